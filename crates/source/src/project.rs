@@ -1,0 +1,224 @@
+//! A project: a root directory beyond which nothing is read.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{Entry, FileKind, FileSystem, Problem, ProblemKind, SourceFile, Sources};
+
+/// The largest file that is read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Why a file could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ReadError {
+    /// There is no such file.
+    NotFound,
+    /// It lies, or a link leads, outside the project root.
+    OutsideRoot,
+    /// It is larger than [`MAX_FILE_BYTES`]; its size in bytes.
+    TooLarge(u64),
+    /// It is a FIFO, a device, a directory.
+    NotAFile,
+    /// It is not UTF-8 from this byte on.
+    NotUtf8(usize),
+    /// The operating system refused, in its words.
+    Io(String),
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotFound => write!(f, "no such file or directory"),
+            Self::OutsideRoot => write!(f, "lies outside the project root, so it is not read"),
+            Self::TooLarge(bytes) => {
+                write!(f, "has {} MiB, more than the {} MiB that are read", bytes >> 20, MAX_FILE_BYTES >> 20)
+            }
+            Self::NotAFile => write!(f, "is not a regular file"),
+            Self::NotUtf8(at) => write!(f, "is not UTF-8 (at byte {at})"),
+            Self::Io(words) => write!(f, "{words}"),
+        }
+    }
+}
+
+impl ReadError {
+    /// The problem that this is for the file `path`.
+    pub fn problem(&self, path: &str) -> Problem {
+        let kind = match self {
+            Self::TooLarge(_) => ProblemKind::Limit,
+            _ => ProblemKind::Unreadable,
+        };
+        Problem::new(kind, format!("cannot read {path}: {self}")).in_file(path)
+    }
+}
+
+/// The door to the files of one project. Paths are absolute or relative to the root; what is read is kept in [`Project::sources`].
+#[derive(Debug)]
+pub struct Project {
+    fs: Arc<dyn FileSystem>,
+    root: PathBuf,
+    sources: Arc<Sources>,
+    canonical_directories: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
+}
+
+impl Project {
+    /// A project rooted at the directory `root`, which must exist.
+    pub fn new(fs: Arc<dyn FileSystem>, root: &Path) -> Result<Self, ReadError> {
+        let root = fs.canonicalize(root).map_err(|e| io_error(&e))?;
+        Ok(Self { fs, root, sources: Arc::default(), canonical_directories: Mutex::default() })
+    }
+
+    /// A project rooted at `/` over files in memory.
+    ///
+    /// # Panics
+    /// Never: the root of a memory file system always exists once it holds a file.
+    pub fn in_memory<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let fs = Arc::new(crate::Memory::of(files));
+        Self { fs, root: PathBuf::from("/"), sources: Arc::default(), canonical_directories: Mutex::default() }
+    }
+
+    /// The root directory, absolute, links resolved.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The files read so far.
+    pub fn sources(&self) -> &Arc<Sources> {
+        &self.sources
+    }
+
+    /// `path` as outputs print it: relative to the root with `/` between parts, `.` for the root itself.
+    pub fn relative(&self, path: &Path) -> String {
+        let path = self.absolute(path);
+        let relative = path.strip_prefix(&self.root).unwrap_or(&path);
+        let parts: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/").replace("//", "/") }
+    }
+
+    /// `path` made absolute and freed of `.` and `..`; links are not resolved.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        normalize(&self.root.join(path))
+    }
+
+    /// Reads a text file, or gives the copy that was read before.
+    pub fn read_text(&self, path: &Path) -> Result<Arc<SourceFile>, ReadError> {
+        let relative = self.relative(path);
+        if let Some(file) = self.sources.by_path(&relative) {
+            return Ok(file);
+        }
+        let bytes = self.read_bytes(path)?;
+        let text = String::from_utf8(bytes).map_err(|e| ReadError::NotUtf8(e.utf8_error().valid_up_to()))?;
+        Ok(self.sources.add(&relative, text))
+    }
+
+    /// Reads a file's bytes, confined to the root and to [`MAX_FILE_BYTES`].
+    pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let path = self.resolve(path)?;
+        match self.fs.kind(&path).map_err(|e| io_error(&e))? {
+            FileKind::File(bytes) if bytes > MAX_FILE_BYTES => Err(ReadError::TooLarge(bytes)),
+            FileKind::File(_) => self.fs.read(&path).map_err(|e| io_error(&e)),
+            _ => Err(ReadError::NotAFile),
+        }
+    }
+
+    /// The entries of a directory inside the root, sorted by name.
+    pub fn read_dir(&self, path: &Path) -> Result<Vec<Entry>, ReadError> {
+        let path = self.resolve(path)?;
+        self.fs.read_dir(&path).map_err(|e| io_error(&e))
+    }
+
+    /// What `path` names after links, if it lies inside the root.
+    pub fn kind(&self, path: &Path) -> Result<FileKind, ReadError> {
+        let path = self.resolve(path)?;
+        self.fs.kind(&path).map_err(|e| io_error(&e))
+    }
+
+    /// Whether `path` is a directory inside the root.
+    pub fn is_dir(&self, path: &Path) -> bool {
+        matches!(self.kind(path), Ok(FileKind::Directory))
+    }
+
+    /// Whether `path` is a regular file inside the root.
+    pub fn is_file(&self, path: &Path) -> bool {
+        matches!(self.kind(path), Ok(FileKind::File(_)))
+    }
+
+    /// Resolves links and refuses what leaves the root. The directory part is cached, since most files share theirs.
+    fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        let path = self.absolute(path);
+        if !path.starts_with(&self.root) {
+            return Err(ReadError::OutsideRoot);
+        }
+        let kind = self.fs.kind(&path).map_err(|e| io_error(&e))?;
+        let real = if kind == FileKind::Link || path == self.root {
+            self.fs.canonicalize(&path).map_err(|e| io_error(&e))?
+        } else {
+            let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(path) };
+            self.canonical_directory(directory)?.join(name)
+        };
+        if real.starts_with(&self.root) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+    }
+
+    fn canonical_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
+        let mut cache = self.canonical_directories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = cache.get(directory) {
+            return known.clone().ok_or(ReadError::NotFound);
+        }
+        let real = self.fs.canonicalize(directory).ok();
+        cache.insert(directory.to_path_buf(), real.clone());
+        real.ok_or(ReadError::NotFound)
+    }
+}
+
+fn io_error(error: &std::io::Error) -> ReadError {
+    if error.kind() == std::io::ErrorKind::NotFound { ReadError::NotFound } else { ReadError::Io(error.to_string()) }
+}
+
+/// `path` without `.` and `..`, by its letters alone.
+pub fn normalize(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !matches!(out.components().next_back(), None | Some(Component::RootDir | Component::Prefix(_))) {
+                    out.pop();
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leaves_the_root_is_refused() {
+        let fs = Arc::new(crate::Memory::of([("/p/a.tf", "a"), ("/secret", "s")]));
+        let project = Project::new(fs, Path::new("/p")).unwrap();
+        assert_eq!(project.read_text(Path::new("../secret")).unwrap_err(), ReadError::OutsideRoot);
+        assert_eq!(project.read_text(Path::new("x/../a.tf")).unwrap().path, "a.tf");
+        assert_eq!(project.read_text(Path::new("b.tf")).unwrap_err(), ReadError::NotFound);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_out_of_the_root_is_refused() {
+        let directory = std::env::temp_dir().join(format!("iaclint-link-{}", std::process::id()));
+        let root = directory.join("root");
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(directory.join("outside"), "secret").unwrap();
+        std::fs::write(root.join("inside"), "fine").unwrap();
+        for (link, to) in [("out", "../outside"), ("in", "inside")] {
+            drop(std::fs::remove_file(root.join(link)));
+            std::os::unix::fs::symlink(to, root.join(link)).unwrap();
+        }
+        let project = Project::new(Arc::new(crate::Disk), &root).unwrap();
+        assert_eq!(project.read_text(Path::new("out")).unwrap_err(), ReadError::OutsideRoot);
+        assert_eq!(project.read_text(Path::new("in")).unwrap().text, "fine");
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+}

@@ -1,0 +1,200 @@
+//! Provenance: the chain of places that a value flowed through.
+
+use iaclint_source::Span;
+use smallvec::SmallVec;
+
+use crate::{Name, ResourceKey};
+
+/// One step of a value's way, in the arena of the root that evaluated it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct OriginId {
+    arena: u32,
+    index: u32,
+}
+
+impl OriginId {
+    /// No place is known: a default of the provider, a value made by the tool.
+    pub const NONE: OriginId = OriginId { arena: u32::MAX, index: u32::MAX };
+
+    /// Whether a place is known.
+    pub fn is_some(self) -> bool {
+        self != Self::NONE
+    }
+}
+
+/// By which step a value came to a place.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Via {
+    /// It is written there.
+    Written,
+    /// It is the default of this variable or parameter.
+    Default(Name),
+    /// It was given for this variable in a variable file, on the command line or in the environment.
+    Given(Name),
+    /// It was passed as the input variable of this name to a module; the span is the argument in the call.
+    Variable(Name),
+    /// It is the local of this name.
+    Local(Name),
+    /// It is the output of this name; the span is the output's value.
+    Output(Name),
+    /// It was read from an attribute of this resource; the span is the attribute or the reference to it.
+    Attribute(ResourceKey),
+    /// This function made it.
+    Function(&'static str),
+    /// It was imported from another stack or another root's state under this name.
+    Import(Name),
+    /// It is one part of a `for_each`, `count` or `for`.
+    Each,
+    /// It is the chosen branch of a conditional.
+    Branch,
+    /// It is a part of a larger text.
+    Template,
+}
+
+/// Where a value comes from: this span, by this step, made of those values (nearest first).
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Origin {
+    /// The place.
+    pub span: Span,
+    /// The step.
+    pub via: Via,
+    /// What it was made of.
+    pub from: SmallVec<[OriginId; 1]>,
+}
+
+/// The origins of one root (a Terraform root module with its modules, or a set of stacks) while it is evaluated.
+#[derive(Debug, Default)]
+pub struct OriginArena {
+    id: u32,
+    origins: Vec<Origin>,
+}
+
+impl OriginArena {
+    /// An empty arena. `id` must be its place in the [`Origins`] that it will be put into.
+    pub fn new(id: u32) -> Self {
+        Self { id, origins: Vec::new() }
+    }
+
+    /// Adds a step.
+    pub fn add(&mut self, span: Span, via: Via, from: impl IntoIterator<Item = OriginId>) -> OriginId {
+        let from = from.into_iter().filter(|o| o.is_some()).collect();
+        let index = self.origins.len() as u32;
+        self.origins.push(Origin { span, via, from });
+        OriginId { arena: self.id, index }
+    }
+
+    /// Adds the place where a value is written.
+    pub fn written(&mut self, span: Span) -> OriginId {
+        self.add(span, Via::Written, [])
+    }
+
+    /// The step behind `id`, if it is of this arena.
+    pub fn get(&self, id: OriginId) -> Option<&Origin> {
+        if id.arena == self.id { self.origins.get(id.index as usize) } else { None }
+    }
+
+    /// Number of steps.
+    pub fn len(&self) -> usize {
+        self.origins.len()
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.origins.is_empty()
+    }
+}
+
+/// The origins of a whole run.
+#[derive(Debug, Default)]
+pub struct Origins {
+    arenas: Vec<OriginArena>,
+}
+
+impl Origins {
+    /// No origins.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts a finished arena at the place that its id names.
+    pub fn insert(&mut self, arena: OriginArena) {
+        let at = arena.id as usize;
+        while self.arenas.len() <= at {
+            self.arenas.push(OriginArena::new(self.arenas.len() as u32));
+        }
+        self.arenas[at] = arena;
+    }
+
+    /// The step behind `id`.
+    pub fn get(&self, id: OriginId) -> Option<&Origin> {
+        self.arenas.get(id.arena as usize)?.get(id)
+    }
+
+    /// The place of `id`.
+    pub fn span(&self, id: OriginId) -> Option<Span> {
+        self.get(id).map(|o| o.span)
+    }
+
+    /// The chain from `id` back to where the value was written: nearest first, following the first of several sources, each step
+    /// once, at most 64 steps.
+    pub fn trail(&self, id: OriginId) -> Vec<&Origin> {
+        let mut out: Vec<&Origin> = Vec::new();
+        let mut next = Some(id);
+        while let Some(id) = next {
+            let Some(origin) = self.get(id) else { break };
+            if out.len() >= 64 || out.iter().any(|o| std::ptr::eq(*o, origin)) {
+                break;
+            }
+            out.push(origin);
+            next = origin.from.first().copied();
+        }
+        out
+    }
+
+    /// The place where the value was first written: the last step of its trail.
+    pub fn root_span(&self, id: OriginId) -> Option<Span> {
+        self.trail(id).last().map(|o| o.span)
+    }
+
+    /// The resources from whose attributes a value was read, all branches, nearest first, each once.
+    pub fn resources(&self, id: OriginId) -> Vec<&ResourceKey> {
+        let mut out = Vec::new();
+        let mut seen = Vec::new();
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            if seen.contains(&id) || seen.len() > 256 {
+                continue;
+            }
+            seen.push(id);
+            let Some(origin) = self.get(id) else { continue };
+            if let Via::Attribute(key) = &origin.via
+                && !out.contains(&key)
+            {
+                out.push(key);
+            }
+            todo.extend(origin.from.iter().rev().copied());
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use iaclint_source::FileId;
+
+    #[test]
+    fn a_trail_leads_from_the_use_back_to_the_writing() {
+        let span = |at: usize| Span::new(FileId(0), at..at + 1);
+        let mut arena = OriginArena::new(1);
+        let written = arena.written(span(1));
+        let local = arena.add(span(2), Via::Local("x".into()), [written]);
+        let output = arena.add(span(3), Via::Output("y".into()), [local, OriginId::NONE]);
+        let mut origins = Origins::new();
+        origins.insert(arena);
+        let spans: Vec<_> = origins.trail(output).iter().map(|o| o.span.start).collect();
+        assert_eq!(spans, [3, 2, 1]);
+        assert_eq!(origins.root_span(output), Some(span(1)));
+        assert_eq!(origins.trail(OriginId::NONE).len(), 0);
+    }
+}

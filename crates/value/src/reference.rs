@@ -1,0 +1,151 @@
+//! References: which thing a value speaks of, when its content is known only after the deployment.
+
+use std::fmt;
+
+use crate::Name;
+
+/// A root of the graph: a Terraform root module, or one set of templates that are deployed together.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct RootId(pub u32);
+
+/// A resource by its root and its address there: `module.a["x"].aws_ecs_service.this`, or `<Stack>/<LogicalId>`.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct ResourceKey {
+    /// The root that declares it.
+    pub root: RootId,
+    /// Its address within the root.
+    pub address: Name,
+}
+
+impl ResourceKey {
+    /// A key.
+    pub fn new(root: RootId, address: impl Into<Name>) -> Self {
+        Self { root, address: address.into() }
+    }
+}
+
+/// What a reference points at.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Target {
+    /// A resource or data source of the graph.
+    Resource(ResourceKey),
+    /// A variable or template parameter without a known value.
+    Input {
+        /// The root.
+        root: RootId,
+        /// The name, with its module path where it has one (`module.a.var.b`).
+        name: Name,
+    },
+    /// An output of a module whose source is not here.
+    Module {
+        /// The call's address: `module.vpc`.
+        call: ResourceKey,
+        /// The module's source as written: `terraform-aws-modules/vpc/aws`.
+        source: Name,
+    },
+    /// A value exported by a stack that is not here, or a remote state that is not here, by name.
+    Import(Name),
+    /// A pseudo parameter or its Terraform twin: `AWS::Region`, `AWS::AccountId`, `AWS::Partition`, `AWS::URLSuffix`, `AWS::StackName`.
+    Pseudo(Name),
+    /// A dynamic reference to a service: `secretsmanager`, `ssm`, `ssm-secure` with the key as written.
+    Dynamic {
+        /// The service.
+        service: Name,
+        /// What follows it.
+        key: Name,
+    },
+}
+
+/// One step into what a reference points at.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum Step {
+    /// An attribute or an object's key.
+    Attr(Name),
+    /// A list's element, from 0.
+    Index(u32),
+    /// Every element (a splat), or one whose key is not known.
+    Any,
+}
+
+/// An attribute of a thing: `aws_db_instance.main.endpoint`, `Fn::GetAtt` of `Db` and `Endpoint.Address`.
+///
+/// CloudFormation's `Ref` of a resource is the path `["Ref"]`, since what it yields depends on the type; a Terraform reference to a
+/// whole resource has an empty path.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Reference {
+    /// The thing.
+    pub target: Target,
+    /// The way into it.
+    pub path: Vec<Step>,
+}
+
+impl Reference {
+    /// A reference to `path` (attribute names joined by dots; a number is an index, `*` is any) of a resource.
+    pub fn resource(key: ResourceKey, path: &str) -> Self {
+        let path = path.split('.').filter(|s| !s.is_empty()).map(Step::parse).collect();
+        Self { target: Target::Resource(key), path }
+    }
+
+    /// The resource that it points at.
+    pub fn key(&self) -> Option<&ResourceKey> {
+        match &self.target {
+            Target::Resource(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// The attribute names of the path joined by dots; indices and splats are left out: `cache_nodes.address`.
+    pub fn attribute(&self) -> String {
+        let names: Vec<&str> = self
+            .path
+            .iter()
+            .filter_map(|s| match s {
+                Step::Attr(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        names.join(".")
+    }
+
+    /// The same reference, one step further.
+    #[must_use]
+    pub fn then(&self, step: Step) -> Self {
+        let mut path = self.path.clone();
+        path.push(step);
+        Self { target: self.target.clone(), path }
+    }
+}
+
+impl Step {
+    fn parse(text: &str) -> Self {
+        if text == "*" {
+            return Step::Any;
+        }
+        text.parse().map_or_else(|_| Step::Attr(text.into()), Step::Index)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Resource(key) => write!(f, "{}", key.address),
+            Target::Input { name, .. } | Target::Import(name) | Target::Pseudo(name) => write!(f, "{name}"),
+            Target::Module { call, .. } => write!(f, "{}", call.address),
+            Target::Dynamic { service, key } => write!(f, "{{{{resolve:{service}:{key}}}}}"),
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.target)?;
+        for step in &self.path {
+            match step {
+                Step::Attr(name) => write!(f, ".{name}")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Any => write!(f, "[*]")?,
+            }
+        }
+        Ok(())
+    }
+}
