@@ -1,1 +1,177 @@
-//! (being written)
+//! The resource graph: what both front ends produce and everything above reads.
+//!
+//! A front end gives a [`Fragment`] for each root; [`Graph::new`] joins them. Edges are derived from references *and* from origins: a
+//! known text that was read from another resource's attribute uses that resource as much as a reference does.
+
+mod address;
+mod edges;
+mod resource;
+mod root;
+
+use std::sync::OnceLock;
+
+use iaclint_source::Problem;
+use iaclint_value::{Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Target, Value, Why};
+use rustc_hash::FxHashMap;
+
+pub use address::{declared, family};
+pub use edges::{Use, User};
+pub use resource::{Call, Existence, Mode, Resource, ResourceId};
+pub use root::{Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
+
+use edges::Edges;
+
+/// All resources of a run.
+#[derive(Debug, Default)]
+pub struct Graph {
+    roots: Vec<Root>,
+    resources: Vec<Resource>,
+    origins: Origins,
+    problems: Vec<Problem>,
+    by_key: FxHashMap<ResourceKey, ResourceId>,
+    by_declared: FxHashMap<ResourceKey, Vec<ResourceId>>,
+    by_type: FxHashMap<Name, Vec<ResourceId>>,
+    exports: FxHashMap<Name, Value>,
+    edges: OnceLock<Edges>,
+}
+
+/// A value that could not be evaluated.
+#[derive(Debug, Clone)]
+pub struct UnknownAt {
+    /// The resource that holds it.
+    pub resource: ResourceId,
+    /// The attribute at the top of the way to it.
+    pub attribute: Name,
+    /// The reason.
+    pub why: Why,
+    /// Its origin.
+    pub origin: OriginId,
+}
+
+impl Graph {
+    /// Joins the fragments. `fragments[i].root.id` must be `RootId(i)`, and its arena's id `i`.
+    pub fn new(fragments: Vec<Fragment>) -> Self {
+        let mut graph = Graph::default();
+        for fragment in fragments {
+            for (name, value) in &fragment.root.exports {
+                graph.exports.insert(name.clone(), value.clone());
+            }
+            graph.roots.push(fragment.root);
+            graph.origins.insert(fragment.origins);
+            graph.problems.extend(fragment.problems);
+            graph.resources.extend(fragment.resources);
+        }
+        for (index, resource) in graph.resources.iter().enumerate() {
+            let id = ResourceId(index as u32);
+            graph.by_key.entry(resource.key.clone()).or_insert(id);
+            let declared = ResourceKey::new(resource.key.root, declared(&resource.key.address));
+            graph.by_declared.entry(declared).or_default().push(id);
+            graph.by_type.entry(resource.type_name.clone()).or_default().push(id);
+        }
+        graph
+    }
+
+    /// All roots, by id.
+    pub fn roots(&self) -> &[Root] {
+        &self.roots
+    }
+
+    /// A root.
+    pub fn root(&self, id: RootId) -> &Root {
+        &self.roots[id.0 as usize]
+    }
+
+    /// All resources, by id.
+    pub fn resources(&self) -> &[Resource] {
+        &self.resources
+    }
+
+    /// A resource.
+    pub fn resource(&self, id: ResourceId) -> &Resource {
+        &self.resources[id.0 as usize]
+    }
+
+    /// All resources with their ids.
+    pub fn iter(&self) -> impl Iterator<Item = (ResourceId, &Resource)> {
+        self.resources.iter().enumerate().map(|(i, r)| (ResourceId(i as u32), r))
+    }
+
+    /// Where values come from.
+    pub fn origins(&self) -> &Origins {
+        &self.origins
+    }
+
+    /// What kept parts of the input from being understood.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// The resources of a type (`aws_ecs_service`, `AWS::ECS::Service`), in order.
+    pub fn of_type(&self, type_name: &str) -> &[ResourceId] {
+        self.by_type.get(type_name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The scope (module instance or stack) of a resource.
+    pub fn scope(&self, resource: &Resource) -> &Scope {
+        &self.root(resource.key.root).scopes[resource.scope.0 as usize]
+    }
+
+    /// The resources that a key names: one instance, or all instances of a declaration.
+    pub fn resolve(&self, key: &ResourceKey) -> &[ResourceId] {
+        if let Some(id) = self.by_key.get(key) {
+            return std::slice::from_ref(id);
+        }
+        self.by_declared.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The value behind an export of any stack of the run.
+    pub fn export(&self, name: &str) -> Option<&Value> {
+        self.exports.get(name)
+    }
+
+    /// What a reference points at after following exports of other stacks of the run: usually itself.
+    pub fn follow<'a>(&'a self, reference: &'a Reference) -> &'a Reference {
+        let mut at = reference;
+        for _ in 0..8 {
+            let Target::Import(name) = &at.target else { break };
+            let Some(next) = self.exports.get(name).and_then(Value::as_reference) else { break };
+            at = next;
+        }
+        at
+    }
+
+    /// Who uses a resource: every resource and root output that refers to it or holds a value read from it.
+    pub fn uses(&self, id: ResourceId) -> &[Use] {
+        self.edges().uses(id)
+    }
+
+    /// The resources that a resource refers to or holds values of, each once, in order.
+    pub fn used_by(&self, id: ResourceId) -> &[ResourceId] {
+        self.edges().used_by(id)
+    }
+
+    fn edges(&self) -> &Edges {
+        self.edges.get_or_init(|| Edges::new(self))
+    }
+
+    /// Every value in a resource's body that could not be evaluated. A reference to what the deployment makes is not one.
+    pub fn unknowns(&self) -> Vec<UnknownAt> {
+        let mut out = Vec::new();
+        for (id, resource) in self.iter() {
+            let Some(body) = resource.body.as_object() else { continue };
+            for (name, _, value) in &body.fields {
+                value.walk(&mut |v| {
+                    if let Data::Unknown(unknown) = &v.data {
+                        out.push(UnknownAt {
+                            resource: id,
+                            attribute: name.clone(),
+                            why: unknown.why.clone(),
+                            origin: v.origin,
+                        });
+                    }
+                });
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,137 @@
+//! Who uses what, from references and from origins.
+
+use iaclint_value::{Data, Name, OriginId, ResourceKey, RootId, Value};
+use rustc_hash::FxHashMap;
+
+use crate::{Graph, ResourceId};
+
+/// Who uses a resource.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum User {
+    /// Another resource.
+    Resource(ResourceId),
+    /// An output of a root: somebody outside may use it.
+    Output(RootId, Name),
+    /// A module whose source is not here.
+    Opaque(RootId, Name),
+}
+
+/// One use of a resource.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Use {
+    /// By whom.
+    pub by: User,
+    /// In which attribute, argument or field of the user: the first step of the way there.
+    pub attribute: Name,
+    /// The place of the value that uses it.
+    pub origin: OriginId,
+}
+
+/// Both directions of the edges.
+#[derive(Debug)]
+pub(crate) struct Edges {
+    uses: Vec<Vec<Use>>,
+    used_by: Vec<Vec<ResourceId>>,
+}
+
+impl Edges {
+    pub(crate) fn new(graph: &Graph) -> Self {
+        let count = graph.resources().len();
+        let mut edges = Edges { uses: vec![Vec::new(); count], used_by: vec![Vec::new(); count] };
+        let mut behind = Behind::default();
+        for (id, resource) in graph.iter() {
+            let user = User::Resource(id);
+            for part in [&resource.body, &resource.meta] {
+                let Some(object) = part.as_object() else { continue };
+                for (name, _, value) in &object.fields {
+                    edges.add(graph, &mut behind, &user, name, value);
+                }
+            }
+            for key in &resource.depends_on {
+                for target in graph.resolve(key) {
+                    let at = Use { by: user.clone(), attribute: "depends_on".into(), origin: OriginId::NONE };
+                    edges.link(*target, at);
+                }
+            }
+        }
+        for root in graph.roots() {
+            // A module's outputs reach its caller's values; only what leaves the root is a use of its own.
+            for output in root.scopes.iter().take(1).flat_map(|s| &s.outputs) {
+                let user = User::Output(root.id, output.name.clone());
+                edges.add(graph, &mut behind, &user, &output.name, &output.value);
+            }
+            for (name, value) in &root.exports {
+                let user = User::Output(root.id, name.clone());
+                edges.add(graph, &mut behind, &user, name, value);
+            }
+            for opaque in &root.opaque {
+                let user = User::Opaque(root.id, opaque.address.clone());
+                edges.add(graph, &mut behind, &user, &opaque.address, &opaque.inputs);
+            }
+        }
+        edges
+    }
+
+    fn add(&mut self, graph: &Graph, behind: &mut Behind, user: &User, attribute: &Name, value: &Value) {
+        value.walk(&mut |v| {
+            let at = || Use { by: user.clone(), attribute: attribute.clone(), origin: v.origin };
+            let mut link = |key: &ResourceKey| {
+                for target in graph.resolve(key) {
+                    self.link(*target, at());
+                }
+            };
+            match &v.data {
+                Data::Reference(reference) => {
+                    if let Some(key) = graph.follow(reference).key() {
+                        link(key);
+                    }
+                }
+                Data::Unknown(unknown) => {
+                    unknown.depends_on.iter().filter_map(|r| graph.follow(r).key()).for_each(&mut link);
+                }
+                _ => {}
+            }
+            for target in behind.resources(graph, v.origin) {
+                self.link(*target, at());
+            }
+        });
+    }
+
+    fn link(&mut self, target: ResourceId, at: Use) {
+        if let User::Resource(by) = at.by {
+            if by == target {
+                return;
+            }
+            let used = &mut self.used_by[by.0 as usize];
+            if !used.contains(&target) {
+                used.push(target);
+            }
+        }
+        let uses = &mut self.uses[target.0 as usize];
+        if !uses.iter().any(|u| u.by == at.by && u.attribute == at.attribute) {
+            uses.push(at);
+        }
+    }
+
+    pub(crate) fn uses(&self, id: ResourceId) -> &[Use] {
+        &self.uses[id.0 as usize]
+    }
+
+    pub(crate) fn used_by(&self, id: ResourceId) -> &[ResourceId] {
+        &self.used_by[id.0 as usize]
+    }
+}
+
+/// The resources behind an origin, remembered.
+#[derive(Default)]
+struct Behind {
+    known: FxHashMap<OriginId, Vec<ResourceId>>,
+}
+
+impl Behind {
+    fn resources(&mut self, graph: &Graph, origin: OriginId) -> &[ResourceId] {
+        self.known.entry(origin).or_insert_with(|| {
+            graph.origins().resources(origin).into_iter().flat_map(|key| graph.resolve(key)).copied().collect()
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Roots: what is deployed as one.
+
+use iaclint_source::{Problem, Span};
+use iaclint_value::{Name, OriginArena, RootId, Value};
+
+use crate::{Call, Resource};
+
+/// The language of a root.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Language {
+    /// Terraform or OpenTofu.
+    Terraform,
+    /// A CloudFormation template that people write.
+    CloudFormation,
+    /// Templates synthesized by the CDK.
+    Cdk,
+}
+
+/// A module instance or stack by its number in its root.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct ScopeId(pub u32);
+
+/// A module instance or a stack: what shares names.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Its address: empty for a root module, `module.tenant["acme"]`, the stack's path.
+    pub address: Name,
+    /// The calls that lead to it, outermost first.
+    pub calls: Vec<Call>,
+    /// Its directory or template file, relative to the project root.
+    pub path: String,
+    /// The stack's region and account, where known.
+    pub region: Option<Name>,
+    /// Its outputs.
+    pub outputs: Vec<Output>,
+}
+
+/// An output of a module or stack.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub value: Value,
+    /// Its header.
+    pub span: Span,
+}
+
+/// A Terraform root module, an assembly, or a template on its own.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// Its number.
+    pub id: RootId,
+    /// Its language.
+    pub language: Language,
+    /// Its directory or template file, relative to the project root.
+    pub path: String,
+    /// A module that nobody calls and that has required variables: its defaults are possible values, not facts.
+    pub library: bool,
+    /// Its module instances or stacks; the first is the root module or the only stack.
+    pub scopes: Vec<Scope>,
+    /// What it exports under a name of its account and region.
+    pub exports: Vec<(Name, Value)>,
+    /// Calls of modules whose source is not here: what they do is not known.
+    pub opaque: Vec<Opaque>,
+}
+
+/// A part of a root that could not be read, so that nothing can be said about what it holds or uses.
+#[derive(Clone, Debug)]
+pub struct Opaque {
+    /// Its address: `module.vpc`.
+    pub address: Name,
+    /// Its source as written, or its type.
+    pub source: Name,
+    /// Its header.
+    pub span: Span,
+    /// The inputs given to it: what it refers to is used.
+    pub inputs: Value,
+}
+
+/// What a front end gives for one root.
+#[derive(Debug)]
+pub struct Fragment {
+    /// The root.
+    pub root: Root,
+    /// Its resources, in the order of their files and places.
+    pub resources: Vec<Resource>,
+    /// The origins of all values in it; its id is the root's.
+    pub origins: OriginArena,
+    /// What went wrong.
+    pub problems: Vec<Problem>,
+}
