@@ -1,1 +1,8 @@
-//! (being written)
+//! Terraform and OpenTofu: a directory of `.tf` files to resources.
+
+mod convert;
+mod functions;
+mod num;
+mod ops;
+mod ty;
+mod val;
