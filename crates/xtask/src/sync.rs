@@ -42,6 +42,10 @@ fn generated(root: &Path) -> Result<Vec<(PathBuf, String)>, Vec<String>> {
     for folder in folders(root) {
         let source = folder.path.join("mod.rs");
         let read = std::fs::read_to_string(&source).map_err(|e| e.to_string()).and_then(|text| info(&text));
+        if !folder.path.join("README.md").is_file() {
+            faults
+                .push(format!("{} has no README.md: the page is a part of the rule", folder.path.display()));
+        }
         match read {
             Ok(info) => rules.push((folder, info)),
             Err(words) => faults.push(format!("{}: {words}", source.display())),
