@@ -1,1 +1,3 @@
-//! (being written)
+//! Every output format, and what may stand in it.
+
+pub mod mask;
