@@ -11,16 +11,16 @@ use crate::{Confidence, Finding, Label, Place, Rule, Severity, Subject, TrailSte
 
 /// A rule at work: the model, the judges, and where findings go.
 #[derive(Debug)]
-pub struct Check<'m> {
+pub struct Check<'c, 'm> {
     /// The judges; [`Analysis::model`] is the model.
-    pub analysis: &'m Analysis<'m>,
-    rule: &'m Rule,
+    pub analysis: &'c Analysis<'m>,
+    rule: &'c Rule,
     findings: Vec<Finding>,
 }
 
-impl<'m> Check<'m> {
+impl<'c, 'm> Check<'c, 'm> {
     /// A rule about to run.
-    pub fn new(analysis: &'m Analysis<'m>, rule: &'m Rule) -> Self {
+    pub fn new(analysis: &'c Analysis<'m>, rule: &'c Rule) -> Self {
         Self { analysis, rule, findings: Vec::new() }
     }
 
@@ -60,16 +60,16 @@ impl<'m> Check<'m> {
                 notes: Vec::new(),
                 help: String::new(),
                 instances: Vec::new(),
+                identity: String::new(),
                 fingerprint: 0,
             },
-            identity: String::new(),
         }
     }
 
     /// Reports a finished draft.
     pub fn report(&mut self, draft: Draft) {
         let mut finding = draft.finding;
-        finding.fingerprint = fingerprint(&finding, &draft.identity);
+        finding.fingerprint = fingerprint(&finding);
         self.findings.push(finding);
     }
 
@@ -89,13 +89,12 @@ impl<'m> Check<'m> {
 pub struct Draft {
     subject: ResourceId,
     finding: Finding,
-    identity: String,
 }
 
 impl Draft {
     /// The place that is wrong, and what it contributes.
     #[must_use]
-    pub fn at(mut self, cx: &Check<'_>, origin: OriginId, text: impl Into<String>) -> Self {
+    pub fn at(mut self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
         self.finding.primary = Label { span: cx.span(self.subject, origin), text: text.into() };
         self
     }
@@ -109,7 +108,7 @@ impl Draft {
 
     /// Another place of the fault; left out when the origin has no place.
     #[must_use]
-    pub fn label(mut self, cx: &Check<'_>, origin: OriginId, text: impl Into<String>) -> Self {
+    pub fn label(mut self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
         if let Some(span) = cx.model().origins().span(origin) {
             self.finding.labels.push(Label { span, text: text.into() });
         }
@@ -125,7 +124,7 @@ impl Draft {
 
     /// Another resource of the fault, at its header.
     #[must_use]
-    pub fn related(mut self, cx: &Check<'_>, id: ResourceId, text: impl Into<String>) -> Self {
+    pub fn related(mut self, cx: &Check<'_, '_>, id: ResourceId, text: impl Into<String>) -> Self {
         let resource = cx.model().resource(id);
         self.finding.related.push(Place {
             address: resource.key.address.to_string(),
@@ -137,7 +136,7 @@ impl Draft {
 
     /// How a value got here: its trail, without the places that the labels show.
     #[must_use]
-    pub fn trail(mut self, cx: &Check<'_>, origin: OriginId) -> Self {
+    pub fn trail(mut self, cx: &Check<'_, '_>, origin: OriginId) -> Self {
         let sources = cx.model().sources();
         let line = |span: Span| (span.file, sources.file(span.file).lines.line(span.start));
         let mut seen: Vec<_> = std::iter::once(&self.finding.primary).chain(&self.finding.labels).map(|l| line(l.span)).collect();
@@ -190,12 +189,12 @@ impl Draft {
     /// What tells this fault from others of the rule in the same resource: a container, a variable, a port. Part of the fingerprint.
     #[must_use]
     pub fn identity(mut self, identity: impl Into<String>) -> Self {
-        self.identity = identity.into();
+        self.finding.identity = identity.into();
         self
     }
 
     /// Reports it.
-    pub fn report(self, cx: &mut Check<'_>) {
+    pub fn report(self, cx: &mut Check<'_, '_>) {
         cx.report(self);
     }
 }
@@ -218,10 +217,10 @@ fn step(origin: &Origin) -> String {
 }
 
 /// A hash that does not change between runs, versions of Rust, or when lines move.
-fn fingerprint(finding: &Finding, identity: &str) -> u64 {
+fn fingerprint(finding: &Finding) -> u64 {
     let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
     let part = finding.part.as_deref().unwrap_or_default();
-    for text in [finding.rule, &family(&finding.subject.address), part, identity] {
+    for text in [finding.rule, &family(&finding.subject.address), part, &finding.identity] {
         hasher.write(text.as_bytes());
         hasher.write(&[0]);
     }

@@ -119,6 +119,25 @@ pub struct Finding {
     pub help: String,
     /// Addresses of the other instances with the same fault at the same place.
     pub instances: Vec<String>,
+    /// What tells this fault from others of the rule in the same resource: a variable, a port.
+    pub identity: String,
     /// A number that stays the same while lines move: of the rule, the address without instance keys and what is wrong.
     pub fingerprint: u64,
+}
+
+impl Finding {
+    /// Takes in another finding of the same fault: the more severe one stays, the other becomes one of its instances.
+    pub(crate) fn join(&mut self, mut other: Finding) {
+        if other.severity > self.severity {
+            std::mem::swap(self, &mut other);
+        }
+        self.instances.extend(other.instances);
+        self.instances.push(other.subject.address);
+        self.instances.retain(|address| *address != self.subject.address);
+        self.instances.sort();
+        self.instances.dedup();
+        if self.part != other.part {
+            self.part = None;
+        }
+    }
 }

@@ -25,5 +25,5 @@ pub struct Rule {
     /// Its page in Markdown.
     pub page: &'static str,
     /// The check.
-    pub check: for<'a, 'm> fn(&'a mut Check<'m>),
+    pub check: for<'a, 'c, 'm> fn(&'a mut Check<'c, 'm>),
 }

@@ -1,6 +1,9 @@
 //! Runs rules and puts their findings in order.
 
+use std::collections::HashMap;
+
 use iaclint_analysis::Analysis;
+use iaclint_source::{FileId, Span};
 
 use crate::{Check, Finding, Rule};
 
@@ -34,25 +37,36 @@ pub fn run(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> Ve
     findings
 }
 
-/// Joins findings of one rule at one place.
+/// Joins the findings of one rule that are one fault: at one place of the configuration, or made by one line of the user's program.
 fn joined(findings: Vec<Finding>) -> Vec<Finding> {
     let mut out: Vec<Finding> = Vec::new();
+    let mut places: HashMap<Key, usize> = HashMap::new();
     for finding in findings {
-        match out.iter_mut().find(|f| f.primary.span == finding.primary.span && f.part == finding.part) {
-            Some(first) => {
-                if finding.severity > first.severity {
-                    let addresses = std::mem::take(&mut first.instances);
-                    let before = std::mem::replace(first, finding);
-                    first.instances = addresses;
-                    first.instances.push(before.subject.address);
-                } else if finding.subject.address != first.subject.address {
-                    first.instances.push(finding.subject.address);
-                }
-                first.instances.sort();
-                first.instances.dedup();
-            }
-            None => out.push(finding),
-        }
+        let keys = keys(&finding);
+        let Some(at) = keys.iter().find_map(|k| places.get(k)).copied() else {
+            places.extend(keys.into_iter().map(|k| (k, out.len())));
+            out.push(finding);
+            continue;
+        };
+        out[at].join(finding);
+        places.extend(keys.into_iter().map(|k| (k, at)));
     }
     out
+}
+
+/// What makes two findings of a rule one fault.
+#[derive(PartialEq, Eq, Hash)]
+enum Key {
+    /// The wrong place.
+    Place(Span, String),
+    /// The line of the user's program, and what is wrong.
+    Source(FileId, u32, String),
+}
+
+fn keys(finding: &Finding) -> Vec<Key> {
+    let mut keys = vec![Key::Place(finding.primary.span, finding.identity.clone())];
+    if let Some(source) = finding.subject.source {
+        keys.push(Key::Source(source.file, source.start, finding.identity.clone()));
+    }
+    keys
 }

@@ -20,9 +20,11 @@ pub mod lambda;
 pub mod lb;
 pub mod rds;
 pub mod secrets;
+pub mod server;
+pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
-pub use iaclint_graph::{Existence, Language, Mode, ResourceId, User, family};
+pub use iaclint_graph::{Existence, Language, Mode, ResourceId, Use, User, family};
 pub use link::{Link, Many};
 pub use model::Model;
 pub use node::Node;

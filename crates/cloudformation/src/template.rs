@@ -1,0 +1,165 @@
+//! A template as written: its sections, nothing evaluated.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
+use iaclint_value::{Data, Name, Object, OriginArena, OriginId, Value, json};
+use rustc_hash::FxHashMap;
+
+/// One entry of a section: its name, the place of the name, its value.
+pub(crate) type Entry = (Name, OriginId, Value);
+
+/// The entries of a section in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Section {
+    entries: Vec<Entry>,
+    index: FxHashMap<Name, usize>,
+}
+
+impl Section {
+    /// A section of these entries; of equal names the first stands.
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let mut index = FxHashMap::default();
+        for (at, (name, _, _)) in entries.iter().enumerate() {
+            index.entry(name.clone()).or_insert(at);
+        }
+        Self { entries, index }
+    }
+
+    /// The entries.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The value under a name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.index.get(name).and_then(|&at| self.entries.get(at)).map(|e| &e.2)
+    }
+}
+
+/// A template.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// Its file.
+    pub file: Arc<SourceFile>,
+    /// `Parameters`.
+    pub parameters: Section,
+    /// `Mappings`.
+    pub mappings: Section,
+    /// `Conditions`.
+    pub conditions: Section,
+    /// `Resources`.
+    pub resources: Section,
+    /// `Outputs`.
+    pub outputs: Section,
+    /// The macros that change the template before it is deployed, but for the language extensions, which are evaluated here.
+    pub transforms: Vec<Name>,
+    /// Whether it bears the marks of the CDK.
+    pub synthesized: bool,
+}
+
+/// Reads a JSON or YAML file as a value; what is wrong goes to `problems`.
+pub(crate) fn read_value(
+    file: &SourceFile,
+    arena: &mut OriginArena,
+    problems: &mut Vec<Problem>,
+) -> Option<Value> {
+    match json::parse_file(file, arena) {
+        Ok(json) => {
+            for (name, span) in json.duplicates {
+                let message = format!("the key {name} stands twice in this object; the last one counts");
+                problems.push(located(ProblemKind::Invalid, span, message, file));
+            }
+            Some(json.value)
+        }
+        Err(error) => {
+            let message = format!("cannot read {} as JSON: {}", file.path, error.message);
+            problems.push(located(ProblemKind::Unreadable, error.span, message, file));
+            None
+        }
+    }
+}
+
+fn located(kind: ProblemKind, span: Option<Span>, message: String, file: &SourceFile) -> Problem {
+    Problem { span, ..Problem::new(kind, message) }.in_file(&file.path)
+}
+
+impl Template {
+    /// Reads a template; `None` when nothing of it can be read.
+    pub fn read(
+        project: &Project,
+        path: &Path,
+        arena: &mut OriginArena,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Template> {
+        let file = match project.read_text(path) {
+            Ok(file) => file,
+            Err(error) => {
+                problems.push(error.problem(&project.relative(path)));
+                return None;
+            }
+        };
+        let root = read_value(&file, arena, problems)?;
+        let whole = Span::new(file.id, 0..file.text.len());
+        let Some(object) = root.as_object() else {
+            let span = arena.get(root.origin).map_or(whole, |o| o.span);
+            let message = format!("the template {} is not an object", file.path);
+            problems.push(located(ProblemKind::Unreadable, Some(span), message, &file));
+            return None;
+        };
+        if object.get("Resources").is_none() {
+            let message = format!("the template {} has no Resources", file.path);
+            problems.push(located(ProblemKind::Invalid, Some(whole), message, &file));
+        }
+        let mut section = |name: &str| -> Section {
+            let Some(value) = object.get(name) else { return Section::default() };
+            if let Some(entries) = value.as_object() {
+                return Section::new(entries.fields.clone());
+            }
+            if !value.is_null() {
+                let span = arena.get(value.origin).map(|o| o.span);
+                problems.push(located(ProblemKind::Invalid, span, format!("{name} is not an object"), &file));
+            }
+            Section::default()
+        };
+        let parameters = section("Parameters");
+        let mappings = section("Mappings");
+        let conditions = section("Conditions");
+        let resources = section("Resources");
+        let outputs = section("Outputs");
+        let transforms = transforms(object);
+        let synthesized = conditions.get("CDKMetadataAvailable").is_some()
+            || parameters.get("BootstrapVersion").is_some()
+            || resources.entries().iter().any(|(_, _, r)| construct_path(r).is_some());
+        Some(Template { file, parameters, mappings, conditions, resources, outputs, transforms, synthesized })
+    }
+}
+
+/// The construct path that the CDK wrote into a resource's metadata.
+pub(crate) fn construct_path(resource: &Value) -> Option<&Value> {
+    resource.get("Metadata")?.get("aws:cdk:path")
+}
+
+fn transforms(root: &Object) -> Vec<Name> {
+    let mut out = Vec::new();
+    let mut add = |value: &Value| {
+        let name = match &value.data {
+            Data::Object(object) => object.get("Name").and_then(Value::as_str),
+            _ => value.as_str(),
+        };
+        let name = name.map_or_else(|| Name::from("Fn::Transform"), |n| Name::from(&*n));
+        if name != "AWS::LanguageExtensions" {
+            out.push(name);
+        }
+    };
+    match root.get("Transform") {
+        Some(Value { data: Data::List(list), .. }) => list.items.iter().for_each(&mut add),
+        Some(Value { data: Data::Null, .. }) | None => {}
+        Some(value) => add(value),
+    }
+    if let Some(value) = root.get("Fn::Transform") {
+        add(value);
+    }
+    out
+}
