@@ -6,6 +6,8 @@ mod rule;
 mod run;
 
 pub use check::{Check, Draft};
+pub use iaclint_source::Span;
+
 pub use finding::{Confidence, Finding, Label, Place, Severity, Subject, TrailStep};
 pub use rule::{Rule, RuleInfo};
 pub use run::{Selection, run};

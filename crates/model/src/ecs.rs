@@ -175,6 +175,11 @@ impl<'m> Container<'m> {
         }
     }
 
+    /// The list of its environment variables as it stands.
+    pub fn node_environment(&self) -> Prop<&'m Value> {
+        self.node().raw("environment", "Environment")
+    }
+
     /// Its environment variables.
     pub fn variables(&self) -> Many<Variable<'m>> {
         self.environment().map(Variable::of)

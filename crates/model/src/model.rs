@@ -223,6 +223,14 @@ impl<'g> Model<'g> {
         }
     }
 
+    /// A name for messages that tells instances of one module apart: the address in Terraform, the logical id elsewhere.
+    pub fn short_within(&self, id: ResourceId) -> String {
+        match self.language(id) {
+            Language::Terraform => self.address(id).to_owned(),
+            Language::CloudFormation | Language::Cdk => self.resource(id).name.to_string(),
+        }
+    }
+
     /// Whether two resources stand in one root: what is deployed together.
     pub fn same_root(&self, a: ResourceId, b: ResourceId) -> bool {
         self.resource(a).key.root == self.resource(b).key.root
