@@ -35,6 +35,12 @@ pub(crate) fn single(project: &Project, file: &Path, root: RootId) -> Loaded {
     if let Some(template) = Template::read(project, file, &mut loaded.arena, &mut loaded.problems) {
         if template.synthesized {
             loaded.language = Language::Cdk;
+        } else if template.resources.entries().is_empty() {
+            let span = Span::new(template.file.id, 0..0);
+            let message = format!("the template {} has no Resources", template.file.path);
+            loaded
+                .problems
+                .push(Problem::at(ProblemKind::Invalid, span, message).in_file(&template.file.path));
         }
         loaded.stacks.push(Stack {
             address: if stem.is_empty() { "template".into() } else { stem.into() },

@@ -346,7 +346,8 @@ fn why_of(reference: &Reference) -> Why {
 pub(crate) fn intrinsic(object: &Object) -> Option<(&str, &Value)> {
     let [(name, _, argument)] = object.fields.as_slice() else { return None };
     let call = name.starts_with("Fn::") && !name.starts_with("Fn::ForEach")
-        || (name == "Ref" && argument.as_str().is_some());
+        || (name == "Ref"
+            && (argument.as_str().is_some() || argument.as_object().is_some_and(|o| intrinsic(o).is_some())));
     call.then_some((name.as_str(), argument))
 }
 

@@ -186,7 +186,17 @@ impl Builder<'_> {
             return;
         }
         let Some(type_name) = raw.get("Type").and_then(Value::as_str).map(|t| Name::from(&*t)) else {
-            self.cx.tell(at, ProblemKind::Invalid, *origin, format!("the resource {id} has no Type"));
+            if stack.template.transforms.is_empty() {
+                self.cx.tell(at, ProblemKind::Invalid, *origin, format!("the resource {id} has no Type"));
+            }
+            // Whatever it is, what it mentions is used.
+            let inputs = self.cx.value(at, raw).unwrap_or(Value::null(*origin));
+            self.opaque.push(Opaque {
+                address: self.cx.key(at, id).address,
+                source: id.clone(),
+                span,
+                inputs,
+            });
             return;
         };
         if self.synthesized && is_noise(id, &type_name) {

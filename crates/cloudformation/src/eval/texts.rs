@@ -126,11 +126,22 @@ impl Evaluator<'_> {
             },
             _ => (argument, None),
         };
-        let Data::Text(text) = &template.data else {
-            if let Some(piece) = self.piece(template).filter(|p| matches!(p, Piece::Literal(_))) {
-                return self.text_of(at, vec![piece], template.origin, template.marks);
+        // With the language extensions the text may itself be a function's answer.
+        let evaluated;
+        let template = match &template.data {
+            Data::Object(_) => {
+                evaluated = self.value_or_null(at, template);
+                &evaluated
             }
-            return self.invalid(at, raw.origin, "Fn::Sub takes a text");
+            _ => template,
+        };
+        let text = match &template.data {
+            Data::Text(text) => text,
+            Data::Number(_) | Data::Bool(_) => return template.clone(),
+            Data::Reference(_) | Data::Unknown(_) => {
+                return self.unknown_of(&[template], raw.origin, Some(Kind::Text));
+            }
+            _ => return self.invalid(at, raw.origin, "Fn::Sub takes a text"),
         };
         let flat = text.flatten();
         let mut pieces: Vec<Piece> = Vec::new();
