@@ -34,7 +34,14 @@ fn is_json_template(text: &str) -> bool {
     let mut keys: [&str; 4] = [""; 4];
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'{' | b'[' => depth += 1,
+            b'{' => depth += 1,
+            b'[' => {
+                depth += 1;
+                // What stands in a list has no key.
+                if let Some(key) = keys.get_mut(depth) {
+                    *key = "";
+                }
+            }
             b'}' | b']' => depth = depth.saturating_sub(1),
             b'"' => {
                 let start = at + 1;
@@ -56,7 +63,11 @@ fn is_json_template(text: &str) -> bool {
                     if let Some(key) = keys.get_mut(depth) {
                         *key = string;
                     }
-                } else if (depth == 3 && keys[1] == "Resources" && keys[3] == "Type" && string.contains("::"))
+                } else if (depth == 3
+                    && keys[1] == "Resources"
+                    && !keys[2].is_empty()
+                    && keys[3] == "Type"
+                    && string.contains("::"))
                     || (keys[1] == "Transform" && depth <= 3 && string.starts_with("AWS::"))
                 {
                     return true;
@@ -83,8 +94,12 @@ fn is_yaml_template(text: &str) -> bool {
                 return true;
             }
         }
+        if top == "Resources" && indented && content.starts_with('-') {
+            // A list of resources is another tool's.
+            top = "";
+        }
         let value = |key: &str| -> Option<&str> {
-            let rest = content.trim_start_matches("- ").trim_start_matches(['"', '\'']).strip_prefix(key)?;
+            let rest = content.trim_start_matches(['"', '\'']).strip_prefix(key)?;
             Some(rest.trim_start_matches(['"', '\'']).strip_prefix(':')?.trim().trim_matches(['"', '\'']))
         };
         if top == "Resources" && indented && value("Type").is_some_and(|v| v.contains("::")) {
@@ -121,6 +136,8 @@ mod tests {
             r#"{"Resources": {"A": {"Type": "object"}}}"#,
             r#"{"definitions": {"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}}"#,
             "Resources:\n  cpu: 1\n",
+            "Resources:\n  - Target:\n      Type: AWS::ECS::Service\n",
+            r#"{"Resources": [{"Type": "AWS::ECS::Service"}]}"#,
             "kind: Deployment\nspec:\n  Type: AWS::S3::Bucket\n",
             "{\"",
             "{\"a\\",

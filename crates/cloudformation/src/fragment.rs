@@ -169,7 +169,7 @@ impl Builder<'_> {
         let value = self.cx.output(at, name)?;
         if let Some(export) = self.cx.export_name(at, name) {
             // An export whose name is not known here is used under some name all the same.
-            let export = export.as_str().map_or_else(|| export.display(), |n| n.into_owned());
+            let export = export.as_str().map_or_else(|| export.display(), std::borrow::Cow::into_owned);
             self.exports.push((export.into(), value.clone()));
         }
         let span = self.span(self.stacks.get(at)?, *origin);
@@ -186,7 +186,17 @@ impl Builder<'_> {
             return;
         }
         let Some(type_name) = raw.get("Type").and_then(Value::as_str).map(|t| Name::from(&*t)) else {
-            self.cx.tell(at, ProblemKind::Invalid, *origin, format!("the resource {id} has no Type"));
+            if stack.template.transforms.is_empty() {
+                self.cx.tell(at, ProblemKind::Invalid, *origin, format!("the resource {id} has no Type"));
+            }
+            // Whatever it is, what it mentions is used.
+            let inputs = self.cx.value(at, raw).unwrap_or(Value::null(*origin));
+            self.opaque.push(Opaque {
+                address: self.cx.key(at, id).address,
+                source: id.clone(),
+                span,
+                inputs,
+            });
             return;
         };
         if self.synthesized && is_noise(id, &type_name) {

@@ -11,6 +11,8 @@ mod fragment;
 mod metadata;
 mod stack;
 mod template;
+mod yaml;
+mod yaml_text;
 
 use std::path::Path;
 

@@ -59,26 +59,36 @@ pub(crate) struct Template {
     pub synthesized: bool,
 }
 
-/// Reads a JSON or YAML file as a value; what is wrong goes to `problems`.
+/// Reads a file as a value, as JSON if it starts like it and as YAML else; what is wrong goes to `problems`.
 pub(crate) fn read_value(
     file: &SourceFile,
     arena: &mut OriginArena,
     problems: &mut Vec<Problem>,
 ) -> Option<Value> {
-    match json::parse_file(file, arena) {
-        Ok(json) => {
+    let read = if file.text.trim_start().starts_with(['{', '[']) {
+        json::parse_file(file, arena).map(|json| {
             for (name, span) in json.duplicates {
-                let message = format!("the key {name} stands twice in this object; the last one counts");
-                problems.push(located(ProblemKind::Invalid, span, message, file));
+                problems.push(duplicate(&name, span, file));
             }
-            Some(json.value)
-        }
+            json.value
+        })
+    } else {
+        crate::yaml::parse(file, arena, problems)
+    };
+    match read {
+        Ok(value) => Some(value),
         Err(error) => {
-            let message = format!("cannot read {} as JSON: {}", file.path, error.message);
+            let message = format!("cannot read {}: {}", file.path, error.message);
             problems.push(located(ProblemKind::Unreadable, error.span, message, file));
             None
         }
     }
+}
+
+/// The problem of a key that stands twice in an object.
+pub(crate) fn duplicate(name: &str, span: Option<Span>, file: &SourceFile) -> Problem {
+    let message = format!("the key {name} stands twice in this object; the last one counts");
+    located(ProblemKind::Invalid, span, message, file)
 }
 
 fn located(kind: ProblemKind, span: Option<Span>, message: String, file: &SourceFile) -> Problem {
@@ -108,10 +118,6 @@ impl Template {
             problems.push(located(ProblemKind::Unreadable, Some(span), message, &file));
             return None;
         };
-        if object.get("Resources").is_none() {
-            let message = format!("the template {} has no Resources", file.path);
-            problems.push(located(ProblemKind::Invalid, Some(whole), message, &file));
-        }
         let mut section = |name: &str| -> Section {
             let Some(value) = object.get(name) else { return Section::default() };
             if let Some(entries) = value.as_object() {
@@ -161,5 +167,7 @@ fn transforms(root: &Object) -> Vec<Name> {
     if let Some(value) = root.get("Fn::Transform") {
         add(value);
     }
+    // Modules are put in their places by the tool that deploys the template.
+    out.extend(["Modules", "Rain"].into_iter().find(|name| root.get(name).is_some()).map(Name::from));
     out
 }

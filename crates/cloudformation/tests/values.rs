@@ -15,10 +15,12 @@ fn template(text: &str) -> (Project, Fragment) {
 
 /// The property `P` of a resource `R` beside the given sections.
 fn property(sections: &str, value: &str) -> (Project, Fragment, Value) {
-    let text = format!(r#"{{{sections} "Resources": {{"R": {{"Type": "T::T::T", "Properties": {{"P": {value}}}}},
+    let text = format!(
+        r#"{{{sections} "Resources": {{"R": {{"Type": "T::T::T", "Properties": {{"P": {value}}}}},
         "Db": {{"Type": "AWS::RDS::DBInstance", "Properties": {{}}}},
         "Secret": {{"Type": "AWS::SecretsManager::Secret"}},
-        "Vpc": {{"Type": "AWS::EC2::VPC", "Properties": {{"CidrBlock": "10.1.0.0/16"}}}}}}}}"#);
+        "Vpc": {{"Type": "AWS::EC2::VPC", "Properties": {{"CidrBlock": "10.1.0.0/16"}}}}}}}}"#
+    );
     let (project, fragment) = template(&text);
     let value = fragment.resources[0].body.get("P").cloned().unwrap_or(Value::text("(left out)"));
     (project, fragment, value)
@@ -84,8 +86,14 @@ fn texts_are_joined_with_holes_and_keep_places() {
 
 #[test]
 fn substitutions_know_resources_variables_and_literals() {
-    assert_eq!(shown("", r#"{"Fn::Sub": "a-${Db}-${Db.Endpoint.Port}-${!x}-${AWS::Region}"}"#), "a-${app/Db.Ref}-${app/Db.Endpoint.Port}-${x}-${AWS::Region}");
-    assert_eq!(shown("", r#"{"Fn::Sub": ["${V}:${Db}", {"V": {"Fn::Join": ["/", ["a", "b"]]}}]}"#), "a/b:${app/Db.Ref}");
+    assert_eq!(
+        shown("", r#"{"Fn::Sub": "a-${Db}-${Db.Endpoint.Port}-${!x}-${AWS::Region}"}"#),
+        "a-${app/Db.Ref}-${app/Db.Endpoint.Port}-${x}-${AWS::Region}"
+    );
+    assert_eq!(
+        shown("", r#"{"Fn::Sub": ["${V}:${Db}", {"V": {"Fn::Join": ["/", ["a", "b"]]}}]}"#),
+        "a/b:${app/Db.Ref}"
+    );
     assert_eq!(shown("", r#"{"Fn::Sub": "${Db.Endpoint.Address}"}"#), "${app/Db.Endpoint.Address}");
     let (project, fragment, value) = property("", r#"{"Fn::Sub": "x\n${Db}:5432:5432"}"#);
     let Data::Text(text) = &value.data else { panic!("a text") };
@@ -93,7 +101,13 @@ fn substitutions_know_resources_variables_and_literals() {
     let at = flat.text.find(":5432").unwrap();
     let span = text.span(&flat, at + 5..at + 10).unwrap();
     let file = project.sources().file(span.file);
-    assert_eq!((file.slice(span), file.slice(fragment.origins.get(text.holes().next().unwrap().origin).unwrap().span)), (":5432", "${Db}"));
+    assert_eq!(
+        (
+            file.slice(span),
+            file.slice(fragment.origins.get(text.holes().next().unwrap().origin).unwrap().span)
+        ),
+        (":5432", "${Db}")
+    );
 }
 
 #[test]
@@ -110,7 +124,13 @@ fn an_undeclared_name_is_a_problem_with_its_place() {
 fn lists_are_selected_from_and_split() {
     assert_eq!(shown("", r#"{"Fn::Select": [1, ["a", "b"]]}"#), "b");
     assert_eq!(shown("", r#"{"Fn::Select": ["0", {"Fn::Split": ["||", "a||b"]}]}"#), "a");
-    assert_eq!(shown("", r#"{"Fn::Select": [5, {"Fn::Split": [":", {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:x"}]}]}"#), "x");
+    assert_eq!(
+        shown(
+            "",
+            r#"{"Fn::Select": [5, {"Fn::Split": [":", {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:x"}]}]}"#
+        ),
+        "x"
+    );
     assert_eq!(shown("", r#"{"Fn::Select": [0, {"Fn::Split": ["/", {"Ref": "Db"}]}]}"#), "${?}");
     assert_eq!(shown("", r#"{"Fn::Select": [0, {"Fn::Split": ["/", {"Fn::Sub": "a/${Db}/b"}]}]}"#), "a");
     assert_eq!(shown("", r#"{"Fn::Length": ["a", "b"]}"#), "2");
@@ -142,7 +162,10 @@ fn user_data_and_json_texts_are_encoded_structures() {
     let (_, _, value) = property("", r#"{"Fn::ToJsonString": {"a": {"Ref": "Db"}}}"#);
     assert_eq!(value.decoded(Encoding::Json).unwrap().get("a").unwrap().display(), "${app/Db.Ref}");
     let (_, _, value) = property("", r#"{"Fn::Sub": "{\"host\": \"${Db.Endpoint.Address}\"}"}"#);
-    assert_eq!(value.decoded(Encoding::Json).unwrap().get("host").unwrap().display(), "${app/Db.Endpoint.Address}");
+    assert_eq!(
+        value.decoded(Encoding::Json).unwrap().get("host").unwrap().display(),
+        "${app/Db.Endpoint.Address}"
+    );
     let (_, _, value) = property("", r#""{not json}""#);
     assert_eq!(value.as_str().unwrap(), "{not json}");
 }
@@ -178,12 +201,21 @@ fn mappings_are_looked_up_or_give_candidates() {
 #[test]
 fn dynamic_references_are_holes_that_know_their_secret() {
     assert_eq!(
-        shown("", r#"{"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString:password::}}"]]}"#),
+        shown(
+            "",
+            r#"{"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Ref": "Secret"}, ":SecretString:password::}}"]]}"#
+        ),
         "${app/Secret.SecretString.password}"
     );
-    assert_eq!(shown("", r#"{"Fn::Sub": "pg://u:{{resolve:ssm:/db/pw}}@${Db.Endpoint.Address}"}"#), "pg://u:${{{resolve:ssm:/db/pw}}}@${app/Db.Endpoint.Address}");
+    assert_eq!(
+        shown("", r#"{"Fn::Sub": "pg://u:{{resolve:ssm:/db/pw}}@${Db.Endpoint.Address}"}"#),
+        "pg://u:${{{resolve:ssm:/db/pw}}}@${app/Db.Endpoint.Address}"
+    );
     let (_, _, value) = property("", r#""{{resolve:secretsmanager:prod/db:SecretString:password}}""#);
-    assert_eq!(value.as_reference().unwrap().to_string(), "{{resolve:secretsmanager:prod/db:SecretString:password}}");
+    assert_eq!(
+        value.as_reference().unwrap().to_string(),
+        "{{resolve:secretsmanager:prod/db:SecretString:password}}"
+    );
 }
 
 #[test]
@@ -192,7 +224,8 @@ fn loops_are_expanded_when_the_list_is_known() {
         "Resources": {"Fn::ForEach::Queues": ["Name", {"Ref": "Names"}, {"Queue&{Name}": {"Type": "AWS::SQS::Queue",
             "Properties": {"QueueName": {"Fn::Sub": "q-${Name}"}, "Tag": {"Ref": "Name"}}}}]}}"#;
     let (_, fragment) = template(text);
-    let shown: Vec<_> = fragment.resources.iter().map(|r| format!("{} {}", r.name, r.body.display())).collect();
+    let shown: Vec<_> =
+        fragment.resources.iter().map(|r| format!("{} {}", r.name, r.body.display())).collect();
     assert_eq!(shown, ["Queuea {QueueName = q-a, Tag = a}", "Queuebc {QueueName = q-b-c, Tag = b-c}"]);
     assert_eq!(fragment.problems, []);
 }
@@ -204,7 +237,8 @@ fn imports_of_other_stacks_are_references_by_name() {
 
 #[test]
 fn what_is_not_evaluated_depends_on_what_it_mentions() {
-    let (_, _, value) = property("", r#"{"Fn::Transform": {"Name": "X", "Parameters": {"a": {"Ref": "Db"}}}}"#);
+    let (_, _, value) =
+        property("", r#"{"Fn::Transform": {"Name": "X", "Parameters": {"a": {"Ref": "Db"}}}}"#);
     assert!(value.is_unknown());
     assert_eq!(value.references()[0].to_string(), "app/Db.Ref");
 }

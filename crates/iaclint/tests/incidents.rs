@@ -260,6 +260,7 @@ fn the_comparison_tells_all_ways_to_be_wrong() {
         notes: Vec::new(),
         help: String::new(),
         instances: Vec::new(),
+        identity: String::new(),
         fingerprint: 0,
     };
     let compare = |fault: Fault, findings: &[Finding]| -> Vec<String> {

@@ -178,7 +178,7 @@ const FAKE: Rule = Rule {
     check: flag_faulty,
 };
 
-fn flag_faulty(cx: &mut Check<'_>) {
+fn flag_faulty(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for id in model.ids().filter(|id| model.resource(*id).name.eq_ignore_ascii_case("faulty")) {
         cx.finding(id, "it is faulty").help("call it something else").report(cx);

@@ -10,3 +10,12 @@ pub(crate) enum Num {
     Int(i64),
     Big(Arc<BigDecimal>),
 }
+
+impl Num {
+    pub(crate) fn parse(text: &str) -> Option<Num> {
+        text.parse().ok().map(Num::Int)
+    }
+    pub(crate) fn as_i64(&self) -> Option<i64> {
+        match self { Num::Int(i) => Some(*i), Num::Big(_) => None }
+    }
+}

@@ -14,7 +14,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     summary: "FIXME: what it flags, in one line",
 };
 
-pub(crate) fn check(cx: &mut Check<'_>) {
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let faulty: Vec<_> = cx.model().ids().filter(|_| false).collect();
     for subject in faulty {
         cx.finding(subject, "FIXME: what is wrong").help("FIXME: what to type").report(cx);

@@ -13,10 +13,13 @@ use crate::stack::StackId;
 /// The most values that an open parameter or an undecided look-up lists.
 const MAX_CANDIDATES: usize = 32;
 
-impl<'a> Evaluator<'a> {
+impl Evaluator<'_> {
     pub(super) fn ref_of(&mut self, at: StackId, raw: &Value, argument: &Value) -> Option<Value> {
-        let name = argument.as_str()?.into_owned();
-        self.thing(at, &name, raw.origin)
+        let name = self.value_or_null(at, argument);
+        match name.as_str() {
+            Some(known) => self.thing(at, &known, raw.origin),
+            None => Some(self.unknown_of(&[&name], raw.origin, None)),
+        }
     }
 
     /// What `Ref` of a name gives; `None` for `AWS::NoValue`.
@@ -211,17 +214,20 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn get_att(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
+        let known = |value: &Value| value.as_str().map(std::borrow::Cow::into_owned);
         let (id, attribute) = match &argument.data {
             Data::List(list) => match list.items.as_slice() {
                 [id, attribute] => {
-                    let id = id.as_str().map(|t| t.into_owned());
-                    let attribute = self.value_or_null(at, attribute);
-                    (id, attribute.as_str().map(|t| t.into_owned()).or(Some("*".to_owned())))
+                    let (id, attribute) = (self.value_or_null(at, id), self.value_or_null(at, attribute));
+                    if id.as_str().is_none() && !id.is_known() {
+                        return self.unknown_of(&[&id, &attribute], raw.origin, None);
+                    }
+                    (known(&id), known(&attribute).or(Some("*".to_owned())))
                 }
                 // `[Nested, Outputs, X]` is accepted too.
                 [id, rest @ ..] if !rest.is_empty() => {
                     let rest: Vec<_> = rest.iter().filter_map(Value::as_str).collect();
-                    (id.as_str().map(|t| t.into_owned()), Some(rest.join(".")))
+                    (known(id), Some(rest.join(".")))
                 }
                 _ => (None, None),
             },
@@ -322,7 +328,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn stack_output(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
         let mut field = |name: &str| argument.get(name).map(|raw| self.value_or_null(at, raw));
         let (stack, output, region) = (field("StackName"), field("OutputName"), field("Region"));
-        let known = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(|t| t.into_owned());
+        let known =
+            |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(std::borrow::Cow::into_owned);
         let (Some(stack), Some(output)) = (known(&stack), known(&output)) else {
             let parts: Vec<&Value> = [&stack, &output].into_iter().flatten().collect();
             return self.unknown_of(&parts, raw.origin, None);
@@ -394,17 +401,13 @@ impl<'a> Evaluator<'a> {
                 value.origin = self.made(raw.origin, Via::Function("Fn::FindInMap"), [value.origin]);
                 Some(value.marked(first.marks.and(second.marks)))
             }
-            (true, None) => match default {
-                Some(default) => self.value(at, &default),
-                None => {
-                    let (first, second) = (first.display(), second.display());
-                    Some(self.invalid(
-                        at,
-                        raw.origin,
-                        format!("the mapping {map_name} has no {first}.{second}"),
-                    ))
+            (true, None) => {
+                if let Some(default) = default {
+                    return self.value(at, &default);
                 }
-            },
+                let (first, second) = (first.display(), second.display());
+                Some(self.invalid(at, raw.origin, format!("the mapping {map_name} has no {first}.{second}")))
+            }
             (false, _) => {
                 if let Some(default) = &default {
                     found.extend(self.value(at, default).filter(|_| found.len() < MAX_CANDIDATES));
