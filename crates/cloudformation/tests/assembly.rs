@@ -308,6 +308,29 @@ fn values_that_double_along_exports_are_refused() {
 }
 
 #[test]
+fn long_chains_are_refused_without_overflow() {
+    let import = |i: usize| {
+        format!(r#"{{"Fn::If": ["C", "x", {{"Fn::Join": ["", [{{"Fn::ImportValue": "e{i}"}}]]}}]}}"#)
+    };
+    let outputs: Vec<_> = (1..2_000)
+        .map(|i| format!(r#""O{i}": {{"Value": {}, "Export": {{"Name": "e{i}"}}}}"#, import(i - 1)))
+        .collect();
+    let conditions: Vec<_> =
+        (1..2_000).map(|i| format!(r#""C{i}": {{"Fn::Not": [{{"Condition": "C{}"}}]}}"#, i - 1)).collect();
+    let app = format!(
+        r#"{{"Conditions": {{"C": {{"Fn::Equals": [1, 2]}}, "C0": {{"Fn::Equals": [1, 2]}}, {}}}, "Resources": {{"A": {{"Type": "T::T::T",
+        "Condition": "C1999", "Properties": {{"P": {}}}}}}}, "Outputs": {{{}}}}}"#,
+        conditions.join(","),
+        import(1_999),
+        outputs.join(",")
+    );
+    let (_, fragment) =
+        load(&[("/cdk.out/manifest.json", &manifest(&[("App", "")])), ("/cdk.out/App.template.json", &app)]);
+    assert!(fragment.problems.iter().any(|p| p.kind == ProblemKind::Limit));
+    assert_eq!(fragment.resources[0].existence.conditions.len(), 1);
+}
+
+#[test]
 fn forty_independent_conditions_load_at_once() {
     let many = |each: &dyn Fn(usize) -> String| (0..40).map(each).collect::<Vec<_>>().join(",");
     let text = format!(

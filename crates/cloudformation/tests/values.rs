@@ -5,7 +5,7 @@ use std::path::Path;
 use iaclint_cloudformation::load_template;
 use iaclint_graph::Fragment;
 use iaclint_source::Project;
-use iaclint_value::{Data, Encoding, Marks, Origins, RootId, Value, Via};
+use iaclint_value::{Data, Encoding, Marks, Origins, Piece, RootId, Value, Via};
 
 fn template(text: &str) -> (Project, Fragment) {
     let project = Project::in_memory([("/app.json", text)]);
@@ -108,6 +108,22 @@ fn substitutions_know_resources_variables_and_literals() {
         ),
         (":5432", "${Db}")
     );
+}
+
+#[test]
+fn a_literal_knows_the_parameter_that_it_came_from() {
+    let sections = r#""Parameters": {"Port": {"Type": "String", "Default": "5432"}, "J": {"Type": "String", "Default": "{\"a\": 1}"}},"#;
+    let (_, fragment, value) = property(sections, r#"{"Fn::Sub": "${Db.Endpoint.Address}:${Port}"}"#);
+    let Data::Text(text) = &value.data else { panic!("a text") };
+    let Some(Piece::Literal(port)) = text.pieces().last() else { panic!("a literal") };
+    let (_, of_json, json) = property(sections, r#"{"Ref": "J"}"#);
+    let a = json.decoded(Encoding::Json).unwrap().get("a").unwrap().origin;
+    for (fragment, origin, name) in [(fragment, port.origin, "Port"), (of_json, a, "J")] {
+        let mut origins = Origins::new();
+        origins.insert(fragment.origins);
+        let vias: Vec<_> = origins.trail(origin).iter().map(|o| o.via.clone()).collect();
+        assert_eq!(vias.last(), Some(&Via::Default(name.into())), "{vias:?}");
+    }
 }
 
 #[test]
