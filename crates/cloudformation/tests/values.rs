@@ -280,3 +280,20 @@ fn what_is_not_evaluated_depends_on_what_it_mentions() {
     assert!(value.is_unknown());
     assert_eq!(value.references()[0].to_string(), "app/Db.Ref");
 }
+
+#[test]
+fn what_a_macro_or_module_adds_is_unknown_and_not_undeclared() {
+    for (more, type_) in [
+        (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::Function""#),
+        ("", r#""Org::Team::Thing::MODULE""#),
+        ("", r#"{"Rain::Module": "vpc.yml"}"#),
+    ] {
+        let text = format!(
+            r#"{{{more} "Resources": {{"M": {{"Type": {type_}}}, "R": {{"Type": "T::T::T", "Properties": {{"P": {{"Ref": "MRole"}}}}}}}}}}"#
+        );
+        let (_, fragment) = template(&text);
+        assert_eq!(fragment.problems, [], "{text}");
+        assert!(fragment.resources.iter().any(|r| r.body.get("P").is_some_and(Value::is_unknown)));
+        assert!(!fragment.root.opaque.is_empty());
+    }
+}

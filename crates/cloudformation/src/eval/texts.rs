@@ -143,6 +143,9 @@ impl Evaluator<'_> {
             Data::Reference(_) | Data::Unknown(_) => {
                 return self.unknown_of(&[template], raw.origin, Some(Kind::Text));
             }
+            _ if self.stacks.get(at).is_some_and(|s| !s.template.transforms.is_empty()) => {
+                return self.unknown_of(&[template], raw.origin, Some(Kind::Text));
+            }
             _ => return self.invalid(at, raw.origin, "Fn::Sub takes a text"),
         };
         let text = &of_origin(text, template.origin);
