@@ -7,7 +7,7 @@ use crate::eval::{Entries, Evaluator, size};
 use crate::stack::{Stack, StackId};
 use crate::template::Section;
 
-/// Expands the loops among the entries of a stack's sections. Gives the arena back with whether anything was left out.
+/// Expands the loops among the entries of the sections of all stacks, and gives the arena back. A loop that is not known counts as a macro.
 pub(crate) fn sections(
     root: RootId,
     stacks: &mut [Stack],
