@@ -2,9 +2,14 @@
 
 mod convert;
 mod equality;
+mod eval;
 mod export;
 mod functions;
+mod ir;
 mod json_out;
+mod loader;
+mod lower;
+mod module;
 mod num;
 mod ops;
 mod sets;
@@ -12,3 +17,5 @@ mod template;
 mod ty;
 mod unify;
 mod val;
+
+pub use loader::{Inputs, Loader, ModuleSummary};

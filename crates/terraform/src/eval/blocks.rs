@@ -1,0 +1,130 @@
+//! Blocks as values, `dynamic` ones included.
+
+use std::sync::Arc;
+
+use iaclint_value::{Name, Why};
+
+use super::access::{add_references, references_in};
+use super::{Env, Evaluator, Fault};
+use crate::ir::{Block, Body};
+use crate::module::block_type;
+use crate::val::{Fields, K, Unk, Val};
+
+/// More blocks than this of one kind are not made.
+const MAX_BLOCKS: usize = 2_000;
+
+impl Evaluator<'_, '_> {
+    /// The blocks of a kind as a tuple of objects; an unknown with what is known of them where a `dynamic` block is not decided.
+    pub(super) fn blocks(&mut self, body: &Body, kind: &str, env: Env<'_>) -> Val {
+        let mut items: Vec<Val> = Vec::new();
+        let mut open: Option<Unk> = None;
+        let mut origin = iaclint_value::OriginId::NONE;
+        for block in &body.blocks {
+            if block_type(block) != kind {
+                continue;
+            }
+            if !origin.is_some() {
+                origin = self.written(block.header);
+            }
+            if block.kind == "dynamic" {
+                if let Err(fault) = self.dynamic(block, env, &mut items, &mut open) {
+                    let why = self.invalid(fault);
+                    open.get_or_insert_with(|| Unk::new(Why::Invalid));
+                    drop(why);
+                }
+            } else {
+                let object = self.block(&block.body, block, env);
+                items.push(object);
+            }
+        }
+        let known = Val::tuple(items, origin);
+        match open {
+            None => known,
+            Some(mut unk) => {
+                let mut references = Vec::new();
+                references_in(&known, &mut references);
+                add_references(&mut unk.depends_on, &references);
+                unk.not_null = true;
+                unk.partial = Some(known);
+                Val::new(K::Unknown(Arc::new(unk)), origin)
+            }
+        }
+    }
+
+    /// One block as an object: its arguments, and a list for each kind of block in it.
+    pub(super) fn block(&mut self, body: &Body, block: &Block, env: Env<'_>) -> Val {
+        let mut fields: Fields = Vec::with_capacity(body.attributes.len());
+        for attribute in &body.attributes {
+            let value = self.eval(&attribute.value, env);
+            let value = value.unwrap_or_else(|fault| self.invalid(fault));
+            let value = self.whole(value);
+            let origin = self.written(attribute.name_span);
+            fields.push((attribute.name.clone(), origin, value));
+        }
+        for kind in block_types(body) {
+            let value = self.blocks(body, &kind, env);
+            fields.push((kind, value.origin, value));
+        }
+        let origin = self.written(block.header);
+        Val::object(fields, origin)
+    }
+
+    fn dynamic(
+        &mut self,
+        block: &Block,
+        env: Env<'_>,
+        items: &mut Vec<Val>,
+        open: &mut Option<Unk>,
+    ) -> Result<(), Fault> {
+        let Some(label) = block.labels.first() else {
+            return Err(Fault::new(block.header, "a dynamic block needs the kind of the blocks it makes"));
+        };
+        let Some(content) = block.body.blocks("content").next() else {
+            return Err(Fault::new(block.header, "a dynamic block needs a content block"));
+        };
+        let Some(each) = block.body.attribute("for_each") else {
+            return Err(Fault::new(block.header, "a dynamic block needs for_each"));
+        };
+        let collection = self.eval(&each.value, env)?;
+        let collection = self.whole(collection);
+        if collection.is_null() {
+            return Err(Fault::new(each.value.span, "for_each is null"));
+        }
+        let Some(members) = self.members(&collection) else {
+            return Err(Fault::new(each.value.span, "for_each takes a list, a set or a map"));
+        };
+        if let Some(unk) = members.open {
+            let into = open.get_or_insert_with(|| Unk::new(Why::Count));
+            add_references(&mut into.depends_on, &unk.depends_on);
+        }
+        let iterator: Name = block
+            .body
+            .attribute("iterator")
+            .and_then(|a| a.value.names())
+            .and_then(|names| names.into_iter().next())
+            .unwrap_or_else(|| label.clone());
+        for (key, value) in members.items {
+            if items.len() >= MAX_BLOCKS {
+                open.get_or_insert_with(|| Unk::new(Why::Limit));
+                break;
+            }
+            let origin = value.origin;
+            let member = Val::object(vec![("key".into(), key.origin, key), ("value".into(), origin, value)], origin);
+            let object = self.bound(env, &[(iterator.clone(), member)], |me, env| me.block(&content.body, block, env));
+            items.push(object);
+        }
+        Ok(())
+    }
+}
+
+/// The kinds of the blocks in a body, each once, in order.
+pub(super) fn block_types(body: &Body) -> Vec<Name> {
+    let mut out: Vec<Name> = Vec::new();
+    for block in &body.blocks {
+        let kind = block_type(block);
+        if !out.contains(kind) {
+            out.push(kind.clone());
+        }
+    }
+    out
+}

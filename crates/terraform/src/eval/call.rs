@@ -1,0 +1,246 @@
+//! Function calls, and what functions may ask of the evaluator.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use iaclint_source::{FileKind, SourceFile, Span};
+use iaclint_value::{Name, OriginArena, Piece, Text, Why};
+
+use super::access::references_in;
+use super::{Env, Evaluator, Fault};
+use crate::functions::{self, Host, TemplateSource};
+use crate::ir::{Call, Part};
+use crate::lower;
+use crate::ty::Ty;
+use crate::val::{K, Unk, Val};
+
+/// The most files that `fileset` lists.
+const MAX_FILES: usize = 10_000;
+
+impl Evaluator<'_, '_> {
+    pub(super) fn call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        match call.name.as_str() {
+            "try" => return self.try_call(call, span, env),
+            "can" => return self.can_call(call, span, env),
+            _ => {}
+        }
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for argument in &call.arguments {
+            let value = self.eval(argument, env)?;
+            arguments.push(self.whole(value));
+        }
+        if call.name.contains("::") && !call.name.starts_with("core::") {
+            return Ok(self.unevaluated(&call.name, &arguments, span));
+        }
+        if call.expand
+            && let Some(last) = arguments.pop()
+        {
+            match last.elements() {
+                Some(items) => arguments.extend(items.iter().map(|i| i.clone().marked(last.marks))),
+                None if last.as_unknown().is_some() => return self.expanded_unknown(call, arguments, &last, span),
+                None => {
+                    let at = call.arguments.last().map_or(span, |a| a.span);
+                    return Err(Fault::new(at, "what stands before ... is not a list"));
+                }
+            }
+        }
+        self.function(call, &arguments, span)
+    }
+
+    fn function(&mut self, call: &Call, arguments: &[Val], span: Span) -> Result<Val, Fault> {
+        let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        functions::call(self, name, arguments, span).map_err(|error| {
+            let at = match error.argument {
+                _ if error.unknown_function => call.name_span,
+                Some(index) => {
+                    let last = call.arguments.len().saturating_sub(1);
+                    call.arguments.get(index.min(last)).map_or(span, |a| a.span)
+                }
+                None => span,
+            };
+            Fault::new(at, error.message)
+        })
+    }
+
+    /// `f(a, unknown...)`: with what is known of the unknown list, and open to more.
+    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Result<Val, Fault> {
+        let unk = last.as_unknown().cloned().unwrap_or_else(|| Unk::new(Why::Count));
+        let collecting = matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
+        let partial = if collecting {
+            arguments.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
+            if arguments.is_empty() { None } else { self.function(call, &arguments, span).ok() }
+        } else {
+            None
+        };
+        let mut out = Unk::new(unk.why);
+        out.depends_on = unk.depends_on;
+        for argument in &arguments {
+            references_in(argument, &mut out.depends_on);
+        }
+        out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some());
+        let origin = self.written(span);
+        Ok(Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks))
+    }
+
+    /// The result of a function that we do not have: it depends on its arguments.
+    fn unevaluated(&mut self, name: &str, arguments: &[Val], span: Span) -> Val {
+        let mut unk = Unk::new(Why::Unsupported(name.into()));
+        for argument in arguments {
+            references_in(argument, &mut unk.depends_on);
+        }
+        let origin = self.origins.add(span, iaclint_value::Via::Written, arguments.iter().map(|a| a.origin));
+        Val::new(K::Unknown(Arc::new(unk)), origin)
+    }
+
+    fn try_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let mut failure = None;
+        for argument in &call.arguments {
+            let catching = std::mem::replace(&mut self.catching, true);
+            let value = self.eval(argument, env);
+            self.catching = catching;
+            match value {
+                Ok(value) => return Ok(value),
+                Err(fault) => failure = Some(fault),
+            }
+        }
+        Err(match failure {
+            Some(fault) => Fault::new(span, format!("no argument of try() can be evaluated: {}", fault.0.1)),
+            None => Fault::new(span, "try() needs an argument"),
+        })
+    }
+
+    fn can_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let [argument] = call.arguments.as_slice() else { return Err(Fault::new(span, "can() takes one argument")) };
+        let catching = std::mem::replace(&mut self.catching, true);
+        let value = self.eval(argument, env);
+        self.catching = catching;
+        let origin = self.written(span);
+        Ok(match value {
+            Err(_) => Val::bool(false, origin),
+            Ok(value) if is_whole(&value) => Val::bool(true, origin),
+            Ok(value) => super::iterate::unknown_from(&value, Ty::Bool).with_origin(origin),
+        })
+    }
+
+    /// The directory that relative paths start from, as `terraform` is run in the root module.
+    fn path_of(&self, path: &str) -> PathBuf {
+        let root = self.scopes.first().map_or(Path::new("/"), |s| s.module.directory.as_path());
+        self.loader.project().absolute(&root.join(path))
+    }
+
+    /// Evaluates a parsed template with nothing in sight but its variables.
+    fn rendered(&mut self, parts: &[Part], variables: &Val, span: Span) -> Result<Val, String> {
+        if self.depth > super::MAX_DEPTH {
+            return Ok(self.too_deep(span));
+        }
+        let names: Vec<(Name, Val)> = match variables.fields() {
+            Some(fields) => fields.iter().map(|(n, _, v)| (n.clone(), v.clone().marked(variables.marks))).collect(),
+            None => match variables.as_unknown() {
+                Some(_) => return Ok(super::iterate::unknown_from(variables, Ty::String)),
+                None => return Err("the variables of a template are an object".to_owned()),
+            },
+        };
+        let env = Env { scope: 0, bound: None, isolated: true };
+        self.depth += 1;
+        let value = self.bound(env, &names, |me, env| match parts {
+            [Part::Value(expr)] => me.eval(expr, env),
+            _ => me.template(parts, span, env),
+        });
+        self.depth -= 1;
+        value.map_err(|fault| {
+            let at = self.loader.project().sources().display(fault.0.0);
+            format!("{} ({at})", fault.0.1)
+        })
+    }
+}
+
+impl Host for Evaluator<'_, '_> {
+    fn origins(&mut self) -> &mut OriginArena {
+        &mut self.origins
+    }
+
+    fn read_text(&mut self, path: &str) -> Result<Arc<SourceFile>, String> {
+        self.loader.project().read_text(&self.path_of(path)).map_err(|e| format!("cannot read {path}: {e}"))
+    }
+
+    fn read_bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
+        self.loader.project().read_bytes(&self.path_of(path)).map_err(|e| format!("cannot read {path}: {e}"))
+    }
+
+    fn list_files(&mut self, directory: &str) -> Result<Vec<String>, String> {
+        let project = self.loader.project();
+        let base = self.path_of(directory);
+        let mut out = Vec::new();
+        let mut todo = vec![(base, String::new(), 0_usize)];
+        while let Some((at, prefix, depth)) = todo.pop() {
+            let entries = match project.read_dir(&at) {
+                Ok(entries) => entries,
+                Err(_) if depth > 0 => continue,
+                Err(error) => return Err(format!("cannot list {directory}: {error}")),
+            };
+            for entry in entries {
+                if out.len() >= MAX_FILES {
+                    break;
+                }
+                let path = at.join(&entry.name);
+                let name = format!("{prefix}{}", entry.name);
+                let kind = if entry.kind == FileKind::Link { project.kind(&path).ok() } else { Some(entry.kind) };
+                match kind {
+                    Some(FileKind::File(_)) => out.push(name),
+                    // A link to a directory may lead in a circle.
+                    Some(FileKind::Directory) if entry.kind == FileKind::Directory && depth < 32 => {
+                        todo.push((path, format!("{name}/"), depth + 1));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        out.sort();
+        Ok(out)
+    }
+
+    fn render_template(&mut self, source: TemplateSource<'_>, variables: &Val, span: Span) -> Result<Val, String> {
+        match source {
+            TemplateSource::File(path) => {
+                let path = self.path_of(path);
+                let parts = self.loader.template(&path).map_err(|problem| {
+                    let at = problem.span.map(|s| self.loader.project().sources().display(s));
+                    match at {
+                        Some(at) => format!("{} ({at})", problem.message),
+                        None => problem.message,
+                    }
+                })?;
+                self.rendered(&parts, variables, span)
+            }
+            TemplateSource::Text(value) => {
+                let Some(text) = value.as_str() else {
+                    return Ok(super::iterate::unknown_from(value, Ty::String));
+                };
+                let text = text.to_owned();
+                let (base, place) = place_of(value, &text).unwrap_or((span.start as usize, span));
+                let parts = lower::template(place.file, "", &text, base).map_err(|p| p.message)?;
+                self.rendered(&parts, variables, span)
+            }
+        }
+    }
+}
+
+/// Where a text stands verbatim in a file.
+fn place_of(value: &Val, text: &str) -> Option<(usize, Span)> {
+    let K::Str(str) = &value.k else { return None };
+    let placed: &Text = str.detail.as_ref()?.text.as_ref()?;
+    let [Piece::Literal(literal)] = placed.pieces() else { return None };
+    let placed = literal.placed.as_ref()?;
+    let verbatim = placed.breaks.is_empty() && placed.span.len() == text.len();
+    verbatim.then_some((placed.span.start as usize, placed.span))
+}
+
+/// Whether nothing in a value is unknown.
+pub(super) fn is_whole(value: &Val) -> bool {
+    match &value.k {
+        K::Unknown(_) => false,
+        K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.iter().all(is_whole),
+        K::Map(_, fields) | K::Object(fields) => fields.iter().all(|(_, _, v)| is_whole(v)),
+        K::Null(_) | K::Bool(_) | K::Num(_) | K::Str(_) => true,
+    }
+}

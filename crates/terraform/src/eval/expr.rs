@@ -1,0 +1,183 @@
+//! Expressions.
+
+use std::sync::Arc;
+
+use iaclint_source::Span;
+use iaclint_value::{Literal, Marks, Name, OriginId, Text, Via};
+
+use super::access::add_references;
+use super::{Env, Evaluator, Fault};
+use crate::convert::convert;
+use crate::ir::{E, Expr, Item, Key};
+use crate::ops;
+use crate::ty::Ty;
+use crate::val::{Fields, K, Unk, Val};
+
+impl Evaluator<'_, '_> {
+    /// Evaluates an expression.
+    pub(super) fn eval(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
+        if self.depth > super::MAX_DEPTH {
+            return Ok(self.too_deep(expr.span));
+        }
+        self.depth += 1;
+        let value = self.shape(expr, env);
+        self.depth -= 1;
+        value
+    }
+
+    fn shape(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
+        let span = expr.span;
+        match &expr.kind {
+            E::Null => {
+                let origin = self.written(span);
+                Ok(Val::null(origin))
+            }
+            E::Bool(bool) => {
+                let origin = self.written(span);
+                Ok(Val::bool(*bool, origin))
+            }
+            E::Num(num) => {
+                let origin = self.written(span);
+                Ok(Val::new(K::Num(num.clone()), origin))
+            }
+            E::Text(text, placed) => {
+                let origin = self.written(span);
+                let literal = Literal { text: text.clone(), placed: Some(placed.clone()), origin };
+                Ok(Val::text(Text::literal(literal), origin))
+            }
+            E::Wrap(inner) | E::Paren(inner) => self.eval(inner, env),
+            E::Template(parts) => self.template(parts, span, env),
+            E::Tuple(items) => {
+                let mut out = Vec::with_capacity(items.len());
+                for item in items {
+                    let value = self.eval(item, env);
+                    out.push(self.part(value)?);
+                }
+                let origin = self.written(span);
+                Ok(Val::tuple(out, origin))
+            }
+            E::Object(items) => self.object(items, span, env),
+            E::Root(name) => self.traversal(name, span, &[], span, env),
+            E::Access(base, steps) => {
+                if let E::Root(name) = &base.kind {
+                    return self.traversal(name, base.span, steps, span, env);
+                }
+                let base = self.eval(base, env)?;
+                let value = self.steps(base, steps, env)?;
+                Ok(self.step(value, span, Via::Written))
+            }
+            E::Call(call) => self.call(call, span, env),
+            E::Unary(op, operand) => {
+                let operand = self.eval(operand, env)?;
+                let value = ops::unary(*op, &operand).map_err(|e| Fault::new(span, e))?;
+                Ok(self.computed(value, span, &[&operand]))
+            }
+            E::Binary(op, sides) => {
+                let left = self.eval(&sides[0], env)?;
+                let right = self.eval(&sides[1], env)?;
+                let (left, right) = (self.whole(left), self.whole(right));
+                let value = ops::binary(*op, &left, &right).map_err(|e| Fault::new(span, e))?;
+                Ok(self.computed(value, span, &[&left, &right]))
+            }
+            E::Conditional(parts) => self.conditional(parts, span, env),
+            E::For(each) => self.for_expr(each, span, env),
+        }
+    }
+
+    /// The result of an operator: its place, with the operands behind it.
+    fn computed(&mut self, value: Val, span: Span, operands: &[&Val]) -> Val {
+        let origin = self.origins.add(span, Via::Written, operands.iter().map(|o| o.origin));
+        value.with_origin(origin)
+    }
+
+    fn conditional(&mut self, parts: &[Expr; 3], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let condition = self.eval(&parts[0], env)?;
+        let decided = convert(&condition, &Ty::Bool).map_err(|e| Fault::new(parts[0].span, e))?;
+        if decided.is_null() {
+            return Err(Fault::new(parts[0].span, "the condition is null"));
+        }
+        let chosen = decided.as_bool();
+        let then = self.branch(&parts[1], env, chosen != Some(false));
+        let otherwise = self.branch(&parts[2], env, chosen != Some(true));
+        let (then, otherwise) = match (chosen, then, otherwise) {
+            (_, Ok(then), Ok(otherwise)) => (then, otherwise),
+            // The branch that is not taken lends its type at most.
+            (Some(true), Ok(value), Err(_)) | (Some(false), Err(_), Ok(value)) => {
+                return Ok(self.step(value, span, Via::Branch).marked(decided.marks));
+            }
+            (_, Err(fault), _) | (_, _, Err(fault)) => return Err(fault),
+        };
+        let origin = match chosen {
+            Some(true) => then.origin,
+            Some(false) => otherwise.origin,
+            None => OriginId::NONE,
+        };
+        let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(span, e))?;
+        let from: Vec<OriginId> = if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
+        let origin = self.origins.add(span, Via::Branch, from);
+        Ok(value.with_origin(origin))
+    }
+
+    /// A branch; the errors of one that is not taken are of no matter.
+    fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: bool) -> Result<Val, Fault> {
+        if taken {
+            let value = self.eval(expr, env)?;
+            return Ok(self.whole(value));
+        }
+        let catching = std::mem::replace(&mut self.catching, true);
+        let value = self.eval(expr, env);
+        self.catching = catching;
+        value
+    }
+
+    fn object(&mut self, items: &[Item], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let mut fields: Fields = Vec::with_capacity(items.len());
+        let mut open: Option<Unk> = None;
+        let mut marks = Marks::NONE;
+        for item in items {
+            let (key, key_origin) = match &item.key {
+                Key::Word(name, key_span) => (Some(name.clone()), self.written(*key_span)),
+                Key::Expr(expr) => {
+                    let key = self.eval(expr, env);
+                    let key = self.part(key)?;
+                    marks = marks.and(key.marks);
+                    (self.key(&key, expr.span, &mut open)?, key.origin)
+                }
+            };
+            let value = self.eval(&item.value, env);
+            let value = self.part(value)?;
+            match key {
+                Some(key) => fields.push((key, key_origin, value)),
+                None => {
+                    if let (Some(open), Some(unk)) = (&mut open, value.as_unknown()) {
+                        add_references(&mut open.depends_on, &unk.depends_on);
+                    }
+                }
+            }
+        }
+        let origin = self.written(span);
+        let known = Val::object(fields, origin).marked(marks);
+        Ok(match open {
+            None => known,
+            Some(mut unk) => {
+                unk.not_null = true;
+                unk.partial = Some(known);
+                Val::new(K::Unknown(Arc::new(unk)), origin).marked(marks)
+            }
+        })
+    }
+
+    /// The name that a key is; for an unknown one `open` tells why the object is not known whole.
+    pub(super) fn key(&mut self, key: &Val, span: Span, open: &mut Option<Unk>) -> Result<Option<Name>, Fault> {
+        if key.is_null() {
+            return Err(Fault::new(span, "the key is null"));
+        }
+        if let Some(unk) = key.as_unknown() {
+            let into = open.get_or_insert_with(|| Unk::new(unk.why.clone()));
+            add_references(&mut into.depends_on, &unk.depends_on);
+            return Ok(None);
+        }
+        let key = convert(key, &Ty::String).map_err(|e| Fault::new(span, format!("this is no key: {e}")))?;
+        Ok(key.as_str().map(Name::from))
+    }
+}

@@ -1,0 +1,314 @@
+//! A root evaluated whole: its resources, outputs and problems.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use iaclint_graph::{Existence, Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId};
+use iaclint_source::{Problem, ProblemKind};
+use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
+
+use super::expand::InstanceKey;
+use super::resource::{META_ARGUMENTS, META_BLOCKS};
+use super::{Env, Evaluator, Scope};
+use crate::export::export;
+use crate::ir::{Block, Body, E, Expr, StepKind};
+use crate::lower;
+use crate::module::{Declaration, Module, block_type};
+use crate::val::Val;
+
+impl Evaluator<'_, '_> {
+    /// Evaluates everything that a root makes.
+    pub(crate) fn fragment(mut self, directory: &Path) -> Fragment {
+        let directory = self.loader.project().absolute(directory);
+        let path = self.loader.project().relative(&directory);
+        let module = match self.loader.module(&directory) {
+            Some(module) => module,
+            None => {
+                let message = format!("the directory {path} holds no configuration");
+                self.problem(Problem::new(ProblemKind::Invalid, message));
+                Arc::new(Module::new(&directory, path.clone(), Vec::new()))
+            }
+        };
+        for problem in &module.problems {
+            self.problem(problem.clone());
+        }
+        self.collect_inputs(&module);
+        self.scopes.push(Scope {
+            module,
+            address: Name::new(),
+            calls: Vec::new(),
+            parent: None,
+            bindings: Vec::new(),
+            existence: Existence::default(),
+            depends_on: Vec::new(),
+        });
+        let mut order = Vec::new();
+        self.visit(0, &mut order);
+        let mut scopes = Vec::with_capacity(order.len());
+        let mut resources = Vec::new();
+        for (number, scope) in order.iter().enumerate() {
+            let id = ScopeId(number as u32);
+            self.resources(*scope, id, &mut resources);
+            let outputs = self.outputs(*scope);
+            let at = &self.scopes[*scope];
+            scopes.push(GraphScope {
+                address: at.address.clone(),
+                calls: at.calls.clone(),
+                path: at.module.path.clone(),
+                region: None,
+                outputs,
+            });
+        }
+        for (number, scope) in order.iter().enumerate() {
+            scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
+        }
+        let opaque = self.opaque_calls();
+        Fragment {
+            root: Root {
+                id: self.root,
+                language: Language::Terraform,
+                path,
+                library: self.inputs.library,
+                scopes,
+                exports: Vec::new(),
+                opaque,
+            },
+            resources,
+            origins: self.origins,
+            problems: self.problems,
+        }
+    }
+
+    /// Module instances, the callers before the called, in the order of the calls and of their keys.
+    fn visit(&mut self, scope: usize, order: &mut Vec<usize>) {
+        order.push(scope);
+        let calls = self.scopes[scope].module.calls.len();
+        for call in 0..calls {
+            let (_, keys) = self.calls_of(scope, call);
+            for key in keys {
+                if let Some(super::Place::Scope(inner)) = self.places.get(&key.address).copied() {
+                    self.visit(inner, order);
+                }
+            }
+        }
+    }
+
+    fn outputs(&mut self, scope: usize) -> Vec<Output> {
+        let module = self.scopes[scope].module.clone();
+        let mut out = Vec::with_capacity(module.outputs.len());
+        for (at, block) in module.outputs.iter().enumerate() {
+            let Some(name) = block.labels.first() else { continue };
+            let value = self.output(scope, &module, at, block.header);
+            out.push(Output { name: name.clone(), value: self.exported(value), span: block.header });
+        }
+        out
+    }
+
+    fn resources(&mut self, scope: usize, id: ScopeId, out: &mut Vec<Resource>) {
+        let module = self.scopes[scope].module.clone();
+        for (at, declaration) in module.resources.iter().enumerate() {
+            let (_, instances) = self.instances_of(scope, at);
+            let own = self.depends_on(&declaration.block.body, scope);
+            let prefix = declaration.type_name.split('_').next().unwrap_or_default();
+            let region = self.region_of(scope, &declaration.block.body, prefix);
+            for instance in instances {
+                let body = self.body(instance, declaration);
+                let meta = self.meta(instance, declaration);
+                let mut depends_on = self.scopes[scope].depends_on.clone();
+                depends_on.extend(own.iter().cloned());
+                let slot = &self.instances[instance].slot;
+                let mut existence = self.scopes[scope].existence.clone();
+                super::modules::merge_existence(&mut existence, &slot.existence);
+                let key = slot.key.as_ref().map(|key| match key {
+                    InstanceKey::Number(number) => Value::int(i64::from(*number), OriginId::NONE),
+                    InstanceKey::Text(text, origin) => {
+                        Value::new(Data::Text(iaclint_value::Text::plain(text, *origin)), *origin)
+                    }
+                });
+                out.push(Resource {
+                    key: self.instances[instance].key.clone(),
+                    mode: if declaration.data { Mode::Data } else { Mode::Managed },
+                    type_name: declaration.type_name.clone(),
+                    name: declaration.name.clone(),
+                    instance: key,
+                    span: declaration.block.header,
+                    whole: declaration.block.whole,
+                    body,
+                    meta,
+                    existence,
+                    depends_on,
+                    scope: id,
+                    region: region.clone(),
+                    source: None,
+                });
+            }
+        }
+    }
+
+    /// A value as it leaves the crate.
+    pub(super) fn exported(&mut self, value: Val) -> Value {
+        let value = self.deep_whole(value, 0);
+        export(&value, &mut self.origins)
+    }
+
+    /// Modules passed whole become objects wherever they stand.
+    fn deep_whole(&mut self, value: Val, depth: usize) -> Val {
+        use crate::val::K;
+        let value = self.whole(value);
+        if depth > 8 || !mentions_module(&value, 0) {
+            return value;
+        }
+        let origin = value.origin;
+        let marks = value.marks;
+        let k = match value.k {
+            K::Tuple(items) => K::Tuple(items.iter().map(|i| self.deep_whole(i.clone(), depth + 1)).collect()),
+            K::Object(fields) => K::Object(Arc::new(
+                fields.iter().map(|(n, o, v)| (n.clone(), *o, self.deep_whole(v.clone(), depth + 1))).collect(),
+            )),
+            other => other,
+        };
+        Val { k, origin, marks }
+    }
+
+    fn body(&mut self, instance: usize, declaration: &Declaration) -> Value {
+        let body = &declaration.block.body;
+        let mut fields: Vec<(u32, Name, OriginId, Value)> = Vec::new();
+        for attribute in &body.attributes {
+            if META_ARGUMENTS.contains(&attribute.name.as_str()) {
+                continue;
+            }
+            let Some(value) = self.configured(instance, &attribute.name, attribute.name_span) else { continue };
+            let value = self.exported(value);
+            let origin = self.written(attribute.name_span);
+            fields.push((attribute.name_span.start, attribute.name.clone(), origin, value));
+        }
+        for kind in super::blocks::block_types(body) {
+            if META_BLOCKS.contains(&kind.as_str()) || body.attribute(&kind).is_some() {
+                continue;
+            }
+            let Some(block) = body.blocks.iter().find(|b| *block_type(b) == kind) else { continue };
+            let Some(value) = self.configured(instance, &kind, block.header) else { continue };
+            let value = self.exported(value);
+            let origin = self.written(block.header);
+            fields.push((block.header.start, kind, origin, value));
+        }
+        fields.sort_by_key(|f| f.0);
+        let origin = self.written(declaration.block.header);
+        object(fields.into_iter().map(|(_, name, place, value)| (name, place, value)).collect(), origin)
+    }
+
+    fn meta(&mut self, instance: usize, declaration: &Declaration) -> Value {
+        let origin = OriginId::NONE;
+        let mut fields: Vec<(Name, OriginId, Value)> = Vec::new();
+        for kind in META_BLOCKS {
+            let mut items = Vec::new();
+            for block in declaration.block.body.blocks(kind) {
+                items.push(self.meta_block(instance, block));
+            }
+            if !items.is_empty() {
+                let list = Value::new(Data::List(Arc::new(List { items, complete: true })), origin);
+                fields.push((kind.into(), origin, list));
+            }
+        }
+        object(fields, origin)
+    }
+
+    fn meta_block(&mut self, instance: usize, block: &Block) -> Value {
+        let mut fields: Vec<(Name, OriginId, Value)> = Vec::new();
+        if let Some(label) = block.labels.first() {
+            let origin = self.written(block.header);
+            fields.push(("type".into(), origin, Value::text(label)));
+        }
+        for attribute in &block.body.attributes {
+            let origin = self.written(attribute.name_span);
+            let value = if matches!(attribute.name.as_str(), "ignore_changes" | "replace_triggered_by") {
+                self.names_list(&attribute.value)
+            } else {
+                let catching = std::mem::replace(&mut self.catching, true);
+                let value = self.in_instance(instance, |me, env| me.with_self(instance, env, &attribute.value));
+                self.catching = catching;
+                match value {
+                    Some(value) => self.exported(value),
+                    None => Value::unknown(iaclint_value::Why::Invalid, origin),
+                }
+            };
+            fields.push((attribute.name.clone(), origin, value));
+        }
+        let origin = self.written(block.header);
+        object(fields, origin)
+    }
+
+    fn with_self(&mut self, instance: usize, env: Env<'_>, expr: &Expr) -> Option<Val> {
+        let key = self.instances[instance].key.clone();
+        let origin = self.written(expr.span);
+        let reference = iaclint_value::Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
+        let own = Val::reference(reference, origin);
+        self.bound(env, &[("self".into(), own)], |me, env| me.eval(expr, env)).ok()
+    }
+
+    /// The traversals of a list as texts: `ignore_changes = [desired_count]`; `all` alone as the text itself.
+    fn names_list(&mut self, expr: &Expr) -> Value {
+        let file = self.loader.project().sources().file(expr.span.file);
+        let text = |me: &mut Self, expr: &Expr| {
+            let origin = me.written(expr.span);
+            let text = match expr.literal() {
+                Some(text) => text.clone(),
+                None => lower::canonical(&file, expr),
+            };
+            Value::new(Data::Text(iaclint_value::Text::plain(&text, origin)), origin)
+        };
+        match &expr.bare().kind {
+            E::Tuple(items) => {
+                let items = items.iter().map(|e| text(self, e)).collect();
+                let origin = self.written(expr.span);
+                Value::list(items, origin)
+            }
+            _ => text(self, expr),
+        }
+    }
+
+    /// The addresses in `depends_on`.
+    pub(super) fn depends_on(&mut self, body: &Body, scope: usize) -> Vec<ResourceKey> {
+        let Some(attribute) = body.attribute("depends_on") else { return Vec::new() };
+        let E::Tuple(items) = &attribute.value.bare().kind else { return Vec::new() };
+        items.iter().filter_map(|item| Some(self.key_of(scope, &address(item)?))).collect()
+    }
+}
+
+/// The address that a traversal names: `aws_x.y`, `data.aws_x.y`, `module.z`.
+fn address(expr: &Expr) -> Option<String> {
+    let names: Vec<Name> = match &expr.bare().kind {
+        E::Access(base, steps) => {
+            let E::Root(root) = &base.kind else { return None };
+            let mut names = vec![root.clone()];
+            for step in steps {
+                let StepKind::Attr(name) = &step.kind else { break };
+                names.push(name.clone());
+            }
+            names
+        }
+        E::Text(..) => expr.names()?,
+        _ => return None,
+    };
+    let length = match names.first()?.as_str() {
+        "var" | "local" | "each" | "count" | "path" | "terraform" => return None,
+        "data" => 3,
+        _ => 2,
+    };
+    (names.len() >= length).then(|| names[..length].join("."))
+}
+
+fn object(fields: Vec<(Name, OriginId, Value)>, origin: OriginId) -> Value {
+    Value::new(Data::Object(Arc::new(Object { fields, complete: true })), origin)
+}
+
+fn mentions_module(value: &Val, depth: usize) -> bool {
+    if depth > 8 {
+        return false;
+    }
+    if let Some(unk) = value.as_unknown() {
+        return unk.reference.as_ref().is_some_and(|r| matches!(r.target, iaclint_value::Target::Module { .. }));
+    }
+    value.elements().is_some_and(|items| items.iter().any(|i| mentions_module(i, depth + 1)))
+        || value.fields().is_some_and(|fields| fields.iter().any(|(_, _, v)| mentions_module(v, depth + 1)))
+}

@@ -1,0 +1,136 @@
+//! Values that a root's variables are given: variable files, the command line, the environment.
+
+use std::path::Path;
+
+use iaclint_source::{Problem, Span};
+use iaclint_value::{Name, Via};
+
+use super::{Env, Evaluator};
+use crate::ir::Expr;
+use crate::lower;
+use crate::module::{Module, Variable};
+use crate::ty::Ty;
+use crate::val::Val;
+
+/// A value that was given, before it is evaluated.
+#[derive(Clone, Debug)]
+pub(super) enum Given {
+    /// In a variable file.
+    Expr(Expr),
+    /// On the command line or in the environment.
+    Text(String),
+}
+
+impl Evaluator<'_, '_> {
+    /// Collects what is given to the root; what comes later goes before.
+    pub(super) fn collect_inputs(&mut self, module: &Module) {
+        for (name, text) in &self.inputs.environment {
+            if let Some(name) = name.strip_prefix("TF_VAR_") {
+                self.given.insert(name.into(), Given::Text(text.clone()));
+            }
+        }
+        let directory = &module.directory;
+        let names: Vec<String> = match self.loader.project().read_dir(directory) {
+            Ok(entries) => entries.into_iter().map(|e| e.name).collect(),
+            Err(_) => Vec::new(),
+        };
+        for name in ["terraform.tfvars", "terraform.tfvars.json"] {
+            if names.iter().any(|n| n == name) {
+                self.variable_file(&directory.join(name));
+            }
+        }
+        for name in names.iter().filter(|n| n.ends_with(".auto.tfvars") || n.ends_with(".auto.tfvars.json")) {
+            self.variable_file(&directory.join(name));
+        }
+        for path in &self.inputs.var_files {
+            self.variable_file(path);
+        }
+        for (name, text) in &self.inputs.variables {
+            self.given.insert(name.as_str().into(), Given::Text(text.clone()));
+        }
+    }
+
+    fn variable_file(&mut self, path: &Path) {
+        match self.loader.variable_file(path) {
+            Ok((_, file)) => {
+                for problem in file.problems {
+                    self.problem(problem);
+                }
+                for attribute in file.body.attributes {
+                    self.given.insert(attribute.name, Given::Expr(attribute.value));
+                }
+            }
+            Err(problem) => self.problem(problem),
+        }
+    }
+
+    /// The value given to a variable of the root.
+    pub(super) fn given_value(&mut self, variable: &Variable) -> Option<(Val, Span)> {
+        let given = self.given.get(&variable.name)?.clone();
+        let env = Env { scope: 0, bound: None, isolated: true };
+        let (value, span) = match given {
+            Given::Expr(expr) => {
+                let value = self.eval(&expr, env);
+                (value.unwrap_or_else(|fault| self.invalid(fault)), expr.span)
+            }
+            Given::Text(text) => {
+                let span = variable.header;
+                let is_text = match &variable.ty {
+                    None => true,
+                    Some(ty) => matches!(self.constraint(ty), Ty::String | Ty::Number | Ty::Bool),
+                };
+                let origin = self.written(span);
+                let value = if is_text {
+                    Val::str(text, origin)
+                } else {
+                    match lower::expression(span.file, "", &text, 0) {
+                        // Its places lie on the command line, in no file.
+                        Ok(expr) => {
+                            let expr = placed(&expr, span);
+                            let value = self.eval(&expr, env);
+                            value.unwrap_or_else(|fault| self.invalid(fault))
+                        }
+                        Err(problem) => {
+                            let message = format!("the value given for var.{} cannot be read: {}", variable.name, problem.message);
+                            self.problem(Problem { span: Some(span), path: None, message, ..problem });
+                            Val::unknown(iaclint_value::Why::Invalid, origin)
+                        }
+                    }
+                };
+                (value, span)
+            }
+        };
+        let name: Name = variable.name.clone();
+        Some((self.step(value, span, Via::Given(name)), span))
+    }
+}
+
+/// A literal expression that has no place in a file: every part of it stands at `span`.
+fn placed(expr: &Expr, span: Span) -> Expr {
+    use crate::ir::{E, Item, Key};
+    let kind = match &expr.kind {
+        E::Text(text, placed) => {
+            let mut placed = placed.clone();
+            placed.span = span;
+            placed.breaks = [(0, span.start)].into();
+            E::Text(text.clone(), placed)
+        }
+        E::Tuple(items) => E::Tuple(items.iter().map(|i| self::placed(i, span)).collect()),
+        E::Object(items) => E::Object(
+            items
+                .iter()
+                .map(|item| Item {
+                    key: match &item.key {
+                        Key::Word(name, _) => Key::Word(name.clone(), span),
+                        Key::Expr(key) => Key::Expr(self::placed(key, span)),
+                    },
+                    value: self::placed(&item.value, span),
+                })
+                .collect(),
+        ),
+        E::Paren(inner) => E::Paren(Box::new(self::placed(inner, span))),
+        E::Unary(op, inner) => E::Unary(*op, Box::new(self::placed(inner, span))),
+        other => other.clone(),
+    };
+    Expr { kind, span }
+}

@@ -1,0 +1,306 @@
+//! The evaluator: on demand, each thing once, with a stack that tells cycles.
+
+mod access;
+mod blocks;
+mod call;
+mod constraint;
+mod data;
+mod expand;
+mod expr;
+mod fragment;
+mod inputs;
+mod iterate;
+mod modules;
+mod reference;
+mod resource;
+mod template;
+
+use std::sync::Arc;
+
+use iaclint_graph::{Call, Existence};
+use iaclint_source::{Problem, ProblemKind, Span};
+use iaclint_value::{Name, OriginArena, OriginId, ResourceKey, RootId, Via, Why};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::loader::{Inputs, Loader};
+use crate::module::Module;
+use crate::val::Val;
+use expand::Expansion;
+
+/// How deep expressions and the things they refer to may nest.
+const MAX_DEPTH: usize = 1_500;
+
+/// The evaluation of one root.
+pub(crate) struct Evaluator<'a, 'p> {
+    loader: &'a Loader<'p>,
+    root: RootId,
+    inputs: &'a Inputs,
+    given: FxHashMap<Name, inputs::Given>,
+    origins: OriginArena,
+    problems: Vec<Problem>,
+    reported: FxHashSet<(Option<Span>, String)>,
+    scopes: Vec<Scope>,
+    instances: Vec<Instance>,
+    /// Resources and modules by address, with and without instance keys.
+    places: FxHashMap<Name, Place>,
+    nodes: FxHashMap<Node, Option<Val>>,
+    expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
+    /// What is being evaluated, outermost first.
+    stack: Vec<(Node, Span)>,
+    depth: usize,
+    /// Inside `try` or `can`, where errors are values.
+    catching: bool,
+    /// Calls of modules that are not here: scope and number.
+    not_here: Vec<(usize, usize)>,
+}
+
+/// A module instance.
+struct Scope {
+    module: Arc<Module>,
+    /// `module.a["x"]`; empty for the root.
+    address: Name,
+    calls: Vec<Call>,
+    /// The scope and the number of the call in it.
+    parent: Option<(usize, usize)>,
+    /// `each` and `count` of the call that made it.
+    bindings: Vec<(Name, Val)>,
+    existence: Existence,
+    depends_on: Vec<ResourceKey>,
+}
+
+/// A resource instance.
+struct Instance {
+    scope: usize,
+    declaration: usize,
+    key: ResourceKey,
+    /// `each` and `count`.
+    bindings: Vec<(Name, Val)>,
+    slot: expand::Slot,
+}
+
+/// What an address names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Place {
+    Instance(usize),
+    /// All instances of a declaration (scope, number).
+    Declaration(usize, usize),
+    Scope(usize),
+}
+
+/// What is evaluated once.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+enum Node {
+    Variable(usize, usize),
+    Local(usize, usize),
+    Output(usize, usize),
+    /// An argument or the blocks of a kind of a resource instance.
+    Argument(usize, Name),
+    Call(usize, usize),
+    Resource(usize, usize),
+}
+
+/// An error in an expression.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault(Box<(Span, String, Option<String>)>);
+
+impl Fault {
+    fn new(span: Span, message: impl Into<String>) -> Self {
+        Self(Box::new((span, message.into(), None)))
+    }
+
+    fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.0.2 = Some(help.into());
+        self
+    }
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone, Copy)]
+pub(crate) struct Env<'e> {
+    scope: usize,
+    bound: Option<&'e Bound<'e>>,
+    /// A template file: only what it was given is to be seen.
+    isolated: bool,
+}
+
+/// A name that stands for a value: `each`, `count`, a `for` variable.
+pub(crate) struct Bound<'e> {
+    name: Name,
+    value: Val,
+    next: Option<&'e Bound<'e>>,
+}
+
+impl<'e> Env<'e> {
+    fn of_scope(scope: usize) -> Self {
+        Self { scope, bound: None, isolated: false }
+    }
+
+    fn find(&self, name: &str) -> Option<&Val> {
+        let mut at = self.bound;
+        while let Some(bound) = at {
+            if bound.name == name {
+                return Some(&bound.value);
+            }
+            at = bound.next;
+        }
+        None
+    }
+}
+
+impl<'a, 'p> Evaluator<'a, 'p> {
+    pub(crate) fn new(loader: &'a Loader<'p>, root: RootId, inputs: &'a Inputs) -> Self {
+        Self {
+            loader,
+            root,
+            inputs,
+            given: FxHashMap::default(),
+            origins: OriginArena::new(root.0),
+            problems: Vec::new(),
+            reported: FxHashSet::default(),
+            scopes: Vec::new(),
+            instances: Vec::new(),
+            places: FxHashMap::default(),
+            nodes: FxHashMap::default(),
+            expansions: FxHashMap::default(),
+            stack: Vec::new(),
+            depth: 0,
+            catching: false,
+            not_here: Vec::new(),
+        }
+    }
+
+    /// Evaluates with names bound.
+    fn bound<R>(&mut self, env: Env<'_>, names: &[(Name, Val)], f: impl FnOnce(&mut Self, Env<'_>) -> R) -> R {
+        let Some(((name, value), rest)) = names.split_first() else { return f(self, env) };
+        let bound = Bound { name: name.clone(), value: value.clone(), next: env.bound };
+        self.bound(Env { bound: Some(&bound), ..env }, rest, f)
+    }
+
+    /// Reports a problem once.
+    fn problem(&mut self, problem: Problem) {
+        if self.reported.insert((problem.span, problem.message.clone())) {
+            let problem = match problem.span {
+                Some(span) if problem.path.is_none() => {
+                    let path = self.loader.project().sources().file(span.file).path.clone();
+                    problem.in_file(path)
+                }
+                _ => problem,
+            };
+            self.problems.push(problem);
+        }
+    }
+
+    /// Reports an error and gives the value that stands for it.
+    fn invalid(&mut self, fault: Fault) -> Val {
+        let (span, message, help) = *fault.0;
+        let mut problem = Problem::at(ProblemKind::Invalid, span, message);
+        problem.help = help;
+        self.problem(problem);
+        let origin = self.origins.written(span);
+        Val::unknown(Why::Invalid, origin)
+    }
+
+    /// The value of a part of a larger value: an error in it leaves the rest standing, but inside `try`.
+    fn part(&mut self, value: Result<Val, Fault>) -> Result<Val, Fault> {
+        match value {
+            Err(fault) if !self.catching => Ok(self.invalid(fault)),
+            other => other,
+        }
+    }
+
+    /// The value of a node, evaluated when it is first asked for.
+    fn node(&mut self, node: Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
+        match self.nodes.get(&node) {
+            Some(Some(value)) => return value.clone(),
+            Some(None) => return self.cycle(&node, span),
+            None => {}
+        }
+        if self.depth > MAX_DEPTH {
+            return self.too_deep(span);
+        }
+        self.nodes.insert(node.clone(), None);
+        self.stack.push((node.clone(), span));
+        let catching = std::mem::take(&mut self.catching);
+        let value = evaluate(self);
+        self.catching = catching;
+        self.stack.pop();
+        self.nodes.insert(node, Some(value.clone()));
+        value
+    }
+
+    fn too_deep(&mut self, span: Span) -> Val {
+        self.problem(Problem::at(ProblemKind::Limit, span, "this nests too deep to be evaluated"));
+        let origin = self.origins.written(span);
+        Val::unknown(Why::Limit, origin)
+    }
+
+    /// Reports the cycle that leads back to `node`.
+    fn cycle(&mut self, node: &Node, span: Span) -> Val {
+        let from = self.stack.iter().position(|(n, _)| n == node).unwrap_or(0);
+        let mut names: Vec<String> = Vec::new();
+        let mut first = span;
+        let mut least: Option<(String, u32, u32)> = None;
+        let mut start = 0;
+        for (n, at) in &self.stack[from..] {
+            // The cycle is told from its first place in the files, wherever it was entered.
+            let key = self.loader.project().sources().sort_key(*at);
+            if least.as_ref().is_none_or(|l| key < *l) {
+                least = Some(key);
+                first = *at;
+                start = names.len();
+            }
+            names.push(self.name_of(n));
+        }
+        names.rotate_left(start);
+        names.dedup();
+        let Some(head) = names.first().cloned() else {
+            let origin = self.origins.written(span);
+            return Val::unknown(Why::Cycle, origin);
+        };
+        names.push(head.clone());
+        let message = format!("{head} depends on itself: {}", names.join(" → "));
+        self.problem(Problem::at(ProblemKind::Invalid, first, message));
+        let origin = self.origins.written(span);
+        Val::unknown(Why::Cycle, origin)
+    }
+
+    fn name_of(&self, node: &Node) -> String {
+        let (scope, rest) = match node {
+            Node::Variable(scope, i) => (*scope, format!("var.{}", self.scopes[*scope].module.variables[*i].name)),
+            Node::Local(scope, i) => (*scope, format!("local.{}", self.scopes[*scope].module.locals[*i].name)),
+            Node::Output(scope, i) => {
+                let name = self.scopes[*scope].module.outputs[*i].labels.first().cloned().unwrap_or_default();
+                (*scope, format!("output.{name}"))
+            }
+            Node::Argument(instance, name) => {
+                let instance = &self.instances[*instance];
+                let declaration = &self.scopes[instance.scope].module.resources[instance.declaration];
+                (instance.scope, format!("{}.{name}", declaration.address))
+            }
+            Node::Call(scope, i) => (*scope, format!("module.{}", self.scopes[*scope].module.calls[*i].name)),
+            Node::Resource(scope, i) => (*scope, self.scopes[*scope].module.resources[*i].address.to_string()),
+        };
+        let address = &self.scopes[scope].address;
+        if address.is_empty() { rest } else { format!("{address}.{rest}") }
+    }
+
+    /// Adds a step to a value's way.
+    fn step(&mut self, value: Val, span: Span, via: Via) -> Val {
+        let origin = self.origins.add(span, via, [value.origin]);
+        value.with_origin(origin)
+    }
+
+    fn written(&mut self, span: Span) -> OriginId {
+        self.origins.written(span)
+    }
+}
+
+/// The nearest of `names` to a misspelt `name`, for "did you mean".
+fn nearest<'n>(name: &str, names: &[&'n str]) -> Option<&'n str> {
+    names
+        .iter()
+        .map(|n| (strsim::osa_distance(name, n), *n))
+        .filter(|(distance, n)| *distance <= 1 + n.len().min(name.len()) / 4)
+        .min()
+        .map(|(_, n)| n)
+}

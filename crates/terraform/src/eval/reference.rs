@@ -1,0 +1,248 @@
+//! What a name refers to: variables, locals, modules, resources, and the few names of the language.
+
+use std::path::{Component, Path};
+use std::sync::Arc;
+
+use iaclint_source::{Problem, ProblemKind, Span};
+use iaclint_value::{Name, Reference, ResourceKey, Target, Via, Why};
+
+use super::{Env, Evaluator, Fault, Node, Place};
+use crate::ir::{Step, StepKind};
+use crate::module::Kind;
+use crate::ty::Ty;
+use crate::val::{K, Unk, Val};
+
+impl Evaluator<'_, '_> {
+    /// A name with the steps behind it.
+    pub(super) fn traversal(
+        &mut self,
+        root: &Name,
+        root_span: Span,
+        steps: &[Step],
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Val, Fault> {
+        if let Some(value) = env.find(root) {
+            let value = value.clone();
+            let value = self.steps(value, steps, env)?;
+            return Ok(self.used(value, span));
+        }
+        if env.isolated {
+            return Err(Fault::new(root_span, format!("the template is not given a variable {root:?}")));
+        }
+        let scope = env.scope;
+        let name = |at: usize| match steps.get(at).map(|s| &s.kind) {
+            Some(StepKind::Attr(name)) => Some(name),
+            _ => None,
+        };
+        let head = |count: usize| steps.get(count.wrapping_sub(1)).map_or(root_span, |s| root_span.to(s.span));
+        let (value, used) = match (root.as_str(), name(0)) {
+            ("var", Some(name)) => (self.variable(scope, name, head(1)), 1),
+            ("local", Some(name)) => (self.local(scope, name, head(1)), 1),
+            ("module", Some(name)) => (self.module_value(scope, name, head(1)), 1),
+            ("path", Some(name)) => (self.path(scope, name, head(1))?, 1),
+            ("terraform" | "tofu", Some(name)) => {
+                let origin = self.written(span);
+                let input = format!("{root}.{name}");
+                (self.input(&input, Ty::String, origin), 1)
+            }
+            ("each" | "count" | "self", _) => return Err(self.out_of_place(root, root_span)),
+            (mode @ ("data" | "ephemeral"), Some(type_name)) => {
+                let Some(resource) = name(1) else {
+                    return Err(Fault::new(span, format!("{mode}.{type_name} needs the name of a data source")));
+                };
+                let address = ecow::eco_format!("{mode}.{type_name}.{resource}");
+                return self.resource_traversal(&address, &steps[2..], head(2), span, env);
+            }
+            (_, Some(resource)) => {
+                let address = ecow::eco_format!("{root}.{resource}");
+                return self.resource_traversal(&address, &steps[1..], head(1), span, env);
+            }
+            (_, None) => {
+                return Err(Fault::new(span, format!("{root:?} refers to nothing"))
+                    .with_help(format!("write it in quotes if the text \"{root}\" is meant")));
+            }
+        };
+        let value = self.steps(value, &steps[used..], env)?;
+        Ok(self.used(value, span))
+    }
+
+    /// The value as it is used at `span`.
+    fn used(&mut self, value: Val, span: Span) -> Val {
+        // What was just made there needs no second step.
+        if self.origins.get(value.origin).is_some_and(|o| o.span == span) {
+            return value;
+        }
+        self.step(value, span, Via::Written)
+    }
+
+    fn out_of_place(&mut self, root: &str, span: Span) -> Fault {
+        let (message, help) = match root {
+            "each" => ("each stands outside of a block with for_each", "give the block a for_each"),
+            "count" => ("count.index stands outside of a block with count", "give the block a count"),
+            _ => ("self stands outside of a provisioner, connection or condition", "name the resource instead"),
+        };
+        Fault::new(span, message).with_help(help)
+    }
+
+    /// Reports a name that is not declared. This is no error that `try` catches.
+    pub(super) fn undeclared(&mut self, scope: usize, kind: Kind, what: &str, name: &str, span: Span) -> Val {
+        let names = self.scopes[scope].module.names(kind);
+        let near = super::nearest(name, &names).map(ToOwned::to_owned);
+        let prefix = match kind {
+            Kind::Variable => "var.",
+            Kind::Local => "local.",
+            Kind::Call => "module.",
+            Kind::Output | Kind::Resource => "",
+        };
+        let mut problem = Problem::at(ProblemKind::Invalid, span, format!("{what} {name:?} is not declared in this module"));
+        problem.help = match (near, kind) {
+            (Some(near), _) => Some(format!("did you mean {prefix}{near}?")),
+            (None, Kind::Variable) => Some(format!("declare it: variable {name:?} {{}}")),
+            (None, _) => None,
+        };
+        self.problem(problem);
+        let origin = self.written(span);
+        Val::unknown(Why::Invalid, origin)
+    }
+
+    fn local(&mut self, scope: usize, name: &str, span: Span) -> Val {
+        let module = self.scopes[scope].module.clone();
+        let Some(at) = module.find(Kind::Local, name) else {
+            return self.undeclared(scope, Kind::Local, "the local value", name, span);
+        };
+        let local = &module.locals[at];
+        self.node(Node::Local(scope, at), span, |me| {
+            let value = me.eval(&local.value, Env::of_scope(scope));
+            let value = value.unwrap_or_else(|fault| me.invalid(fault));
+            me.step(value, local.value.span, Via::Local(local.name.clone()))
+        })
+    }
+
+    /// A value that somebody gives when the tool runs.
+    pub(super) fn input(&mut self, name: &str, ty: Ty, origin: iaclint_value::OriginId) -> Val {
+        let reference = Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
+        let mut unk = Unk::new(Why::Input(name.into()));
+        unk.ty = ty;
+        unk.depends_on = vec![reference.clone()];
+        unk.reference = Some(reference);
+        Val::new(K::Unknown(Arc::new(unk)), origin)
+    }
+
+    fn path(&mut self, scope: usize, name: &str, span: Span) -> Result<Val, Fault> {
+        let origin = self.written(span);
+        let text = match name {
+            "module" => {
+                let root = &self.scopes[0].module.directory;
+                relative(root, &self.scopes[scope].module.directory)
+            }
+            "root" | "cwd" => ".".to_owned(),
+            _ => return Err(Fault::new(span, format!("path has no attribute {name:?}")).with_help("there are path.module, path.root and path.cwd")),
+        };
+        Ok(Val::str(text, origin))
+    }
+
+    fn resource_traversal(
+        &mut self,
+        address: &Name,
+        steps: &[Step],
+        head: Span,
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Val, Fault> {
+        let scope = env.scope;
+        let module = self.scopes[scope].module.clone();
+        let Some(at) = module.find(Kind::Resource, address) else {
+            let what = if address.starts_with("data.") { "the data source" } else { "the resource" };
+            return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
+        };
+        let value = self.resource_value(scope, at, head);
+        let value = self.steps(value, steps, env)?;
+        // The place of the reference itself, not of the step in it that reached the attribute.
+        if let Some(origin) = self.origins.get(value.origin)
+            && let Via::Attribute(_) = &origin.via
+            && origin.span.file == span.file
+            && span.contains(origin.span)
+        {
+            let (via, from) = (origin.via.clone(), origin.from.clone());
+            let origin = self.origins.add(span, via, from);
+            return Ok(value.with_origin(origin));
+        }
+        Ok(self.used(value, span))
+    }
+
+    /// Whether a reference is to all instances of a declaration (not yet to one of them).
+    pub(super) fn declaration_of(&self, reference: &Reference) -> Option<Place> {
+        if !reference.path.is_empty() {
+            return None;
+        }
+        match &reference.target {
+            Target::Resource(key) | Target::Module { call: key, .. } => match self.places.get(&key.address) {
+                Some(place @ Place::Declaration(..)) => Some(*place),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// `reference.name`: an output, an argument that the configuration sets, or a reference one step further.
+    pub(super) fn reference_attribute(&mut self, reference: &Reference, name: &str, span: Span) -> Result<Val, Fault> {
+        let path_is_empty = match reference.path.as_slice() {
+            [] => true,
+            [iaclint_value::Step::Any] => match &reference.target {
+                Target::Resource(key) => matches!(self.places.get(&key.address), Some(Place::Declaration(..))),
+                Target::Module { .. } => true,
+                _ => false,
+            },
+            _ => false,
+        };
+        if path_is_empty {
+            match &reference.target {
+                Target::Resource(key) => return Ok(self.resource_attribute(key, reference, name, span)),
+                Target::Module { call, .. } => {
+                    if let Some(Place::Scope(scope)) = self.places.get(&call.address) {
+                        let scope = *scope;
+                        return Ok(self.output_value(scope, name, span));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let origin = self.written(span);
+        let mut value = Val::reference(reference.then(iaclint_value::Step::Attr(name.into())), origin);
+        if let Target::Module { source, .. } = &reference.target
+            && let K::Unknown(unk) = &mut value.k
+        {
+            Arc::make_mut(unk).why = Why::ModuleNotHere(source.clone());
+        }
+        Ok(value)
+    }
+
+    /// A module that was passed whole becomes the object of its outputs where its shape is needed.
+    pub(super) fn whole(&mut self, value: Val) -> Val {
+        let Some(unk) = value.as_unknown() else { return value };
+        let Some(Reference { target: Target::Module { call, .. }, path }) = &unk.reference else { return value };
+        if !path.is_empty() || self.is_repeated(unk) {
+            return value;
+        }
+        let Some(Place::Scope(scope)) = self.places.get(&call.address).copied() else { return value };
+        self.outputs_object(scope, &value)
+    }
+
+    /// A key of this root.
+    pub(super) fn key_of(&self, scope: usize, rest: &str) -> ResourceKey {
+        let address = &self.scopes[scope].address;
+        let address = if address.is_empty() { Name::from(rest) } else { ecow::eco_format!("{address}.{rest}") };
+        ResourceKey::new(self.root, address)
+    }
+}
+
+/// The way from one directory to another, as Terraform writes `path.module`.
+fn relative(from: &Path, to: &Path) -> String {
+    let from: Vec<Component<'_>> = from.components().collect();
+    let to: Vec<Component<'_>> = to.components().collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let mut parts: Vec<String> = vec!["..".to_owned(); from.len() - common];
+    parts.extend(to[common..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned()));
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}

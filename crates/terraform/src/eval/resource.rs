@@ -1,0 +1,254 @@
+//! Resources: their instances, and what their attributes are before the deployment.
+
+use std::sync::Arc;
+
+use iaclint_source::Span;
+use iaclint_value::{Name, Reference, ResourceKey, Step as Way, Target, Via};
+
+use super::access::has_substance;
+use super::expand::{Expansion, Shape};
+use super::{Env, Evaluator, Instance, Node, Place};
+use crate::module::block_type;
+use crate::val::{Fields, K, Unk, Val};
+
+/// Arguments that are of the language, not of the resource.
+pub(super) const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "provider", "depends_on"];
+/// Blocks that are of the language, not of the resource.
+pub(super) const META_BLOCKS: [&str; 4] = ["lifecycle", "provisioner", "connection", "timeouts"];
+
+impl Evaluator<'_, '_> {
+    /// The instances of a declaration, by number.
+    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Vec<usize>) {
+        let module = self.scopes[scope].module.clone();
+        let declaration = &module.resources[at];
+        let expansion =
+            self.expand(&Node::Resource(scope, at), &declaration.block.body, scope, declaration.block.header);
+        let base = self.key_of(scope, &declaration.address);
+        if let Some(Place::Instance(first)) = self.places.get(&first_address(&base, &expansion)) {
+            let first = *first;
+            return (expansion.clone(), (first..first + expansion.slots.len()).collect());
+        }
+        let first = self.instances.len();
+        if expansion.shape != Shape::Single {
+            self.places.insert(base.address.clone(), Place::Declaration(scope, at));
+        }
+        for slot in &expansion.slots {
+            let number = self.instances.len();
+            let key = instance_key(&base, slot.key.as_ref());
+            // One that stands for any number has the address of the declaration, which stays that of all of them.
+            let place = if slot.key.is_none() && expansion.shape != Shape::Single {
+                ecow::eco_format!("{}[*]", base.address)
+            } else {
+                key.address.clone()
+            };
+            self.places.insert(place, Place::Instance(number));
+            let bindings = slot.bindings.clone();
+            self.instances.push(Instance { scope, declaration: at, key, bindings, slot: slot.clone() });
+        }
+        if expansion.slots.is_empty() {
+            self.places.insert(base.address.clone(), Place::Declaration(scope, at));
+        }
+        (expansion, (first..self.instances.len()).collect())
+    }
+
+    /// `type.name`: a reference to the instance, or a list or map of references.
+    pub(super) fn resource_value(&mut self, scope: usize, at: usize, span: Span) -> Val {
+        let (expansion, instances) = self.instances_of(scope, at);
+        let module = self.scopes[scope].module.clone();
+        let base = self.key_of(scope, &module.resources[at].address);
+        let references: Vec<Val> = instances
+            .iter()
+            .map(|i| {
+                let key = self.instances[*i].key.clone();
+                self.reference_to(key, span)
+            })
+            .collect();
+        let origin = self.origins.add(span, Via::Attribute(base.clone()), []);
+        self.repeated(&expansion, references, Target::Resource(base), origin)
+    }
+
+    fn reference_to(&mut self, key: ResourceKey, span: Span) -> Val {
+        let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
+        let mut value = Val::reference(Reference { target: Target::Resource(key), path: Vec::new() }, origin);
+        if let K::Unknown(unk) = &mut value.k {
+            Arc::make_mut(unk).not_null = true;
+        }
+        value
+    }
+
+    /// What a repeated block is as a value: one, a list, a map, or what is known of them.
+    pub(super) fn repeated(
+        &mut self,
+        expansion: &Expansion,
+        values: Vec<Val>,
+        target: Target,
+        origin: iaclint_value::OriginId,
+    ) -> Val {
+        let mut fields: Fields = Vec::new();
+        let mut items: Vec<Val> = Vec::new();
+        let mut certain = true;
+        for (slot, value) in expansion.slots.iter().zip(values) {
+            certain &= slot.existence.is_certain();
+            match &slot.key {
+                Some(super::expand::InstanceKey::Text(name, key_origin)) => fields.push((name.clone(), *key_origin, value)),
+                Some(super::expand::InstanceKey::Number(_)) => items.push(value),
+                None if expansion.shape == Shape::Single => return value,
+                None => certain = false,
+            }
+        }
+        if expansion.complete && certain {
+            return if expansion.shape == Shape::Each { Val::object(fields, origin) } else { Val::tuple(items, origin) };
+        }
+        let known = if expansion.shape == Shape::Each { Val::object(fields.clone(), origin) } else { Val::tuple(items.clone(), origin) };
+        let reference = Reference { target, path: Vec::new() };
+        let mut unk = Unk::new(iaclint_value::Why::Count);
+        unk.not_null = true;
+        unk.depends_on = vec![reference.clone()];
+        super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
+        if fields.is_empty() && items.is_empty() {
+            unk.reference = Some(reference);
+        } else if expansion.slots.iter().any(|s| s.existence.any_number) {
+            unk.partial = Some(known);
+            unk.reference = Some(reference);
+        } else {
+            // With all conditions met, and with those instances that exist in any case.
+            let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
+            let mut at = 0;
+            let mut certain_one = |_: &Val| {
+                at += 1;
+                keep.get(at - 1).copied().unwrap_or(false)
+            };
+            let least = if expansion.shape == Shape::Each {
+                let fields = fields.into_iter().filter(|(_, _, v)| certain_one(v)).collect();
+                Val::object(fields, origin)
+            } else {
+                let items = items.into_iter().filter(|v| certain_one(v)).collect();
+                Val::tuple(items, origin)
+            };
+            unk.candidates = vec![known, least];
+        }
+        Val::new(K::Unknown(Arc::new(unk)), origin)
+    }
+
+    /// `reference.name`, where the reference is to a whole resource.
+    pub(super) fn resource_attribute(&mut self, key: &ResourceKey, reference: &Reference, name: &str, span: Span) -> Val {
+        let place = match self.places.get(&key.address) {
+            Some(Place::Declaration(..)) => {
+                let any: Name = ecow::eco_format!("{}[*]", key.address);
+                self.places.get(&any).copied()
+            }
+            other => other.copied(),
+        };
+        if let Some(Place::Instance(instance)) = place {
+            if let Some(value) = self.special_attribute(instance, name, span) {
+                return value;
+            }
+            let symbolic = self.instances[instance].slot.existence.any_number && self.instances[instance].slot.key.is_none();
+            if let Some(value) = self.configured(instance, name, span)
+                && !value.is_null()
+                && (if symbolic { super::call::is_whole(&value) } else { has_substance(&value) })
+            {
+                let value = self.as_seen(value, reference, name);
+                return self.step(value, span, Via::Attribute(key.clone()));
+            }
+        }
+        let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
+        let mut value = Val::reference(reference.then(Way::Attr(name.into())), origin);
+        if matches!(name, "id" | "arn")
+            && let K::Unknown(unk) = &mut value.k
+        {
+            Arc::make_mut(unk).not_null = true;
+        }
+        value
+    }
+
+    /// The value that the configuration gives to an argument, or its blocks of this kind.
+    pub(super) fn configured(&mut self, instance: usize, name: &str, span: Span) -> Option<Val> {
+        let scope = self.instances[instance].scope;
+        let module = self.scopes[scope].module.clone();
+        let body = &module.resources[self.instances[instance].declaration].block.body;
+        if META_ARGUMENTS.contains(&name) || META_BLOCKS.contains(&name) {
+            return None;
+        }
+        let node = Node::Argument(instance, name.into());
+        if let Some(attribute) = body.attribute(name) {
+            return Some(self.node(node, span, |me| {
+                me.in_instance(instance, |me, env| {
+                    let value = me.eval(&attribute.value, env);
+                    let value = value.unwrap_or_else(|fault| me.invalid(fault));
+                    me.whole(value)
+                })
+            }));
+        }
+        if body.blocks.iter().any(|b| block_type(b) == name) {
+            return Some(self.node(node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))));
+        }
+        None
+    }
+
+    /// Evaluates where `each`, `count` and `self` are an instance's.
+    pub(super) fn in_instance<R>(&mut self, instance: usize, f: impl FnOnce(&mut Self, Env<'_>) -> R) -> R {
+        let scope = self.instances[instance].scope;
+        let bindings = self.instances[instance].bindings.clone();
+        self.bound(Env::of_scope(scope), &bindings, f)
+    }
+
+    /// Blocks as another resource sees them: what is not written in one may be filled in by the provider.
+    fn as_seen(&mut self, value: Val, reference: &Reference, name: &str) -> Val {
+        let K::Tuple(items) = &value.k else { return value };
+        let is_blocks = items.iter().all(|i| matches!(i.k, K::Object(_)));
+        let Some(key) = reference.key() else { return value };
+        let Some(Place::Instance(instance)) = self.places.get(&key.address).copied() else { return value };
+        let scope = self.instances[instance].scope;
+        let module = self.scopes[scope].module.clone();
+        let body = &module.resources[self.instances[instance].declaration].block.body;
+        if !is_blocks || body.attribute(name).is_some() {
+            return value;
+        }
+        let path = reference.then(Way::Attr(name.into()));
+        let items: Vec<Val> =
+            items.iter().zip(0_u32..).map(|(item, index)| seen_block(item, &path.then(Way::Index(index)))).collect();
+        Val::tuple(items, value.origin).marked(value.marks)
+    }
+}
+
+fn seen_block(block: &Val, path: &Reference) -> Val {
+    let K::Object(fields) = &block.k else { return block.clone() };
+    let fields = fields
+        .iter()
+        .filter(|(_, _, v)| !v.is_null())
+        .map(|(name, origin, value)| {
+            let inner = path.then(Way::Attr(name.clone()));
+            let value = match &value.k {
+                K::Tuple(items) if items.iter().all(|i| matches!(i.k, K::Object(_))) && !items.is_empty() => {
+                    let items = items.iter().zip(0_u32..).map(|(i, n)| seen_block(i, &inner.then(Way::Index(n)))).collect();
+                    Val::tuple(items, value.origin)
+                }
+                _ => value.clone(),
+            };
+            (name.clone(), *origin, value)
+        })
+        .collect();
+    let mut unk = Unk::new(iaclint_value::Why::Computed(path.to_string().into()));
+    unk.not_null = true;
+    unk.depends_on = vec![path.clone()];
+    unk.reference = Some(path.clone());
+    unk.partial = Some(Val::object(fields, block.origin));
+    Val::new(K::Unknown(Arc::new(unk)), block.origin).marked(block.marks)
+}
+
+fn instance_key(base: &ResourceKey, key: Option<&super::expand::InstanceKey>) -> ResourceKey {
+    match key {
+        None => base.clone(),
+        Some(key) => ResourceKey::new(base.root, ecow::eco_format!("{}{}", base.address, key.suffix())),
+    }
+}
+
+/// Where the first instance is registered.
+fn first_address(base: &ResourceKey, expansion: &Expansion) -> Name {
+    match expansion.slots.first() {
+        Some(slot) if slot.key.is_none() && expansion.shape != Shape::Single => ecow::eco_format!("{}[*]", base.address),
+        Some(slot) => instance_key(base, slot.key.as_ref()).address,
+        None => Name::new(),
+    }
+}

@@ -1,0 +1,140 @@
+//! Templates: texts with interpolations and directives.
+
+use iaclint_source::Span;
+use iaclint_value::{Literal, OriginId, Text, Via, Why};
+
+use super::access::references_in;
+use super::{Env, Evaluator, Fault};
+use crate::convert::convert;
+use crate::ir::{Expr, Part};
+use crate::ops::{self, TemplatePart};
+use crate::ty::Ty;
+use crate::val::{K, Unk, Val};
+
+/// A template may not grow beyond this number of parts.
+const MAX_PARTS: usize = 100_000;
+
+impl Evaluator<'_, '_> {
+    /// A quoted template or a heredoc.
+    pub(super) fn template(&mut self, parts: &[Part], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let mut out = Vec::with_capacity(parts.len());
+        self.template_parts(parts, span, env, &mut out)?;
+        self.join(out, span)
+    }
+
+    /// Joins parts; the origin of the text has those of its values behind it.
+    fn join(&mut self, parts: Vec<TemplatePart>, span: Span) -> Result<Val, Fault> {
+        let behind: Vec<OriginId> = parts
+            .iter()
+            .filter_map(|p| match p {
+                TemplatePart::Value(value) => Some(value.origin),
+                TemplatePart::Literal(_) => None,
+            })
+            .take(16)
+            .collect();
+        let via = if behind.is_empty() { Via::Written } else { Via::Template };
+        let origin = self.origins.add(span, via, behind);
+        ops::template(parts, origin, &mut self.origins).map_err(|e| Fault::new(span, e))
+    }
+
+    fn template_parts(&mut self, parts: &[Part], span: Span, env: Env<'_>, out: &mut Vec<TemplatePart>) -> Result<(), Fault> {
+        for part in parts {
+            if out.len() > MAX_PARTS {
+                return Err(Fault::new(span, "this template grows beyond 100,000 parts"));
+            }
+            match part {
+                Part::Literal(text, placed) => {
+                    let literal = Literal { text: text.clone(), placed: Some(placed.clone()), origin: OriginId::NONE };
+                    out.push(TemplatePart::Literal(Text::literal(literal)));
+                }
+                Part::Value(expr) => {
+                    let value = self.eval(expr, env)?;
+                    if value.is_null() {
+                        return Err(Fault::new(expr.span, "the value is null, so it cannot stand in a text"));
+                    }
+                    let value = self.whole(value);
+                    if matches!(value.k, K::List(..) | K::Set(..) | K::Tuple(_) | K::Map(..) | K::Object(_)) {
+                        let kind = super::access::kind_name(&value);
+                        return Err(Fault::new(expr.span, format!("a {kind} cannot stand in a text"))
+                            .with_help("encode it with jsonencode(), or join its elements with join()"));
+                    }
+                    out.push(TemplatePart::Value(value));
+                }
+                Part::If { condition, then, otherwise } => self.directive(condition, then, otherwise, span, env, out)?,
+                Part::For { key_name, value_name, collection, body } => {
+                    let value = self.eval(collection, env)?;
+                    let value = self.whole(value);
+                    let Some(members) = self.members(&value) else {
+                        return Err(Fault::new(collection.span, "this cannot be iterated over"));
+                    };
+                    if let Some(open) = members.open {
+                        // Once with what stands for any member: what it mentions is used.
+                        let mut unk = Unk::new(Why::Count);
+                        unk.ty = Ty::String;
+                        unk.not_null = true;
+                        unk.depends_on = open.depends_on;
+                        for (key, member) in members.items {
+                            let names = pair(key_name.as_ref(), value_name, key, member);
+                            let mut inner = Vec::new();
+                            self.bound(env, &names, |me, env| me.template_parts(body, span, env, &mut inner))?;
+                            for part in &inner {
+                                if let TemplatePart::Value(value) = part {
+                                    references_in(value, &mut unk.depends_on);
+                                }
+                            }
+                        }
+                        out.push(TemplatePart::Value(Val::new(K::Unknown(unk.into()), value.origin)));
+                        continue;
+                    }
+                    for (key, member) in members.items {
+                        let names = pair(key_name.as_ref(), value_name, key, member);
+                        self.bound(env, &names, |me, env| me.template_parts(body, span, env, out))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn directive(
+        &mut self,
+        condition: &Expr,
+        then: &[Part],
+        otherwise: &[Part],
+        span: Span,
+        env: Env<'_>,
+        out: &mut Vec<TemplatePart>,
+    ) -> Result<(), Fault> {
+        let value = self.eval(condition, env)?;
+        let value = convert(&value, &Ty::Bool).map_err(|e| Fault::new(condition.span, e))?;
+        match (value.as_bool(), value.as_unknown()) {
+            (Some(decided), _) => self.template_parts(if decided { then } else { otherwise }, span, env, out),
+            (None, Some(_)) => {
+                let mut branches = Vec::new();
+                for parts in [then, otherwise] {
+                    let mut inner = Vec::new();
+                    self.template_parts(parts, span, env, &mut inner)?;
+                    branches.push(self.join(inner, span)?);
+                }
+                let joined = ops::conditional(&value, &branches[0], &branches[1]).map_err(|e| Fault::new(span, e))?;
+                out.push(TemplatePart::Value(joined));
+                Ok(())
+            }
+            (None, None) => Err(Fault::new(condition.span, "the condition is null")),
+        }
+    }
+}
+
+fn pair(
+    key_name: Option<&iaclint_value::Name>,
+    value_name: &iaclint_value::Name,
+    key: Val,
+    value: Val,
+) -> Vec<(iaclint_value::Name, Val)> {
+    let mut names = Vec::with_capacity(2);
+    if let Some(name) = key_name {
+        names.push((name.clone(), key));
+    }
+    names.push((value_name.clone(), value));
+    names
+}

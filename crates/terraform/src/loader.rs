@@ -1,0 +1,182 @@
+//! The door to this crate: directories in, fragments of the graph out.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use iaclint_graph::Fragment;
+use iaclint_source::{Entry, FileKind, Problem, Project, SourceFile};
+use iaclint_value::RootId;
+use rustc_hash::FxHashMap;
+
+use crate::eval::Evaluator;
+use crate::ir::{File, Part};
+use crate::lower;
+use crate::module::Module;
+
+/// The values of a root's variables from outside of its directory, and how it is looked at.
+#[derive(Debug, Default, Clone)]
+pub struct Inputs {
+    /// Files given by `-var-file`, in order.
+    pub var_files: Vec<PathBuf>,
+    /// Values given by `-var`, in order.
+    pub variables: Vec<(String, String)>,
+    /// Environment variables; of interest are those that start with `TF_VAR_`.
+    pub environment: Vec<(String, String)>,
+    /// Nobody calls it and it has required variables: its defaults are possible values, not facts.
+    pub library: bool,
+}
+
+/// What a directory declares, cheaply: for finding roots.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct ModuleSummary {
+    /// The directories that it calls as `./` or `../` modules, absolute.
+    pub local_calls: Vec<PathBuf>,
+    /// It has a variable without a default.
+    pub required_variables: bool,
+    /// It has a `backend`, `cloud` or `provider` block.
+    pub has_backend_or_provider: bool,
+    /// Number of its resources and data sources.
+    pub resources: usize,
+}
+
+type Cached<T> = Mutex<FxHashMap<PathBuf, Arc<OnceLock<T>>>>;
+
+/// Reads modules, each once, for all roots. Threads may share it.
+#[derive(Debug)]
+pub struct Loader<'p> {
+    project: &'p Project,
+    modules: Cached<Option<Arc<Module>>>,
+    templates: Cached<Result<Arc<[Part]>, Problem>>,
+}
+
+/// The evaluation goes as deep as the configuration nests; its thread reserves this much, and touches what it needs.
+const STACK: usize = 256 << 20;
+
+impl<'p> Loader<'p> {
+    /// A loader over a project.
+    pub fn new(project: &'p Project) -> Self {
+        Self { project, modules: Mutex::default(), templates: Mutex::default() }
+    }
+
+    /// The project that it reads.
+    pub fn project(&self) -> &'p Project {
+        self.project
+    }
+
+    /// Whether a directory holds configuration files.
+    pub fn is_module(&self, directory: &Path) -> bool {
+        self.project.read_dir(directory).is_ok_and(|entries| entries.iter().any(is_configuration))
+    }
+
+    /// What a directory declares; `None` when it holds no configuration.
+    pub fn summary(&self, directory: &Path) -> Option<ModuleSummary> {
+        let module = self.module(directory)?;
+        let mut local_calls: Vec<PathBuf> = Vec::new();
+        for call in &module.calls {
+            if let Some((source, _)) = &call.source
+                && is_local(source)
+            {
+                let called = self.project.absolute(&module.directory.join(source.as_str()));
+                if !local_calls.contains(&called) {
+                    local_calls.push(called);
+                }
+            }
+        }
+        Some(ModuleSummary {
+            local_calls,
+            required_variables: module.variables.iter().any(|v| v.default.is_none()),
+            has_backend_or_provider: module.has_backend_or_provider,
+            resources: module.resources.len(),
+        })
+    }
+
+    /// Evaluates a directory as a root module.
+    pub fn load(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
+        let run = || Evaluator::new(self, root, inputs).fragment(directory);
+        std::thread::scope(|scope| {
+            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+            match spawned.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(fragment)) => fragment,
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                // No thread is to be had: this one's stack must do.
+                Err(_) => run(),
+            }
+        })
+    }
+
+    /// The module in a directory, read once.
+    pub(crate) fn module(&self, directory: &Path) -> Option<Arc<Module>> {
+        let directory = self.project.absolute(directory);
+        once(&self.modules, &directory).get_or_init(|| self.read(&directory).map(Arc::new)).clone()
+    }
+
+    fn read(&self, directory: &Path) -> Option<Module> {
+        let entries = self.project.read_dir(directory).ok()?;
+        let mut names: Vec<&str> = entries.iter().filter(|e| is_configuration(e)).map(|e| e.name.as_str()).collect();
+        if names.is_empty() {
+            return None;
+        }
+        // `x.tofu` stands in for `x.tf`.
+        let tofu: Vec<String> = names.iter().filter(|n| n.contains(".tofu")).map(|n| n.replacen(".tofu", ".tf", 1)).collect();
+        names.retain(|n| !tofu.iter().any(|t| t == n));
+        let mut files = Vec::with_capacity(names.len());
+        let mut problems = Vec::new();
+        for name in names {
+            let path = directory.join(name);
+            match self.project.read_text(&path) {
+                Ok(source) => {
+                    let lowered = if is_json(name) { lower::json(&source) } else { lower::file(&source) };
+                    files.push((source, lowered, is_override(name)));
+                }
+                Err(error) => problems.push(error.problem(&self.project.relative(&path))),
+            }
+        }
+        let mut module = Module::new(directory, self.project.relative(directory), files);
+        module.problems.extend(problems);
+        Some(module)
+    }
+
+    /// A variable file.
+    pub(crate) fn variable_file(&self, path: &Path) -> Result<(Arc<SourceFile>, File), Problem> {
+        let source = self.project.read_text(path).map_err(|e| e.problem(&self.project.relative(path)))?;
+        let lowered = if path.extension().is_some_and(|e| e == "json") { lower::json_variables(&source) } else { lower::file(&source) };
+        Ok((source, lowered))
+    }
+
+    /// A template file, parsed once.
+    pub(crate) fn template(&self, path: &Path) -> Result<Arc<[Part]>, Problem> {
+        let path = self.project.absolute(path);
+        let parse = || {
+            let source = self.project.read_text(&path).map_err(|e| e.problem(&self.project.relative(&path)))?;
+            lower::template(source.id, &source.path, &source.text, 0).map(Into::into)
+        };
+        once(&self.templates, &path).get_or_init(parse).clone()
+    }
+}
+
+fn once<T>(cache: &Cached<T>, path: &Path) -> Arc<OnceLock<T>> {
+    let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
+    cache.entry(path.to_path_buf()).or_default().clone()
+}
+
+fn is_configuration(entry: &Entry) -> bool {
+    let name = entry.name.as_str();
+    matches!(entry.kind, FileKind::File(_) | FileKind::Link)
+        && !name.starts_with(['.', '#'])
+        && !name.ends_with('~')
+        && [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end))
+}
+
+fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|e| e == "json")
+}
+
+fn is_override(name: &str) -> bool {
+    let stem = name.split_once(".t").map_or(name, |(stem, _)| stem);
+    stem == "override" || stem.ends_with("_override")
+}
+
+/// Whether a module's source names a directory beside it.
+pub(crate) fn is_local(source: &str) -> bool {
+    source == "." || source == ".." || source.starts_with("./") || source.starts_with("../")
+}

@@ -1,0 +1,243 @@
+//! What a directory declares: its files merged into one module.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
+use iaclint_value::Name;
+use rustc_hash::FxHashMap;
+
+use crate::ir::{Attribute, Block, Body, Expr, File};
+
+/// A module as it is written, before any evaluation.
+#[derive(Debug, Default)]
+pub(crate) struct Module {
+    /// Its directory, absolute.
+    pub(crate) directory: PathBuf,
+    /// Its directory as outputs print it.
+    pub(crate) path: String,
+    pub(crate) variables: Vec<Variable>,
+    pub(crate) locals: Vec<Attribute>,
+    pub(crate) outputs: Vec<Block>,
+    pub(crate) calls: Vec<ModuleCall>,
+    pub(crate) resources: Vec<Declaration>,
+    pub(crate) providers: Vec<Block>,
+    /// It has a `backend`, `cloud` or `provider` block, as roots do.
+    pub(crate) has_backend_or_provider: bool,
+    pub(crate) problems: Vec<Problem>,
+    names: FxHashMap<(Kind, Name), usize>,
+}
+
+/// What a name names.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Kind {
+    Variable,
+    Local,
+    Output,
+    Call,
+    /// `type.name`, with `data.` before it for a data source.
+    Resource,
+}
+
+/// An input variable.
+#[derive(Debug)]
+pub(crate) struct Variable {
+    pub(crate) name: Name,
+    pub(crate) header: Span,
+    pub(crate) ty: Option<Expr>,
+    pub(crate) default: Option<Expr>,
+    pub(crate) sensitive: bool,
+    pub(crate) ephemeral: bool,
+    pub(crate) nullable: bool,
+}
+
+/// A `module` block.
+#[derive(Debug)]
+pub(crate) struct ModuleCall {
+    pub(crate) name: Name,
+    pub(crate) source: Option<(Name, Span)>,
+    pub(crate) block: Block,
+}
+
+/// A `resource`, `data` or `ephemeral` block.
+#[derive(Debug)]
+pub(crate) struct Declaration {
+    pub(crate) data: bool,
+    pub(crate) type_name: Name,
+    pub(crate) name: Name,
+    /// `aws_s3_bucket.logs`, `data.aws_vpc.main`.
+    pub(crate) address: Name,
+    pub(crate) block: Block,
+}
+
+impl Module {
+    /// Merges files; `files` are in the order of their names, override files marked.
+    pub(crate) fn new(directory: &Path, path: String, files: Vec<(Arc<SourceFile>, File, bool)>) -> Self {
+        let mut module = Module { directory: directory.to_path_buf(), path, ..Module::default() };
+        let mut blocks: Vec<Block> = Vec::new();
+        let mut overrides: Vec<Block> = Vec::new();
+        for (source, file, is_override) in files {
+            module.problems.extend(file.problems);
+            for attribute in file.body.attributes {
+                let message = format!("an attribute stands outside of any block: {}", attribute.name);
+                let problem = Problem::at(ProblemKind::Invalid, attribute.name_span, message);
+                module.problems.push(problem.in_file(&source.path));
+            }
+            let all = if is_override { &mut overrides } else { &mut blocks };
+            all.extend(file.body.blocks);
+        }
+        for block in overrides {
+            merge(&mut blocks, block);
+        }
+        for block in blocks {
+            module.declare(block);
+        }
+        module
+    }
+
+    /// The place of a declaration in its list.
+    pub(crate) fn find(&self, kind: Kind, name: &str) -> Option<usize> {
+        self.names.get(&(kind, Name::from(name))).copied()
+    }
+
+    /// The declared names of a kind, in order.
+    pub(crate) fn names(&self, kind: Kind) -> Vec<&str> {
+        match kind {
+            Kind::Variable => self.variables.iter().map(|v| v.name.as_str()).collect(),
+            Kind::Local => self.locals.iter().map(|l| l.name.as_str()).collect(),
+            Kind::Output => self.outputs.iter().filter_map(|o| o.labels.first()).map(Name::as_str).collect(),
+            Kind::Call => self.calls.iter().map(|c| c.name.as_str()).collect(),
+            Kind::Resource => self.resources.iter().map(|r| r.address.as_str()).collect(),
+        }
+    }
+
+    fn declare(&mut self, block: Block) {
+        match (block.kind.as_str(), block.labels.as_slice()) {
+            ("variable", [name]) => {
+                let name = name.clone();
+                self.named(Kind::Variable, &name, self.variables.len(), &block);
+                let flag = |key: &str| block.body.attribute(key).and_then(|a| a.value.literal_bool());
+                self.variables.push(Variable {
+                    name,
+                    header: block.header,
+                    sensitive: flag("sensitive").unwrap_or(false),
+                    ephemeral: flag("ephemeral").unwrap_or(false),
+                    nullable: flag("nullable").unwrap_or(true),
+                    ty: block.body.attribute("type").map(|a| a.value.clone()),
+                    default: block.body.attribute("default").map(|a| a.value.clone()),
+                });
+            }
+            ("locals", []) => {
+                for local in block.body.attributes {
+                    let at = self.locals.len();
+                    if self.names.insert((Kind::Local, local.name.clone()), at).is_some() {
+                        self.twice(&format!("local.{}", local.name), local.name_span);
+                    }
+                    self.locals.push(local);
+                }
+            }
+            ("output", [name]) => {
+                let name = name.clone();
+                self.named(Kind::Output, &name, self.outputs.len(), &block);
+                self.outputs.push(block);
+            }
+            ("module", [name]) => {
+                let name = name.clone();
+                self.named(Kind::Call, &name, self.calls.len(), &block);
+                let source = block.body.attribute("source").and_then(|a| Some((a.value.literal()?.clone(), a.value.span)));
+                self.calls.push(ModuleCall { name, source, block });
+            }
+            (kind @ ("resource" | "data" | "ephemeral"), [type_name, name]) => {
+                let (type_name, name) = (type_name.clone(), name.clone());
+                let prefix = match kind {
+                    "data" => "data.",
+                    "ephemeral" => "ephemeral.",
+                    _ => "",
+                };
+                let address = ecow::eco_format!("{prefix}{type_name}.{name}");
+                self.named(Kind::Resource, &address, self.resources.len(), &block);
+                self.resources.push(Declaration { data: kind != "resource", type_name, name, address, block });
+            }
+            ("provider", _) => {
+                self.has_backend_or_provider = true;
+                self.providers.push(block);
+            }
+            ("terraform", _) => {
+                self.has_backend_or_provider |=
+                    block.body.blocks.iter().any(|b| matches!(b.kind.as_str(), "backend" | "cloud"));
+            }
+            (kind @ ("variable" | "output" | "module" | "resource" | "data"), labels) => {
+                let expected = if matches!(kind, "resource" | "data") { "a type and a name" } else { "a name" };
+                let message = format!("this {kind} block has {} labels where {expected} belong", labels.len());
+                self.problems.push(Problem::at(ProblemKind::Invalid, block.header, message));
+            }
+            // `moved`, `import`, `removed`, `check`: nothing that a deployed resource holds.
+            _ => {}
+        }
+    }
+
+    fn named(&mut self, kind: Kind, name: &Name, at: usize, block: &Block) {
+        if self.names.insert((kind, name.clone()), at).is_some() {
+            self.twice(&format!("{} {name:?}", block.kind), block.header);
+        }
+    }
+
+    fn twice(&mut self, what: &str, span: Span) {
+        let message = format!("{what} is declared twice in this module");
+        self.problems.push(Problem::at(ProblemKind::Invalid, span, message));
+    }
+}
+
+/// Lays an override over the block that it names: arguments one by one, nested blocks by their kind.
+fn merge(blocks: &mut Vec<Block>, over: Block) {
+    if over.kind == "locals" {
+        for attribute in over.body.attributes {
+            let found = blocks.iter_mut().filter(|b| b.kind == "locals").flat_map(|b| &mut b.body.attributes);
+            match found.into_iter().find(|a| a.name == attribute.name) {
+                Some(base) => *base = attribute,
+                None => blocks.push(Block {
+                    kind: "locals".into(),
+                    labels: Vec::new(),
+                    header: over.header,
+                    whole: over.whole,
+                    body: Body { attributes: vec![attribute], blocks: Vec::new() },
+                }),
+            }
+        }
+        return;
+    }
+    let Some(base) = blocks.iter_mut().find(|b| b.kind == over.kind && b.labels == over.labels) else {
+        blocks.push(over);
+        return;
+    };
+    overlay(&mut base.body, over.body);
+}
+
+fn overlay(base: &mut Body, over: Body) {
+    for attribute in over.attributes {
+        match base.attributes.iter_mut().find(|a| a.name == attribute.name) {
+            Some(found) => *found = attribute,
+            None => base.attributes.push(attribute),
+        }
+    }
+    let kinds: Vec<Name> = over.blocks.iter().map(|b| block_type(b).clone()).collect();
+    for block in &mut base.blocks {
+        // A `lifecycle` block is merged, any other replaced.
+        if block.kind == "lifecycle"
+            && let Some(found) = over.blocks.iter().find(|b| b.kind == "lifecycle")
+        {
+            overlay(&mut block.body, found.body.clone());
+        }
+    }
+    let has_lifecycle = base.blocks.iter().any(|b| b.kind == "lifecycle");
+    base.blocks.retain(|b| b.kind == "lifecycle" || !kinds.contains(block_type(b)));
+    base.blocks.extend(over.blocks.into_iter().filter(|b| !(has_lifecycle && b.kind == "lifecycle")));
+}
+
+/// The type that a block stands for: that of its content for a `dynamic` block.
+pub(crate) fn block_type(block: &Block) -> &Name {
+    match block.labels.first() {
+        Some(label) if block.kind == "dynamic" => label,
+        _ => &block.kind,
+    }
+}
