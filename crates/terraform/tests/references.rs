@@ -39,7 +39,7 @@ fn an_endpoint_keeps_its_reference_and_trail_through_module_output_and_input() {
     let flat = text.flatten();
     let port = flat.text.find("5432").unwrap();
     let span = text.span(&flat, port..port + 4).unwrap();
-    assert_eq!(loaded.sources().display(span), "modules/app/main.tf:3:39");
+    assert_eq!(loaded.sources().display(span), "modules/app/main.tf:3:36");
 }
 
 #[test]
