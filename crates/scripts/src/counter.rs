@@ -17,6 +17,8 @@ pub(crate) enum Operand {
     Clock,
     /// The time since a moment: `$SECONDS`, `$(date +%s) - START`.
     Elapsed,
+    /// This variable less something.
+    Less(Name),
     /// Something that the template puts in.
     Template,
     /// Anything else.
@@ -171,10 +173,10 @@ pub(crate) fn operand(text: &str) -> Operand {
         return Operand::Number(number);
     }
     if let Some((left, _)) = difference(text) {
-        return if matches!(operand(left), Operand::Clock | Operand::Elapsed) {
-            Operand::Elapsed
-        } else {
-            Operand::Other
+        return match operand(left) {
+            Operand::Clock | Operand::Elapsed => Operand::Elapsed,
+            Operand::Variable(name) => Operand::Less(name),
+            _ => Operand::Other,
         };
     }
     if is_clock(text) {
@@ -243,6 +245,15 @@ pub(crate) enum Change {
     Elapsed,
     /// It is the time.
     Clock,
+}
+
+/// The variable that the command sets `name` to the difference from: `elapsed=$((now - start))`.
+pub(crate) fn difference_from(command: &Command, name: &str) -> Option<Name> {
+    let assignment = command.assignments.iter().find(|a| a.name == name)?;
+    match operand(&spelled(&assignment.value)) {
+        Operand::Less(other) if other != name => Some(other),
+        _ => None,
+    }
 }
 
 /// How `command` changes the variable, if it does.

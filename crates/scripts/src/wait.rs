@@ -5,7 +5,9 @@ use std::ops::Range;
 use iaclint_source::Span;
 use iaclint_value::Name;
 
-use crate::counter::{Change, Comparison, Operand, Order, change, comparisons, rounds_until, seconds_ahead};
+use crate::counter::{
+    Change, Comparison, Operand, Order, change, comparisons, difference_from, rounds_until, seconds_ahead,
+};
 use crate::invocation::Invocation;
 use crate::lower::limit_of;
 use crate::script::{Command, Limit, LoopHead, ScopeKind, Script};
@@ -335,13 +337,19 @@ impl<'a> Loop<'a> {
     fn bound_by(&self, command: &Command) -> Option<Comparison> {
         comparisons(command).into_iter().find(|c| match &c.left {
             Operand::Clock | Operand::Elapsed => true,
+            Operand::Less(name) => self.change(name) == Some(Change::Clock),
             Operand::Variable(name) => self.change(name).is_some(),
             _ => false,
         })
     }
 
     fn change(&self, name: &Name) -> Option<Change> {
-        self.commands(&self.all).iter().find_map(|c| change(c, name))
+        let commands = self.commands(&self.all);
+        let direct = |name: &Name| commands.iter().find_map(|c| change(c, name));
+        direct(name).or_else(|| {
+            let from = commands.iter().find_map(|c| difference_from(c, name))?;
+            (direct(&from) == Some(Change::Clock)).then_some(Change::Elapsed)
+        })
     }
 
     /// The value of a variable before the loop.

@@ -189,7 +189,13 @@ impl Lowering<'_> {
             made.pieces.extend_from_slice(text.pieces());
             return;
         }
-        let piece = crate::word::expansion_hole(self.written(range.clone()));
+        let piece = match &kind {
+            // With its variables resolved, since limits of waits are computed so.
+            ExpansionKind::Arithmetic(expression) => {
+                crate::word::expansion_hole(&format!("$(({expression}))"))
+            }
+            _ => crate::word::expansion_hole(self.written(range.clone())),
+        };
         made.pieces.push(piece);
         made.expansions.push(Expansion { kind, span: self.span(range) });
     }
