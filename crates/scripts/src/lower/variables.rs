@@ -71,7 +71,9 @@ impl Variables {
 
     /// Notes a value that holds in the bytes `range`, if nothing else changes the variable.
     pub(super) fn assign(&mut self, name: &Name, range: Range<usize>, value: &Text) {
-        if self.changes.get(name) == Some(&1) {
+        // The shell itself counts these.
+        let counted = matches!(name.as_str(), "SECONDS" | "RANDOM" | "LINENO" | "EPOCHSECONDS" | "OPTIND");
+        if self.changes.get(name) == Some(&1) && !counted {
             self.values.insert(name.clone(), (range, value.clone()));
         }
     }
