@@ -1,1 +1,30 @@
-//! (being written)
+//! Reads shell scripts, container commands, Dockerfiles and cloud-init data over a text with places and holes.
+//!
+//! Architecture invariant: this crate knows no resource of any cloud. It says what a script does and where that stands; whether it is
+//! right is judged elsewhere. What the template or the shell puts in at run time stays a hole, and what could not be read is reported, so
+//! that nobody takes silence for knowledge.
+
+mod container_command;
+mod counter;
+mod invocation;
+mod lower;
+mod read;
+mod script;
+mod server;
+mod settings;
+mod start_work;
+mod wait;
+mod word;
+
+pub use container_command::{HealthCheck, health_check, script_of_command};
+pub use invocation::Invocation;
+pub(crate) use script::display_words;
+pub use script::{
+    Assignment, Command, Interpreter, Limit, LoopHead, MAX_DEPTH, MAX_SCRIPT_BYTES, Redirect, RedirectKind,
+    Refusal, Scope, ScopeKind, Script, Shebang,
+};
+pub(crate) use server::is_server;
+pub use settings::{Switch, Trap, errexit, log_redirection, nounset, pipefail, stops_on_error, traps};
+pub use start_work::{StartWork, WorkKind, start_work, start_work_of_command};
+pub use wait::{Bound, WaitKind, WaitLoop, wait_loops};
+pub use word::{Expansion, ExpansionKind, Word};
