@@ -156,8 +156,10 @@ impl Page<'_> {
         self.list("see also", related.collect(), &mut out);
         let trail = finding.trail.iter().map(|step| {
             let line = self.line_of(step.span);
+            // A line that only opens something says less than the step.
             let words = line.chars().filter(|c| c.is_alphanumeric()).count();
-            let text = if words < 3 { mask::message(&step.text) } else { line };
+            let opens = line.ends_with(['{', '[', '(']) && !step.text.is_empty();
+            let text = if opens || words < 3 { mask::message(&step.text) } else { line };
             format!("{} {text}", self.place(step.span))
         });
         self.list("how it got here", trail.collect(), &mut out);
