@@ -29,20 +29,20 @@ pub(crate) fn load(project: &Project, directory: &Path, root: RootId) -> Loaded 
 /// Reads one template on its own.
 pub(crate) fn single(project: &Project, file: &Path, root: RootId) -> Loaded {
     let mut loader = Loader::new(project, file, Language::CloudFormation, root);
-    let loaded = &mut loader.loaded;
     let stem = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem);
-    if let Some(template) = Template::read(project, file, &mut loaded.arena, &mut loaded.problems) {
+    if let Some(template) =
+        Template::read(project, file, &mut loader.loaded.arena, &mut loader.loaded.problems)
+    {
         if template.synthesized {
-            loaded.language = Language::Cdk;
+            loader.loaded.language = Language::Cdk;
         } else if template.resources.entries().is_empty() {
             let span = Span::new(template.file.id, 0..0);
             let message = format!("the template {} has no Resources", template.file.path);
-            loaded
-                .problems
-                .push(Problem::at(ProblemKind::Invalid, span, message).in_file(&template.file.path));
+            let problem = Problem::at(ProblemKind::Invalid, span, message).in_file(&template.file.path);
+            loader.loaded.problems.push(problem);
         }
-        loaded.stacks.push(Stack {
+        loader.loaded.stacks.push(Stack {
             address: if stem.is_empty() { "template".into() } else { stem.into() },
             name: None,
             environment: Environment::default(),
@@ -156,7 +156,7 @@ impl<'a> Loader<'a> {
                     self.stack(directory, place, &manifest, (id, *origin, artifact), &assets);
                 }
                 Some("cdk:cloud-assembly") => {
-                    self.stage(directory, place, &manifest, (id, *origin, artifact))
+                    self.stage(directory, place, &manifest, (id, *origin, artifact));
                 }
                 _ => {}
             }

@@ -49,7 +49,7 @@ pub(crate) struct Evaluator<'a> {
     pub problems: Vec<Problem>,
     told: FxHashSet<(Option<Span>, String)>,
     memo: FxHashMap<Node, State>,
-    conditions: FxHashMap<(StackId, Name), Option<Option<bool>>>,
+    conditions: FxHashMap<(StackId, Name), condition::Outcome>,
     exports: Option<FxHashMap<Name, Vec<(StackId, Name)>>>,
     depth: u32,
     /// Whether a parameter's default is only one of its allowed values: while a condition is decided.
@@ -145,7 +145,7 @@ impl<'a> Evaluator<'a> {
             "Fn::Cidr" => self.cidr(at, raw, argument),
             "Fn::GetAZs" => self.zones(at, raw, argument),
             "Fn::Base64" => self.base64(at, raw, argument),
-            "Fn::ToJsonString" => self.to_json_string(at, raw, argument),
+            "Fn::ToJsonString" => self.json_string(at, raw, argument),
             "Fn::Length" => self.length(at, raw, argument),
             "Fn::ImportValue" => self.import(at, raw, argument),
             "Fn::GetStackOutput" => self.stack_output(at, raw, argument),

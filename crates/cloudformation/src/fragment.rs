@@ -169,7 +169,7 @@ impl Builder<'_> {
         let value = self.cx.output(at, name)?;
         if let Some(export) = self.cx.export_name(at, name) {
             // An export whose name is not known here is used under some name all the same.
-            let export = export.as_str().map_or_else(|| export.display(), |n| n.into_owned());
+            let export = export.as_str().map_or_else(|| export.display(), std::borrow::Cow::into_owned);
             self.exports.push((export.into(), value.clone()));
         }
         let span = self.span(self.stacks.get(at)?, *origin);

@@ -8,6 +8,9 @@ use iaclint_source::{Project, SourceFile, Span};
 use iaclint_value::{Name, Value};
 use rustc_hash::FxHashMap;
 
+/// What stands in the paths of code that is not the user's own.
+const FOREIGN: [&str; 4] = ["node_modules", "site-packages", "jsii-kernel", "dist-packages"];
+
 /// A place in a program as a stack trace gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -32,7 +35,6 @@ impl Frame {
             _ => (rest, last, None),
         };
         let file = file.strip_prefix("file://").unwrap_or(file);
-        const FOREIGN: [&str; 4] = ["node_modules", "site-packages", "jsii-kernel", "dist-packages"];
         let foreign = file.is_empty()
             || file.starts_with("node:")
             || file.starts_with("internal/")

@@ -51,7 +51,7 @@ pub(crate) fn parse(
             }
             Event::Scalar(text, style, anchor, tag) => {
                 let tag = Tag::new(tag.as_deref(), tag_start);
-                reader.scalar(&text, style, bytes, anchor, tag)?;
+                reader.scalar(&text, style, bytes, anchor, tag);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let tag = Tag::new(tag.as_deref(), tag_start);
@@ -59,11 +59,15 @@ pub(crate) fn parse(
             }
             Event::MappingStart(style, anchor, tag) => {
                 let tag = Tag::new(tag.as_deref(), tag_start);
-                let map =
-                    Map { fields: Vec::new(), names: FxHashSet::default(), key: None, merged: Vec::new() };
+                let map = Map {
+                    fields: Vec::new(),
+                    names: FxHashSet::default(),
+                    key: Key::Next,
+                    merged: Vec::new(),
+                };
                 reader.open(Items::Map(map), style, bytes, anchor, tag)?;
             }
-            Event::SequenceEnd | Event::MappingEnd => reader.close(bytes.end)?,
+            Event::SequenceEnd | Event::MappingEnd => reader.close(bytes.end),
             Event::Alias(anchor) => reader.alias(anchor, bytes)?,
             _ => {}
         }
@@ -106,11 +110,21 @@ struct Node {
     depth: usize,
 }
 
+/// Where a mapping stands between keys and values.
+enum Key {
+    /// A key comes next.
+    Next,
+    /// The value of this key comes next.
+    Of(Name, Span),
+    /// The value of a key that is no text comes next.
+    NoText,
+}
+
 struct Map {
     fields: Vec<(Name, OriginId, Value)>,
     names: FxHashSet<Name>,
-    /// The key whose value comes next; inside `None` when it is no text.
-    key: Option<Option<(Name, Span)>>,
+    /// The key whose value comes next.
+    key: Key,
     /// The fields that `<<` brings.
     merged: Vec<(Name, OriginId, Value)>,
 }
@@ -167,8 +181,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn close(&mut self, end: usize) -> Result<(), JsonError> {
-        let Some(frame) = self.frames.pop() else { return Ok(()) };
+    fn close(&mut self, end: usize) {
+        let Some(frame) = self.frames.pop() else { return };
         // The end of a block collection stands where the next thing begins.
         let end = if frame.flow { end } else { frame.end };
         let origin = self.arena.written(self.span(frame.start, end));
@@ -184,7 +198,7 @@ impl Reader<'_> {
             }
         };
         let node = Node { value, start: frame.start, end, count: frame.count, depth: frame.depth };
-        self.finish(node, frame.anchor, frame.tag)
+        self.finish(node, frame.anchor, frame.tag);
     }
 
     fn scalar(
@@ -194,7 +208,7 @@ impl Reader<'_> {
         bytes: std::ops::Range<usize>,
         anchor: usize,
         tag: Option<Tag>,
-    ) -> Result<(), JsonError> {
+    ) {
         let end = if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
             let written = self.file.text.get(bytes.clone()).unwrap_or_default();
             bytes.start + written.trim_end().len()
@@ -203,16 +217,16 @@ impl Reader<'_> {
         };
         let span = self.span(bytes.start, end);
         if let Some(Frame { items: Items::Map(map), start, .. }) = self.frames.last_mut()
-            && map.key.is_none()
+            && matches!(map.key, Key::Next)
             && tag.is_none()
         {
             *start = (*start).min(bytes.start);
-            map.key = Some(Some((text.into(), span)));
+            map.key = Key::Of(text.into(), span);
             if anchor != 0 {
                 let value = Value::text(text);
                 self.anchors.insert(anchor, Node { value, start: bytes.start, end, count: 1, depth: 1 });
             }
-            return Ok(());
+            return;
         }
         let origin = self.arena.written(span);
         let as_text = tag.as_ref().is_some_and(|t| t.name == "!!str" || t.function().is_some());
@@ -226,7 +240,7 @@ impl Reader<'_> {
             }))
         });
         let node = Node { value: Value::new(data, origin), start: bytes.start, end, count: 1, depth: 1 };
-        self.finish(node, anchor, tag)
+        self.finish(node, anchor, tag);
     }
 
     fn alias(&mut self, anchor: usize, bytes: std::ops::Range<usize>) -> Result<(), JsonError> {
@@ -237,11 +251,12 @@ impl Reader<'_> {
         if self.aliased > MAX_ALIASED || self.frames.len() + node.depth > MAX_DEPTH {
             return self.refuse(bytes.start, bytes.end, "the aliases expand to too many values".into());
         }
-        self.finish(Node { start: bytes.start, end: bytes.end, ..node }, 0, None)
+        self.finish(Node { start: bytes.start, end: bytes.end, ..node }, 0, None);
+        Ok(())
     }
 
     /// Wraps a value in the function of its tag, remembers it under its anchor, and puts it where it belongs.
-    fn finish(&mut self, mut node: Node, anchor: usize, tag: Option<Tag>) -> Result<(), JsonError> {
+    fn finish(&mut self, mut node: Node, anchor: usize, tag: Option<Tag>) {
         if let Some(tag) = tag
             && let Some(function) = tag.function()
         {
@@ -259,7 +274,7 @@ impl Reader<'_> {
         }
         let Some(frame) = self.frames.last_mut() else {
             self.root.get_or_insert(node.value);
-            return Ok(());
+            return;
         };
         frame.start = frame.start.min(node.start);
         frame.end = frame.end.max(node.end);
@@ -268,24 +283,24 @@ impl Reader<'_> {
         let map = match &mut frame.items {
             Items::List(items) => {
                 items.push(node.value);
-                return Ok(());
+                return;
             }
             Items::Map(map) => map,
         };
         let place = Span::new(self.file.id, node.start..node.end);
-        match map.key.take() {
-            None => {
+        match std::mem::replace(&mut map.key, Key::Next) {
+            Key::Next => {
                 let name = node.value.as_str().map(|text| (Name::from(&*text), place));
                 if name.is_none() {
                     let message = "a key is not a text";
                     self.problems
                         .push(Problem::at(ProblemKind::Invalid, place, message).in_file(&self.file.path));
                 }
-                map.key = Some(name);
+                map.key = name.map_or(Key::NoText, |(name, span)| Key::Of(name, span));
             }
-            Some(None) => {}
-            Some(Some((name, _))) if name == "<<" => merge(&node.value, &mut map.merged),
-            Some(Some((name, span))) => {
+            Key::NoText => {}
+            Key::Of(name, _) if name == "<<" => merge(&node.value, &mut map.merged),
+            Key::Of(name, span) => {
                 let origin = self.arena.written(span);
                 if map.names.insert(name.clone()) {
                     map.fields.push((name, origin, node.value));
@@ -297,7 +312,6 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(())
     }
 }
 
@@ -306,7 +320,10 @@ fn merge(value: &Value, into: &mut Vec<(Name, OriginId, Value)>) {
     match &value.data {
         Data::Object(object) => into.extend(object.fields.iter().cloned()),
         Data::List(list) => {
-            list.items.iter().filter_map(Value::as_object).for_each(|o| into.extend(o.fields.iter().cloned()))
+            list.items
+                .iter()
+                .filter_map(Value::as_object)
+                .for_each(|o| into.extend(o.fields.iter().cloned()));
         }
         _ => {}
     }

@@ -82,7 +82,7 @@ fn flowed_breaks(written: &str, text: &str, style: ScalarStyle) -> Vec<(usize, u
         }
         let escaped = style == ScalarStyle::DoubleQuoted && bytes.get(at) == Some(&b'\\');
         if !char.is_whitespace() && !escaped {
-            while written.get(at..).and_then(|w| w.chars().next()).is_some_and(|c| c.is_whitespace()) {
+            while written.get(at..).and_then(|w| w.chars().next()).is_some_and(char::is_whitespace) {
                 at += written.get(at..).and_then(|w| w.chars().next()).map_or(1, char::len_utf8);
             }
         }

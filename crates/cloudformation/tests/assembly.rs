@@ -28,7 +28,7 @@ fn manifest(stacks: &[(&str, &str)]) -> String {
 
 fn property(fragment: &Fragment, address: &str) -> String {
     let resource = fragment.resources.iter().find(|r| r.key.address == address);
-    resource.unwrap_or_else(|| panic!("no {address}")).body.get("P").unwrap().display()
+    resource.unwrap_or_else(|| panic!("no {address}")).body.get("P").expect("the property").display()
 }
 
 const DATA: &str = r#"{"Resources": {"Db": {"Type": "AWS::RDS::DBInstance"}},

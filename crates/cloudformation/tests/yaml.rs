@@ -20,7 +20,7 @@ fn property(lines: &str) -> (Project, Fragment, Value) {
     );
     let (project, fragment) = load(&text);
     assert_eq!(fragment.problems, [], "{lines}");
-    let value = fragment.resources[0].body.get("P").unwrap().clone();
+    let value = fragment.resources[0].body.get("P").expect("the property").clone();
     (project, fragment, value)
 }
 
@@ -29,7 +29,7 @@ fn every_character_is_in_its_place(project: &Project, value: &Value) {
     let Data::Text(text) = &value.data else { panic!("a text: {value}") };
     let flat = text.flatten();
     for (at, char) in flat.text.char_indices().filter(|(_, c)| c.is_ascii_alphanumeric()) {
-        let span = text.span(&flat, at..at + 1).unwrap();
+        let span = text.span(&flat, at..at + 1).expect("a place");
         assert_eq!(
             project.sources().file(span.file).slice(span),
             char.to_string(),
@@ -123,17 +123,14 @@ fn anchors_are_repeated_and_merged() {
 
 #[test]
 fn bombs_and_deep_nesting_are_refused() {
-    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for i in 1..12 {
-        let item = format!("*a{}", i - 1);
-        bomb.push_str(&format!("a{i}: &a{i} [{}]\n", [item.as_str(); 9].join(", ")));
-    }
-    let mut chain = String::from("a0: &a0 [x]\n");
-    for i in 1..5_000 {
-        chain.push_str(&format!("a{i}: &a{i} [*a{}]\n", i - 1));
-    }
+    let line = |i: usize, times: usize| match i {
+        0 => "a0: &a0 [x, x, x, x, x, x, x, x, x]".to_owned(),
+        _ => format!("a{i}: &a{i} [{}]", vec![format!("*a{}", i - 1); times].join(", ")),
+    };
+    let bomb = (0..12).map(|i| line(i, 9)).collect::<Vec<_>>().join("\n");
+    let chain = (0..5_000).map(|i| line(i, 1)).collect::<Vec<_>>().join("\n");
     let deep = "[".repeat(100_000);
-    let deep_blocks: String = (0..3_000).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+    let deep_blocks = (0..3_000).map(|i| " ".repeat(i) + "a:\n").collect::<Vec<_>>().concat();
     let own = "a: &a [*a]\n".to_owned();
     for text in [bomb, chain, deep, deep_blocks, own] {
         let (_, fragment) = load(&format!("x:\n{text}"));

@@ -1,23 +1,38 @@
 //! Conditions in three values: true, false, not decided.
 
+use std::borrow::Cow;
+
 use iaclint_source::ProblemKind;
 use iaclint_value::{Data, Kind, Name, Unknown, Value, Via, Why};
 
 use super::Evaluator;
 use crate::stack::StackId;
 
+/// What is known of a named condition.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome {
+    /// It is being worked out.
+    InProgress,
+    /// It cannot be decided.
+    Open,
+    /// It is decided.
+    Decided(bool),
+}
+
 impl Evaluator<'_> {
     /// The outcome of a named condition, if it can be decided.
     pub fn condition(&mut self, at: StackId, name: &str) -> Option<bool> {
         let key = (at, Name::from(name));
-        if let Some(known) = self.conditions.get(&key) {
-            if known.is_some() {
-                return known.flatten();
-            }
+        let known = self.conditions.get(&key).copied();
+        if let Some(Outcome::Decided(outcome)) = known {
+            return Some(outcome);
+        }
+        if let Some(Outcome::Open) = known {
+            return None;
         }
         let stacks = self.stacks;
         let raw = stacks.get(at)?.template.conditions.get(name)?;
-        if self.conditions.contains_key(&key) {
+        if known.is_some() {
             self.tell(
                 at,
                 ProblemKind::Invalid,
@@ -26,9 +41,9 @@ impl Evaluator<'_> {
             );
             return None;
         }
-        self.conditions.insert(key.clone(), None);
+        self.conditions.insert(key.clone(), Outcome::InProgress);
         let outcome = self.decide(at, raw);
-        self.conditions.insert(key, Some(outcome));
+        self.conditions.insert(key, outcome.map_or(Outcome::Open, Outcome::Decided));
         outcome
     }
 
@@ -144,7 +159,7 @@ impl Evaluator<'_> {
         {
             // What is only another name, a negation or a conjunction is named by its parts, so that equal conditions have equal names.
             let items = argument.as_list().map_or(&[][..], |l| &l.items);
-            let named = |raw: &Value| raw.get("Condition").and_then(Value::as_str).map(|n| n.into_owned());
+            let named = |raw: &Value| raw.get("Condition").and_then(Value::as_str).map(Cow::into_owned);
             match (function.as_str(), items) {
                 ("Condition", _) if argument.as_str().is_some() => {
                     let other = argument.as_str().unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::stack::StackId;
 /// The most values that an open parameter or an undecided look-up lists.
 const MAX_CANDIDATES: usize = 32;
 
-impl<'a> Evaluator<'a> {
+impl Evaluator<'_> {
     pub(super) fn ref_of(&mut self, at: StackId, raw: &Value, argument: &Value) -> Option<Value> {
         let name = self.value_or_null(at, argument);
         match name.as_str() {
@@ -328,7 +328,8 @@ impl<'a> Evaluator<'a> {
     pub(super) fn stack_output(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
         let mut field = |name: &str| argument.get(name).map(|raw| self.value_or_null(at, raw));
         let (stack, output, region) = (field("StackName"), field("OutputName"), field("Region"));
-        let known = |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(|t| t.into_owned());
+        let known =
+            |value: &Option<Value>| value.as_ref().and_then(Value::as_str).map(std::borrow::Cow::into_owned);
         let (Some(stack), Some(output)) = (known(&stack), known(&output)) else {
             let parts: Vec<&Value> = [&stack, &output].into_iter().flatten().collect();
             return self.unknown_of(&parts, raw.origin, None);
@@ -400,17 +401,13 @@ impl<'a> Evaluator<'a> {
                 value.origin = self.made(raw.origin, Via::Function("Fn::FindInMap"), [value.origin]);
                 Some(value.marked(first.marks.and(second.marks)))
             }
-            (true, None) => match default {
-                Some(default) => self.value(at, &default),
-                None => {
-                    let (first, second) = (first.display(), second.display());
-                    Some(self.invalid(
-                        at,
-                        raw.origin,
-                        format!("the mapping {map_name} has no {first}.{second}"),
-                    ))
+            (true, None) => {
+                if let Some(default) = default {
+                    return self.value(at, &default);
                 }
-            },
+                let (first, second) = (first.display(), second.display());
+                Some(self.invalid(at, raw.origin, format!("the mapping {map_name} has no {first}.{second}")))
+            }
             (false, _) => {
                 if let Some(default) = &default {
                     found.extend(self.value(at, default).filter(|_| found.len() < MAX_CANDIDATES));

@@ -65,13 +65,10 @@ impl Evaluator<'_> {
             }
             marks = marks.and(item.marks);
             from.push(item.origin);
-            match self.piece(item) {
-                Some(piece) => pieces.push(piece),
-                None => {
-                    let unknown = self.invalid(at, item.origin, "an item of Fn::Join is not a text");
-                    pieces.push(Piece::Hole(unknown));
-                }
-            }
+            let piece = self.piece(item).unwrap_or_else(|| {
+                Piece::Hole(self.invalid(at, item.origin, "an item of Fn::Join is not a text"))
+            });
+            pieces.push(piece);
         }
         let origin = self.made(raw.origin, Via::Function("Fn::Join"), from);
         self.text_of(at, pieces, origin, marks)
@@ -178,13 +175,11 @@ impl Evaluator<'_> {
             };
             marks = marks.and(value.marks);
             from.push(value.origin);
-            match self.piece(&value) {
-                Some(piece) => pieces.push(piece),
-                None => {
-                    let message = format!("${{{name}}} is not a text, so Fn::Sub cannot hold it");
-                    pieces.push(Piece::Hole(self.invalid(at, origin, message)));
-                }
-            }
+            let piece = self.piece(&value).unwrap_or_else(|| {
+                let message = format!("${{{name}}} is not a text, so Fn::Sub cannot hold it");
+                Piece::Hole(self.invalid(at, origin, message))
+            });
+            pieces.push(piece);
         }
         pieces.extend_from_slice(text.slice(&flat, done..flat.text.len()).pieces());
         let origin = self.made(raw.origin, Via::Function("Fn::Sub"), from);
@@ -202,7 +197,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn to_json_string(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
+    pub(super) fn json_string(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
         let inner = self.value_or_null(at, argument);
         let origin = self.made(raw.origin, Via::Function("Fn::ToJsonString"), [inner.origin]);
         Value::encoded(Encoding::Json, inner, origin)
