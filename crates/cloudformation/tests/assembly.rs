@@ -66,6 +66,20 @@ fn exports_and_stack_outputs_are_followed_to_their_values() {
 }
 
 #[test]
+fn what_is_handed_to_another_region_is_followed() {
+    let data = r#"{"Resources": {"Key": {"Type": "AWS::KMS::Key"}, "W": {"Type": "Custom::CrossRegionExportWriter", "Properties": {"WriterProps":
+        {"region": "us-east-1", "exports": {"/cdk/exports/App/K": {"Fn::GetAtt": ["Key", "Arn"]}}}}}}}"#;
+    let app = r#"{"Resources": {"R": {"Type": "Custom::CrossRegionExportReader"}, "A": {"Type": "T::T::T",
+        "Properties": {"P": {"Fn::GetAtt": ["R", "/cdk/exports/App/K"]}}}}}"#;
+    let (_, fragment) = load(&[
+        ("/cdk.out/manifest.json", &manifest(&[("Data", ""), ("App", "")])),
+        ("/cdk.out/Data.template.json", data),
+        ("/cdk.out/App.template.json", app),
+    ]);
+    assert_eq!(property(&fragment, "App/A"), "${Data/Key.Arn}");
+}
+
+#[test]
 fn the_environment_gives_pseudo_parameters() {
     let app = r#"{"Resources": {"A": {"Type": "T::T::T", "Properties": {"P": {"Fn::Sub":
         "arn:${AWS::Partition}:x:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}.${AWS::URLSuffix}"}}}}}"#;

@@ -231,6 +231,28 @@ fn loops_are_expanded_when_the_list_is_known() {
 }
 
 #[test]
+fn loops_that_multiply_are_refused() {
+    let list = (0..100).map(|i| format!("\"{i}\"")).collect::<Vec<_>>().join(",");
+    let mut value = "1".to_owned();
+    for depth in 0..6 {
+        value =
+            format!(r#"{{"Fn::ForEach::L{depth}": ["V{depth}", [{list}], {{"x${{V{depth}}}": {value}}}]}}"#);
+    }
+    let (_, fragment, _) = property("", &value);
+    assert!(fragment.problems.iter().any(|p| p.message.contains("too many")), "{:?}", fragment.problems);
+}
+
+#[test]
+fn functions_may_name_what_functions_take() {
+    assert_eq!(shown("", r#"{"Ref": {"Fn::Sub": "Db"}}"#), "${app/Db.Ref}");
+    assert_eq!(
+        shown("", r#"{"Fn::GetAtt": [{"Fn::Sub": "Db"}, {"Fn::Sub": "Endpoint.Port"}]}"#),
+        "${app/Db.Endpoint.Port}"
+    );
+    assert_eq!(shown("", r#"{"Fn::Sub": {"Fn::Join": ["", ["a", "${Db}"]]}}"#), "a${app/Db.Ref}");
+}
+
+#[test]
 fn imports_of_other_stacks_are_references_by_name() {
     assert_eq!(shown("", r#"{"Fn::ImportValue": "net:VpcId"}"#), "${net:VpcId}");
 }
