@@ -62,6 +62,7 @@ impl Evaluator<'_, '_> {
         for (number, scope) in order.iter().enumerate() {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
+        let opaque = self.opaque_calls();
         Fragment {
             root: Root {
                 id: self.root,
@@ -70,7 +71,7 @@ impl Evaluator<'_, '_> {
                 library: self.inputs.library,
                 scopes,
                 exports: Vec::new(),
-                opaque: self.opaque,
+                opaque,
             },
             resources,
             origins: self.origins,
