@@ -16,6 +16,7 @@ pub mod ecs;
 pub mod elasticache;
 pub mod endpoints;
 pub mod iam;
+pub mod images;
 pub mod lambda;
 pub mod lb;
 pub mod rds;
