@@ -12,6 +12,7 @@ mod lower;
 mod module;
 mod num;
 mod ops;
+pub mod oracle;
 mod sets;
 mod template;
 mod ty;

@@ -22,6 +22,9 @@ impl Evaluator<'_, '_> {
         match call.name.as_str() {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),
+            "templatefile" | "templatestring" if env.isolated => {
+                return Err(Fault::new(span, format!("a template cannot call {}()", call.name)));
+            }
             _ => {}
         }
         let mut arguments = Vec::with_capacity(call.arguments.len());

@@ -19,29 +19,7 @@ use crate::val::Val;
 impl Evaluator<'_, '_> {
     /// Evaluates everything that a root makes.
     pub(crate) fn fragment(mut self, directory: &Path) -> Fragment {
-        let directory = self.loader.project().absolute(directory);
-        let path = self.loader.project().relative(&directory);
-        let module = match self.loader.module(&directory) {
-            Some(module) => module,
-            None => {
-                let message = format!("the directory {path} holds no configuration");
-                self.problem(Problem::new(ProblemKind::Invalid, message));
-                Arc::new(Module::new(&directory, path.clone(), Vec::new()))
-            }
-        };
-        for problem in &module.problems {
-            self.problem(problem.clone());
-        }
-        self.collect_inputs(&module);
-        self.scopes.push(Scope {
-            module,
-            address: Name::new(),
-            calls: Vec::new(),
-            parent: None,
-            bindings: Vec::new(),
-            existence: Existence::default(),
-            depends_on: Vec::new(),
-        });
+        let path = self.enter(directory);
         let mut order = Vec::new();
         self.visit(0, &mut order);
         let mut scopes = Vec::with_capacity(order.len());
@@ -77,6 +55,34 @@ impl Evaluator<'_, '_> {
             origins: self.origins,
             problems: self.problems,
         }
+    }
+
+    /// Takes a directory as the root module; gives its path in the project.
+    pub(super) fn enter(&mut self, directory: &Path) -> String {
+        let directory = self.loader.project().absolute(directory);
+        let path = self.loader.project().relative(&directory);
+        let module = match self.loader.module(&directory) {
+            Some(module) => module,
+            None => {
+                let message = format!("the directory {path} holds no configuration");
+                self.problem(Problem::new(ProblemKind::Invalid, message));
+                Arc::new(Module::new(&directory, path.clone(), Vec::new()))
+            }
+        };
+        for problem in &module.problems {
+            self.problem(problem.clone());
+        }
+        self.collect_inputs(&module);
+        self.scopes.push(Scope {
+            module,
+            address: Name::new(),
+            calls: Vec::new(),
+            parent: None,
+            bindings: Vec::new(),
+            existence: Existence::default(),
+            depends_on: Vec::new(),
+        });
+        path
     }
 
     /// Module instances, the callers before the called, in the order of the calls and of their keys.

@@ -11,6 +11,7 @@ mod fragment;
 mod inputs;
 mod iterate;
 mod modules;
+mod oracle;
 mod reference;
 mod resource;
 mod template;

@@ -17,6 +17,8 @@ mod setops;
 mod splitting;
 mod strings;
 mod table;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod types;
 mod yaml_in;

@@ -84,6 +84,6 @@ pub(super) fn setproduct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     }
     let rows = rows.into_iter().map(|row| Val::tuple(row, origin)).collect();
     let ty = Ty::Tuple(types.into());
-    let sets = arguments.iter().all(|v| matches!(v.k, K::Set(..)));
+    let sets = arguments.iter().any(|v| matches!(v.k, K::Set(..)));
     Ok(if sets { Val::set(ty, rows, origin) } else { Val::list(ty, rows, origin) })
 }

@@ -113,6 +113,8 @@ impl Lowering<'_> {
             }
             ObjectKey::Expression(expr) => match self.expr(expr) {
                 Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
+                // A word, whatever it means elsewhere.
+                Expr { kind: E::Null, span } => Key::Word("null".into(), span),
                 other => Key::Expr(other),
             },
         };
