@@ -108,17 +108,20 @@ impl Draft {
 
     /// Another place of the fault; left out when the origin has no place.
     #[must_use]
-    pub fn label(mut self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
-        if let Some(span) = cx.model().origins().span(origin) {
-            self.finding.labels.push(Label { span, text: text.into() });
+    pub fn label(self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
+        match cx.model().origins().span(origin) {
+            Some(span) => self.label_span(span, text),
+            None => self,
         }
-        self
     }
 
-    /// The same with a span that is known already.
+    /// The same with a span that is known already; a place that has a label keeps it.
     #[must_use]
     pub fn label_span(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.finding.labels.push(Label { span, text: text.into() });
+        let taken = self.finding.primary.span == span || self.finding.labels.iter().any(|l| l.span == span);
+        if !taken {
+            self.finding.labels.push(Label { span, text: text.into() });
+        }
         self
     }
 

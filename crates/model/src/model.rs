@@ -214,21 +214,17 @@ impl<'g> Model<'g> {
         &self.resource(id).key.address
     }
 
-    /// A short name for messages: the address within its module, `aws_ecs_service.api`, or the logical id.
+    /// A name for messages that leaves no doubt: `aws_ecs_service.api` where that is unique in its root, else the whole address; the
+    /// logical id elsewhere.
     pub fn short(&self, id: ResourceId) -> String {
         let resource = self.resource(id);
-        match self.language(id) {
-            Language::Terraform => format!("{}.{}", resource.type_name, resource.name),
-            Language::CloudFormation | Language::Cdk => resource.name.to_string(),
+        if self.language(id) != Language::Terraform {
+            return resource.name.to_string();
         }
-    }
-
-    /// A name for messages that tells instances of one module apart: the address in Terraform, the logical id elsewhere.
-    pub fn short_within(&self, id: ResourceId) -> String {
-        match self.language(id) {
-            Language::Terraform => self.address(id).to_owned(),
-            Language::CloudFormation | Language::Cdk => self.resource(id).name.to_string(),
-        }
+        let unique = self.graph.of_type(&resource.type_name).iter().map(|other| self.resource(*other)).all(|other| {
+            other.name != resource.name || other.key.root != resource.key.root || other.scope == resource.scope
+        });
+        if unique { format!("{}.{}", resource.type_name, resource.name) } else { resource.key.address.to_string() }
     }
 
     /// Whether two resources stand in one root: what is deployed together.

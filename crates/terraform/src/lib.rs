@@ -1,16 +1,22 @@
 //! Terraform and OpenTofu: a directory of `.tf` files to resources.
 
 mod convert;
+mod equality;
 mod eval;
 mod export;
 mod functions;
 mod ir;
+mod json_out;
 mod loader;
 mod lower;
 mod module;
 mod num;
 mod ops;
+pub mod oracle;
+mod sets;
+mod template;
 mod ty;
+mod unify;
 mod val;
 
 pub use loader::{Inputs, Loader, ModuleSummary};

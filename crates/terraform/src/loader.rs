@@ -92,11 +92,15 @@ impl<'p> Loader<'p> {
 
     /// Evaluates a directory as a root module.
     pub fn load(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
-        let run = || Evaluator::new(self, root, inputs).fragment(directory);
+        self.on_its_own_stack(|| Evaluator::new(self, root, inputs).fragment(directory))
+    }
+
+    /// Runs an evaluation on a thread with room for it.
+    pub(crate) fn on_its_own_stack<T: Send>(&self, run: impl Fn() -> T + Sync) -> T {
         std::thread::scope(|scope| {
-            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &run);
             match spawned.map(std::thread::ScopedJoinHandle::join) {
-                Ok(Ok(fragment)) => fragment,
+                Ok(Ok(result)) => result,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
                 // No thread is to be had: this one's stack must do.
                 Err(_) => run(),

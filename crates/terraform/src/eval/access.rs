@@ -85,7 +85,7 @@ impl Evaluator<'_, '_> {
             Ty::Object(fields) => match fields.iter().find(|f| f.name == name) {
                 Some(field) => field.ty.clone(),
                 // A whole resource that passed through an object type still has all its attributes.
-                None if unk.reference.is_some() => Ty::Dynamic,
+                None if unk.reference.as_ref().is_some_and(|r| r.path.is_empty()) => Ty::Dynamic,
                 None => return Err(Fault::new(span, format!("this object has no attribute {name:?}"))),
             },
             Ty::Map(element) => (**element).clone(),
@@ -175,7 +175,7 @@ impl Evaluator<'_, '_> {
                     }
                 }
             }
-            K::Set(..) => Err(Fault::new(span, "the elements of a set have no index").with_help("convert it with tolist()")),
+            K::Set(..) => Err(no_index_in_set(span)),
             K::Null(_) => Err(Fault::new(span, "the value is null, so it has no elements")),
             K::Unknown(unk) => {
                 let unk = unk.clone();
@@ -186,6 +186,9 @@ impl Evaluator<'_, '_> {
     }
 
     fn index_of_unknown(&mut self, value: &Val, unk: &Unk, key: &Val, span: Span) -> Result<Val, Fault> {
+        if matches!(unk.ty, Ty::Set(_)) {
+            return Err(no_index_in_set(span));
+        }
         if !unk.candidates.is_empty() {
             return self.each_candidate(value, unk, |me, candidate| me.index(candidate, key, span));
         }
@@ -250,7 +253,10 @@ impl Evaluator<'_, '_> {
                 let item = self.steps(item, rest, env)?;
                 out.push(item);
             }
-            return Ok(Val::tuple(out, value.origin).marked(marks));
+            let ty = out.first().map_or(Ty::Dynamic, Ty::of);
+            let alike = matches!(value.k, K::List(..) | K::Set(..)) && out.iter().all(|v| Ty::of(v) == ty);
+            let out = if alike { Val::list(ty, out, value.origin) } else { Val::tuple(out, value.origin) };
+            return Ok(out.marked(marks));
         }
         match &value.k {
             K::Null(_) => Ok(Val::tuple(Vec::new(), value.origin).marked(marks)),
@@ -456,4 +462,8 @@ fn ty_name(ty: &Ty) -> &'static str {
         Ty::Tuple(_) => "tuple",
         Ty::Object(_) => "object",
     }
+}
+
+fn no_index_in_set(span: Span) -> Fault {
+    Fault::new(span, "the elements of a set have no index").with_help("convert it with tolist()")
 }

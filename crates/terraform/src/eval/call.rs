@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iaclint_source::{FileKind, SourceFile, Span};
-use iaclint_value::{Data, Name, OriginArena, Piece, Text, Why};
+use iaclint_value::{Name, OriginArena, Piece, Text, Why};
 
-use super::access::{has_substance, references_in};
+use super::access::references_in;
 use super::{Env, Evaluator, Fault};
 use crate::functions::{self, Host, TemplateSource};
 use crate::ir::{Call, Part};
@@ -22,6 +22,9 @@ impl Evaluator<'_, '_> {
         match call.name.as_str() {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),
+            "templatefile" | "templatestring" if env.isolated => {
+                return Err(Fault::new(span, format!("a template cannot call {}()", call.name)));
+            }
             _ => {}
         }
         let mut arguments = Vec::with_capacity(call.arguments.len());
@@ -242,18 +245,5 @@ pub(super) fn is_whole(value: &Val) -> bool {
         K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.iter().all(is_whole),
         K::Map(_, fields) | K::Object(fields) => fields.iter().all(|(_, _, v)| is_whole(v)),
         K::Null(_) | K::Bool(_) | K::Num(_) | K::Str(_) => true,
-    }
-}
-
-/// Whether an exported value says anything.
-pub(super) fn says_nothing(value: &Val) -> bool {
-    value.as_unknown().is_some_and(|unk| matches!(unk.why, Why::Invalid | Why::Cycle | Why::Limit)) || !has_substance(value)
-}
-
-/// The region or other name that an exported value is.
-pub(super) fn known_text(data: &Data) -> Option<Name> {
-    match data {
-        Data::Text(text) => text.as_str().map(|t| t.as_ref().into()),
-        _ => None,
     }
 }

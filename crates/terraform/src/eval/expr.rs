@@ -92,7 +92,11 @@ impl Evaluator<'_, '_> {
 
     fn conditional(&mut self, parts: &[Expr; 3], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let condition = self.eval(&parts[0], env)?;
-        let decided = convert(&condition, &Ty::Bool).map_err(|e| Fault::new(parts[0].span, e))?;
+        // An unknown one is taken as it is, whatever its type: so does Terraform.
+        let decided = match condition.as_unknown() {
+            Some(_) => condition,
+            None => convert(&condition, &Ty::Bool).map_err(|e| Fault::new(parts[0].span, e))?,
+        };
         if decided.is_null() {
             return Err(Fault::new(parts[0].span, "the condition is null"));
         }

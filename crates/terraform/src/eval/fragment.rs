@@ -19,6 +19,46 @@ use crate::val::Val;
 impl Evaluator<'_, '_> {
     /// Evaluates everything that a root makes.
     pub(crate) fn fragment(mut self, directory: &Path) -> Fragment {
+        let path = self.enter(directory);
+        let mut order = Vec::new();
+        self.visit(0, &mut order);
+        let mut scopes = Vec::with_capacity(order.len());
+        let mut resources = Vec::new();
+        for (number, scope) in order.iter().enumerate() {
+            let id = ScopeId(number as u32);
+            self.resources(*scope, id, &mut resources);
+            let outputs = self.outputs(*scope);
+            let at = &self.scopes[*scope];
+            scopes.push(GraphScope {
+                address: at.address.clone(),
+                calls: at.calls.clone(),
+                path: at.module.path.clone(),
+                region: None,
+                outputs,
+            });
+        }
+        for (number, scope) in order.iter().enumerate() {
+            scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
+        }
+        let opaque = self.opaque_calls();
+        Fragment {
+            root: Root {
+                id: self.root,
+                language: Language::Terraform,
+                path,
+                library: self.inputs.library,
+                scopes,
+                exports: Vec::new(),
+                opaque,
+            },
+            resources,
+            origins: self.origins,
+            problems: self.problems,
+        }
+    }
+
+    /// Takes a directory as the root module; gives its path in the project.
+    pub(super) fn enter(&mut self, directory: &Path) -> String {
         let directory = self.loader.project().absolute(directory);
         let path = self.loader.project().relative(&directory);
         let module = match self.loader.module(&directory) {
@@ -42,40 +82,7 @@ impl Evaluator<'_, '_> {
             existence: Existence::default(),
             depends_on: Vec::new(),
         });
-        let mut order = Vec::new();
-        self.visit(0, &mut order);
-        let mut scopes = Vec::with_capacity(order.len());
-        let mut resources = Vec::new();
-        for (number, scope) in order.iter().enumerate() {
-            let id = ScopeId(number as u32);
-            self.resources(*scope, id, &mut resources);
-            let outputs = self.outputs(*scope);
-            let at = &self.scopes[*scope];
-            scopes.push(GraphScope {
-                address: at.address.clone(),
-                calls: at.calls.clone(),
-                path: at.module.path.clone(),
-                region: None,
-                outputs,
-            });
-        }
-        for (number, scope) in order.iter().enumerate() {
-            scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
-        }
-        Fragment {
-            root: Root {
-                id: self.root,
-                language: Language::Terraform,
-                path,
-                library: self.inputs.library,
-                scopes,
-                exports: Vec::new(),
-                opaque: self.opaque,
-            },
-            resources,
-            origins: self.origins,
-            problems: self.problems,
-        }
+        path
     }
 
     /// Module instances, the callers before the called, in the order of the calls and of their keys.

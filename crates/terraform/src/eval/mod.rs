@@ -11,6 +11,7 @@ mod fragment;
 mod inputs;
 mod iterate;
 mod modules;
+mod oracle;
 mod reference;
 mod resource;
 mod template;
@@ -50,7 +51,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     depth: usize,
     /// Inside `try` or `can`, where errors are values.
     catching: bool,
-    opaque: Vec<iaclint_graph::Opaque>,
+    /// Calls of modules that are not here: scope and number.
+    not_here: Vec<(usize, usize)>,
 }
 
 /// A module instance.
@@ -144,13 +146,6 @@ impl<'e> Env<'e> {
         }
         None
     }
-
-    fn with<'b>(self, bound: &'b Bound<'b>) -> Env<'b>
-    where
-        'e: 'b,
-    {
-        Env { bound: Some(bound), ..self }
-    }
 }
 
 impl<'a, 'p> Evaluator<'a, 'p> {
@@ -171,7 +166,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             stack: Vec::new(),
             depth: 0,
             catching: false,
-            opaque: Vec::new(),
+            not_here: Vec::new(),
         }
     }
 

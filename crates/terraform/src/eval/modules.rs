@@ -90,7 +90,8 @@ impl Evaluator<'_, '_> {
         if !known && !keys.is_empty() {
             match self.called(scope, call) {
                 Called::Here(called) => self.open_scopes(scope, at, &called, &expansion, &keys),
-                Called::NotHere => self.opaque_call(scope, call, &base),
+                // Its inputs may refer to what refers to it, so they wait until all else is known.
+                Called::NotHere => self.not_here.push((scope, at)),
                 Called::Nothing => {}
             }
         }
@@ -215,16 +216,23 @@ impl Evaluator<'_, '_> {
         Some(project.absolute(&root.join(directory)))
     }
 
-    /// What a module that is not here is given: all that is known of it.
-    fn opaque_call(&mut self, scope: usize, call: &ModuleCall, base: &ResourceKey) {
-        let inputs = self.call_inputs(scope, call);
-        let inputs = self.exported(inputs);
-        let source = call.source.as_ref().map_or_else(Name::new, |(s, _)| s.clone());
-        self.opaque.push(Opaque { address: base.address.clone(), source, span: call.block.header, inputs });
+    /// What the modules that are not here are given: all that is known of them.
+    pub(super) fn opaque_calls(&mut self) -> Vec<Opaque> {
+        let mut out = Vec::new();
+        for (scope, at) in std::mem::take(&mut self.not_here) {
+            let module = self.scopes[scope].module.clone();
+            let call = &module.calls[at];
+            let inputs = self.call_inputs(scope, at, call);
+            let inputs = self.exported(inputs);
+            let address = self.key_of(scope, &format!("module.{}", call.name)).address;
+            let source = call.source.as_ref().map_or_else(Name::new, |(s, _)| s.clone());
+            out.push(Opaque { address, source, span: call.block.header, inputs });
+        }
+        out
     }
 
-    fn call_inputs(&mut self, scope: usize, call: &ModuleCall) -> Val {
-        let (expansion, _) = self.calls_of(scope, self.scopes[scope].module.find(Kind::Call, &call.name).unwrap_or(0));
+    fn call_inputs(&mut self, scope: usize, at: usize, call: &ModuleCall) -> Val {
+        let (expansion, _) = self.calls_of(scope, at);
         let bindings = expansion.slots.first().map(|s| s.bindings.clone()).unwrap_or_default();
         let mut fields: Fields = Vec::new();
         self.bound(Env::of_scope(scope), &bindings, |me, env| {

@@ -9,6 +9,7 @@ use super::access::has_substance;
 use super::expand::{Expansion, Shape};
 use super::{Env, Evaluator, Instance, Node, Place};
 use crate::module::block_type;
+use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
 
 /// Arguments that are of the language, not of the resource.
@@ -154,12 +155,25 @@ impl Evaluator<'_, '_> {
         }
         let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
         let mut value = Val::reference(reference.then(Way::Attr(name.into())), origin);
-        if matches!(name, "id" | "arn")
-            && let K::Unknown(unk) = &mut value.k
-        {
-            Arc::make_mut(unk).not_null = true;
+        if let K::Unknown(unk) = &mut value.k {
+            let unk = Arc::make_mut(unk);
+            if matches!(name, "id" | "arn") {
+                unk.not_null = true;
+                unk.ty = Ty::String;
+            } else if let (Some(Place::Instance(instance)), "output") = (place, name)
+                && self.is_terraform_data(instance)
+                && let Some(input) = self.configured(instance, "input", span)
+            {
+                unk.ty = Ty::of(&input);
+            }
         }
         value
+    }
+
+    /// The one resource type that is part of the language: its output has the type of its input.
+    fn is_terraform_data(&self, instance: usize) -> bool {
+        let instance = &self.instances[instance];
+        self.scopes[instance.scope].module.resources[instance.declaration].address.starts_with("terraform_data.")
     }
 
     /// The value that the configuration gives to an argument, or its blocks of this kind.

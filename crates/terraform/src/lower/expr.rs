@@ -107,24 +107,16 @@ impl Lowering<'_> {
     fn item(&mut self, key: &ObjectKey, value: &Expression) -> Item {
         let key = match key {
             ObjectKey::Ident(name) => {
-                let value_start = value.span().map_or(0, |s| s.start);
-                Key::Word(name.as_str().into(), self.span(name.span().unwrap_or(value_start..value_start)))
+                let at = name.span().or_else(|| value.span().map(|s| s.start..s.start)).unwrap_or(0..0);
+                let written = self.source.get(at.clone()).map(str::trim).filter(|w| !w.is_empty());
+                Key::Word(written.unwrap_or(name.as_str()).into(), self.span(at))
             }
-            ObjectKey::Expression(expr) => match &self.expr(expr) {
-                Expr { kind: E::Text(text, placed), .. } => match self.restored.get(&(placed.span.start as usize - self.base)) {
-                    // The key was given another name so that the parser takes it twice.
-                    Some(name) => Key::Word(name.clone(), placed.span),
-                    None => Key::Word(text.clone(), placed.span),
-                },
-                other => Key::Expr(other.clone()),
+            ObjectKey::Expression(expr) => match self.expr(expr) {
+                Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
+                // A word, whatever it means elsewhere.
+                Expr { kind: E::Null, span } => Key::Word("null".into(), span),
+                other => Key::Expr(other),
             },
-        };
-        let key = match key {
-            Key::Word(name, span) => {
-                let restored = self.restored.get(&(span.start as usize).wrapping_sub(self.base)).cloned();
-                Key::Word(restored.unwrap_or(name), span)
-            }
-            other => other,
         };
         Item { key, value: self.expr(value) }
     }

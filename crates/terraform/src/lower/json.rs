@@ -2,7 +2,6 @@
 
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::{Data, Name, OriginArena, OriginId, Piece, Placed, Value};
-use rustc_hash::FxHashMap;
 
 use super::Lowering;
 use super::literal::Spelling;
@@ -220,7 +219,7 @@ impl Reader<'_> {
                 return Expr { kind: E::Null, span };
             }
         };
-        let mut lowering = Lowering { source: text, file: self.file.id, base, restored: FxHashMap::default() };
+        let mut lowering = Lowering { source: text, file: self.file.id, base };
         let mut parts = lowering.template(&parsed, Style { spelling: Spelling::Bare, dedent: false });
         let kind = if parts.len() == 1 {
             match parts.remove(0) {

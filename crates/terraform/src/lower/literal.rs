@@ -36,19 +36,17 @@ impl Assembly {
         while at < end {
             let (width, decoded) = match bytes[at] {
                 b'\\' if spelling == Spelling::Quoted => escape(source, at, end),
-                mark @ (b'$' | b'%') if source[at..end].len() >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => {
-                    (3, Some(Decoded::Str(if mark == b'$' { "${" } else { "%{" })))
-                }
+                // The first mark escapes the second.
+                mark @ (b'$' | b'%') if end - at >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => (1, Some(None)),
                 _ => (1, None),
             };
             if let Some(decoded) = decoded {
                 self.verbatim(source, verbatim..at);
-                let text_at = self.text.len();
-                match decoded {
-                    Decoded::Char(char) => self.text.push(char),
-                    Decoded::Str(str) => self.text.push_str(str),
+                if let Some(char) = decoded {
+                    let text_at = self.text.len();
+                    self.text.push(char);
+                    self.mapped(text_at, at..at + width);
                 }
-                self.mapped(text_at, at..at + width);
                 verbatim = at + width;
             }
             at += width;
@@ -90,13 +88,8 @@ impl Assembly {
     }
 }
 
-enum Decoded {
-    Char(char),
-    Str(&'static str),
-}
-
-/// Width and meaning of the escape at `at`; one that is not valid stands for itself.
-fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Decoded>) {
+/// Width of the escape at `at` and the character that it is; one that is not valid stands for itself.
+fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Option<char>>) {
     let rest = &source[at + 1..end];
     let Some(letter) = rest.chars().next() else { return (1, None) };
     let simple = match letter {
@@ -109,13 +102,13 @@ fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Decoded>) {
             let digits = if letter == 'u' { 4 } else { 8 };
             let decoded = rest.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
             return match decoded {
-                Some(char) => (2 + digits, Some(Decoded::Char(char))),
+                Some(char) => (2 + digits, Some(Some(char))),
                 None => (1, None),
             };
         }
         _ => return (1, None),
     };
-    (2, Some(Decoded::Char(simple)))
+    (2, Some(Some(simple)))
 }
 
 #[cfg(test)]
@@ -140,7 +133,7 @@ mod tests {
     fn every_character_keeps_its_place_around_escapes() {
         let (text, spans) = read(r#"a\n\"ü\u00e9$${x}"#, Spelling::Quoted);
         assert_eq!(text, "a\n\"üé${x}");
-        assert_eq!(spans, ["a", "\\n", "\\\"", "ü", "\\u00e9", "$", "$${", "x", "}"]);
+        assert_eq!(spans, ["a", "\\n", "\\\"", "ü", "\\u00e9$", "$", "{", "x", "}"]);
     }
 
     #[test]
