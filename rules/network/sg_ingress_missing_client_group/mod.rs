@@ -61,7 +61,12 @@ fn primary(cx: &Check<'_, '_>, draft: Draft, closed: &Closed, group: ResourceId)
     if let Some(rule) = closed.other_ports.first() {
         return draft.at(cx, rule.origin, "the client may enter, but on another port");
     }
-    draft.at(cx, model.resource(group).body.origin, "no rule admits anybody on this port")
+    let words = if closed.client_groups.contains(&group) {
+        "client and server share this group, and no rule admits its own members"
+    } else {
+        "no rule admits anybody on this port"
+    };
+    draft.at_span(model.resource(group).span, words)
 }
 
 fn all_names(cx: &Check<'_, '_>, closed: &Closed) -> String {
