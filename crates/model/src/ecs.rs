@@ -28,6 +28,10 @@ entities! {
         subnets: links = "network_configuration.subnets" | "NetworkConfiguration.AwsvpcConfiguration.Subnets";
         /// Security groups of its tasks (awsvpc).
         security_groups: links = "network_configuration.security_groups" | "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups";
+        /// Whether its tasks get a public address (awsvpc); see [`Service::public_ip`].
+        assign_public_ip: raw = "network_configuration.assign_public_ip" | "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp";
+        /// What decides the launch type when it is not written.
+        capacity_providers: nodes = "capacity_provider_strategy" | "CapacityProviderStrategy";
         /// Load balancers; see [`ServiceLoadBalancer`].
         load_balancers: nodes = "load_balancer" | "LoadBalancers";
     }
@@ -58,8 +62,18 @@ entities! {
         execution_role: link = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
+        /// Volumes; see [`TaskVolume`].
+        volumes: nodes = "volume" | "Volumes";
         /// Containers; see [`TaskDefinition::containers`].
         container_definitions: nodes = "container_definitions" | "ContainerDefinitions";
+    }
+
+    /// A volume of a task definition.
+    TaskVolume: ["aws_ecs_task_definition/volume"] | ["AWS::ECS::TaskDefinition/Volumes"] {
+        /// Its name.
+        name: str = "name" | "Name";
+        /// The file system that it is on.
+        file_system: links = "efs_volume_configuration.file_system_id" | "EFSVolumeConfiguration.FilesystemId";
     }
 
     /// A container of a task definition.
@@ -113,6 +127,32 @@ impl<'m> Service<'m> {
     /// Its load balancers.
     pub fn targets(&self) -> Many<ServiceLoadBalancer<'m>> {
         self.load_balancers().map(ServiceLoadBalancer::of)
+    }
+
+    /// Whether its tasks get a public address. `ENABLED` in CloudFormation, `true` in Terraform; not when absent.
+    pub fn public_ip(&self) -> Prop<bool> {
+        self.assign_public_ip()
+            .convert(|v| match v.as_str()?.as_ref() {
+                "true" | "True" | "ENABLED" => Some(true),
+                "false" | "False" | "DISABLED" => Some(false),
+                _ => None,
+            })
+            .or(false)
+    }
+
+    /// Whether its tasks surely run on Fargate: by its launch type, by capacity providers of Fargate alone, or by its task definition.
+    pub fn is_fargate(&self) -> bool {
+        match self.launch_type() {
+            Prop::Known { value, .. } => return value.eq_ignore_ascii_case("FARGATE"),
+            Prop::OneOf { .. } | Prop::Unknown { .. } => return false,
+            Prop::Absent { .. } => {}
+        }
+        let providers = self.capacity_providers();
+        providers.complete
+            && !providers.items.is_empty()
+            && providers.items.iter().all(|p| {
+                p.str("capacity_provider", "CapacityProvider").known().is_some_and(|n| n.starts_with("FARGATE"))
+            })
     }
 
     /// Its task definition as an entity.
