@@ -35,6 +35,8 @@ pub struct Server {
     pub security_groups: Many<Link>,
     /// Where it stands.
     pub placement: Placement,
+    /// Whether it has a public address.
+    pub public: Prop<bool>,
 }
 
 /// Where in the network a server stands.
@@ -57,6 +59,31 @@ fn placed<'m>(model: &'m Model<'m>, group: Option<ResourceId>, written: &Prop<&V
         Prop::Absent { origin } if !inherited => Placement::DefaultVpc(*origin),
         _ => Placement::Unknown,
     }
+}
+
+fn private(origin: OriginId) -> Prop<bool> {
+    Prop::Absent { origin }.or(false)
+}
+
+/// An instance is private unless it says otherwise. Terraform always says; without a subnet group RDS decides after the default VPC.
+fn public_default(public: Prop<bool>, group: &Prop<&Value>, language: Language) -> Prop<bool> {
+    match public {
+        Prop::Absent { origin } if group.is_absent() && language != Language::Terraform => Prop::Unknown { origin },
+        other => other.or(false),
+    }
+}
+
+/// Whether any instance of a cluster has a public address.
+fn instances_public<'m>(model: &'m Model<'m>, cluster: ResourceId) -> Prop<bool> {
+    let origin = model.resource(cluster).body.origin;
+    let of_terraform = model.all::<DbClusterInstance<'m>>().into_iter().filter(|i| i.cluster() == Some(cluster)).map(|i| i.public());
+    let of_templates = model.all::<DbInstance<'m>>().into_iter().filter(|i| i.cluster() == Some(cluster)).map(|i| i.public());
+    for public in of_terraform.chain(of_templates) {
+        if public.may(|p| *p) {
+            return Prop::Unknown { origin };
+        }
+    }
+    private(origin)
 }
 
 /// Where it stands when it names its subnets itself; nothing is concluded when it names none.
@@ -108,6 +135,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: port_or_engine(db.port(), &engine, language),
             security_groups: groups_if_written(db.security_groups(), !db.security_groups_written().is_absent()),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), !db.replica_of().is_absent()),
+            public: public_default(db.public(), &db.subnet_group_written(), language),
         });
     }
     if let Some(db) = model.get::<DbClusterInstance<'m>>(id) {
@@ -120,6 +148,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: port_or_engine(db.port(), &db.engine(), language),
             security_groups: groups_if_written(db.security_groups(), !db.security_groups_written().is_absent()),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
+            public: instances_public(model, id),
         });
     }
     if let Some(db) = model.get::<DocDbCluster<'m>>(id) {
@@ -129,6 +158,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: db.port(),
             security_groups: groups_if_written(db.security_groups(), !db.security_groups_written().is_absent()),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
+            public: private(db.origin()),
         });
     }
     if let Some(cache) = model.get::<ReplicationGroup<'m>>(id) {
@@ -138,6 +168,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: cache.port(),
             security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
+            public: private(cache.origin()),
         });
     }
     if let Some(cache) = model.get::<CacheCluster<'m>>(id) {
@@ -150,6 +181,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: port_or_engine(cache.port(), &cache.engine(), language),
             security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
+            public: private(cache.origin()),
         });
     }
     if let Some(cache) = model.get::<ServerlessCache<'m>>(id) {
@@ -160,6 +192,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: port_or_engine(Prop::Absent { origin }, &cache.engine(), language),
             security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
             placement: in_subnets(cache.subnets(), origin),
+            public: private(cache.origin()),
         });
     }
     if let Some(cache) = model.get::<MemoryDbCluster<'m>>(id) {
@@ -169,6 +202,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: cache.port(),
             security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
+            public: private(cache.origin()),
         });
     }
     if let Some(domain) = model.get::<OpenSearchDomain<'m>>(id) {
@@ -179,6 +213,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             port: Prop::Absent { origin: domain.origin() }.or(443_i64),
             security_groups: groups_if_written(domain.security_groups(), !domain.security_groups_written().is_absent()),
             placement: in_subnets(domain.subnets(), domain.origin()),
+            public: private(domain.origin()),
         });
     }
     if let Some(instance) = model.get::<Instance<'m>>(id) {
@@ -191,6 +226,7 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
                 !instance.security_groups_written().is_absent(),
             ),
             placement: in_subnets(instance.subnet(), instance.origin()),
+            public: Prop::Unknown { origin: instance.origin() },
         });
     }
     None
