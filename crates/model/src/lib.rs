@@ -17,6 +17,7 @@ pub mod efs;
 pub mod elasticache;
 pub mod endpoints;
 pub mod iam;
+pub mod images;
 pub mod lambda;
 pub mod lb;
 pub mod nacl;

@@ -8,9 +8,14 @@ mod ir;
 mod loader;
 mod lower;
 mod module;
+mod equality;
+mod json_out;
 mod num;
 mod ops;
+mod sets;
+mod template;
 mod ty;
+mod unify;
 mod val;
 
 pub use loader::{Inputs, Loader, ModuleSummary};

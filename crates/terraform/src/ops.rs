@@ -1,8 +1,14 @@
 //! Operators.
 
-use iaclint_value::{OriginArena, OriginId, Text};
+use iaclint_value::{OriginId, Why};
 
-use crate::val::Val;
+use crate::convert::convert;
+pub(crate) use crate::equality::equals;
+use crate::num::Num;
+pub(crate) use crate::template::{TemplatePart, template};
+use crate::ty::Ty;
+use crate::unify::unify;
+use crate::val::{K, MAX_CANDIDATES, Unk, Val};
 
 /// A binary operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,12 +28,6 @@ pub(crate) enum BinaryOp {
     Mod,
 }
 
-/// Applies an operator; unknown operands give an unknown, or what is certain all the same.
-pub(crate) fn binary(op: BinaryOp, left: &Val, right: &Val) -> Result<Val, String> {
-    let _ = (op, right);
-    Ok(left.clone())
-}
-
 /// A unary operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum UnaryOp {
@@ -35,35 +35,275 @@ pub(crate) enum UnaryOp {
     Neg,
 }
 
-/// Applies a unary operator.
-pub(crate) fn unary(op: UnaryOp, operand: &Val) -> Result<Val, String> {
-    let _ = op;
-    Ok(operand.clone())
+/// Applies an operator; unknown operands give an unknown, or what is certain all the same. The result has no origin.
+pub(crate) fn binary(op: BinaryOp, left: &Val, right: &Val) -> Result<Val, String> {
+    let marks = left.deep_marks().and(right.deep_marks());
+    let (operands, result) = match op {
+        BinaryOp::Eq | BinaryOp::NotEq => (Ty::Dynamic, Ty::Bool),
+        BinaryOp::Or | BinaryOp::And => (Ty::Bool, Ty::Bool),
+        BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => (Ty::Number, Ty::Bool),
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => (Ty::Number, Ty::Number),
+    };
+    let (left, right) = (operand(left, &operands)?, operand(right, &operands)?);
+    if let Some(known) = decided(op, &left, &right)? {
+        return Ok(known.marked(marks));
+    }
+    let value = undecided(&[&left, &right], result, |values| match values {
+        [left, right] => decided(op, left, right).ok().flatten(),
+        _ => None,
+    });
+    Ok(value.marked(marks))
 }
 
-/// Whether two values are equal as `==` sees it; `None` when that is not known.
-pub(crate) fn equals(left: &Val, right: &Val) -> Option<bool> {
-    let _ = (left, right);
-    None
+/// Applies a unary operator. The result has no origin.
+pub(crate) fn unary(op: UnaryOp, value: &Val) -> Result<Val, String> {
+    let ty = match op {
+        UnaryOp::Not => Ty::Bool,
+        UnaryOp::Neg => Ty::Number,
+    };
+    let marks = value.marks;
+    let value = operand(value, &ty)?;
+    let apply = |value: &Val| match &value.k {
+        K::Bool(bool) => Some(Val::bool(!bool, OriginId::NONE)),
+        K::Num(num) => Some(Val::num(num.neg(), OriginId::NONE)),
+        _ => None,
+    };
+    Ok(apply(&value).unwrap_or_else(|| undecided(&[&value], ty, |v| v.first().copied().and_then(apply))).marked(marks))
+}
+
+fn operand(value: &Val, ty: &Ty) -> Result<Val, String> {
+    if *ty == Ty::Dynamic {
+        return Ok(value.clone());
+    }
+    if value.is_null() {
+        return Err("the operand is null, so the operation cannot be done".into());
+    }
+    convert(value, ty).map_err(|error| format!("unsuitable operand: {error}"))
+}
+
+/// The result, if both operands are known well enough.
+fn decided(op: BinaryOp, left: &Val, right: &Val) -> Result<Option<Val>, String> {
+    let truth = |bool| Ok(Some(Val::bool(bool, OriginId::NONE)));
+    match op {
+        BinaryOp::Eq => return Ok(equals(left, right).map(|b| Val::bool(b, OriginId::NONE))),
+        BinaryOp::NotEq => return Ok(equals(left, right).map(|b| Val::bool(!b, OriginId::NONE))),
+        BinaryOp::Or | BinaryOp::And => {
+            let (Some(a), Some(b)) = (left.as_bool(), right.as_bool()) else { return Ok(None) };
+            return truth(if op == BinaryOp::Or { a || b } else { a && b });
+        }
+        _ => {}
+    }
+    let (Some(a), Some(b)) = (left.as_num(), right.as_num()) else { return Ok(None) };
+    let number = match op {
+        BinaryOp::Less => return truth(a < b),
+        BinaryOp::LessEq => return truth(a <= b),
+        BinaryOp::Greater => return truth(a > b),
+        BinaryOp::GreaterEq => return truth(a >= b),
+        BinaryOp::Add => a.add(b),
+        BinaryOp::Sub => a.sub(b),
+        BinaryOp::Mul => a.mul(b),
+        BinaryOp::Mod if a.is_zero() && b.is_zero() => Some(Num::Int(0)),
+        BinaryOp::Mod => a.rem(b),
+        BinaryOp::Div if b.is_zero() => return Err("division by zero".into()),
+        _ => a.div(b),
+    };
+    match number {
+        Some(num) => Ok(Some(Val::num(num, OriginId::NONE))),
+        None => Err("the result is too large a number".into()),
+    }
+}
+
+/// What is made of an undecided value: an unknown with the results for its candidates. A number or truth value that they all agree
+/// on is known.
+fn undecided(values: &[&Val], ty: Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -> Val {
+    let mut unk = Unk::of(values.iter().copied(), ty.clone()).not_null();
+    let open: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_unknown()).collect();
+    if let [at] = open.as_slice()
+        && let Some(undecided) = values[*at].as_unknown()
+        && !undecided.candidates.is_empty()
+    {
+        let mut row: Vec<&Val> = values.to_vec();
+        let mut results: Vec<Val> = Vec::new();
+        let mut complete = true;
+        for candidate in &undecided.candidates {
+            row[*at] = candidate;
+            match apply(&row) {
+                Some(result) if results.iter().any(|r| crate::sets::same(r, &result)) => {}
+                Some(result) => results.push(result),
+                None => complete = false,
+            }
+        }
+        if complete {
+            if ty == Ty::Bool
+                && undecided.ty == Ty::Number
+                && let [one] = results.as_slice()
+            {
+                return one.clone();
+            }
+            unk.candidates = results;
+        }
+    }
+    Val::unk(unk, OriginId::NONE)
 }
 
 /// `cond ? then : else_`: both branches are brought to one type; an unknown condition leaves both as candidates.
 pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, String> {
-    let _ = (cond, else_);
-    Ok(then.clone())
+    let marks = cond.marks.and(then.marks).and(else_.marks);
+    let (then_ty, else_ty) = (Ty::of(then), Ty::of(else_));
+    let open = |value: &Val, ty: &Ty| *ty == Ty::Dynamic && !value.is_null();
+    let ty = if open(then, &then_ty) || open(else_, &else_ty) {
+        Ty::Dynamic
+    } else {
+        unify(&[then_ty.clone(), else_ty.clone()], true).ok_or_else(|| {
+            format!(
+                "the branches of a conditional must have one type, but the true result is {} and the false result is {}",
+                then_ty.friendly(),
+                else_ty.friendly()
+            )
+        })?
+    };
+    if cond.is_null() {
+        return Err("the condition is null; it must be true or false".into());
+    }
+    if !cond.is_unknown() {
+        let decided = convert(cond, &Ty::Bool).map_err(|error| format!("the condition must be true or false: {error}"))?;
+        let chosen = if decided.as_bool() == Some(true) { then } else { else_ };
+        return Ok(convert(chosen, &ty)?.marked(marks));
+    }
+    let (then, else_) = (convert(then, &ty)?, convert(else_, &ty)?);
+    Ok(undecided_branch(cond, &then, &else_, &ty, 0).marked(marks))
 }
 
-/// A part of a template.
-#[derive(Clone, Debug)]
-pub(crate) enum TemplatePart {
-    /// Literal text with its place.
-    Literal(Text),
-    /// An interpolated value.
-    Value(Val),
+/// Both branches as the possible values of what an unknown condition chooses.
+fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, depth: usize) -> Val {
+    let origin = then.origin;
+    if let (K::Num(a), K::Num(b)) = (&then.k, &else_.k)
+        && a == b
+    {
+        return then.clone();
+    }
+    // Of two lists of one length the length is known.
+    if let (K::List(element, a), K::List(_, b)) = (&then.k, &else_.k)
+        && a.len() == b.len()
+        && depth == 0
+    {
+        let items =
+            a.iter().zip(b.iter()).map(|(a, b)| undecided_branch(cond, a, b, element, 1).marked(a.marks.and(b.marks)));
+        return Val::list(element.clone(), items.collect(), origin);
+    }
+    let mut unk = Unk::of([cond, then, else_], ty.clone());
+    unk.why = Why::Condition;
+    let not_null = |v: &Val| match &v.k {
+        K::Null(_) => false,
+        K::Unknown(unk) => unk.not_null,
+        _ => true,
+    };
+    unk.not_null = not_null(then) && not_null(else_);
+    if let (Some((a, most_a)), Some((b, most_b))) = (bounds(then), bounds(else_)) {
+        unk.len = (a.min(b), most_a.zip(most_b).map(|(a, b)| a.max(b)));
+    }
+    if let (Some(a), Some(b)) = (known_prefix(then), known_prefix(else_)) {
+        unk.prefix = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    }
+    let mut candidates: Vec<Val> = Vec::new();
+    for branch in [then, else_] {
+        let possible = match branch.as_unknown() {
+            Some(inner) if !inner.candidates.is_empty() => inner.candidates.as_slice(),
+            _ => std::slice::from_ref(branch),
+        };
+        for value in possible {
+            if !candidates.iter().any(|c| crate::sets::same(c, value)) {
+                candidates.push(value.clone());
+            }
+        }
+    }
+    // Where one of the values can be anything, the list of them says nothing that `depends_on` does not; but a reference is one.
+    let tells = |v: &Val| v.as_unknown().is_none_or(|u| u.reference.is_some() || u.text.is_some() || u.encoded.is_some() || u.partial.is_some());
+    if candidates.len() <= MAX_CANDIDATES && candidates.iter().any(tells) {
+        unk.candidates = candidates;
+    }
+    Val::unk(unk, origin)
 }
 
-/// Joins the parts of a template; a lone interpolation keeps its type. `origin` is that of the whole template.
-pub(crate) fn template(parts: Vec<TemplatePart>, origin: OriginId, arena: &mut OriginArena) -> Result<Val, String> {
-    let _ = (parts, arena);
-    Ok(Val::str("", origin))
+/// The least and the greatest length of a collection.
+fn bounds(value: &Val) -> Option<(u32, Option<u32>)> {
+    let known = |n: usize| u32::try_from(n).ok().map(|n| (n, Some(n)));
+    match &value.k {
+        K::List(_, items) => known(items.len()),
+        K::Set(_, items) if items.iter().any(Val::has_unknown) => known(items.len()).map(|(n, most)| (n.min(1), most)),
+        K::Set(_, items) => known(items.len()),
+        K::Map(_, fields) => known(fields.len()),
+        K::Unknown(unk) if unk.ty.element().is_some() => Some(unk.len),
+        _ => None,
+    }
+}
+
+fn known_prefix(value: &Val) -> Option<&str> {
+    match &value.k {
+        K::Str(str) => Some(&str.text),
+        K::Unknown(unk) => Some(&unk.prefix),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: OriginId = OriginId::NONE;
+
+    fn unknown(ty: Ty) -> Val {
+        let mut unk = Unk::new(Why::Condition);
+        unk.ty = ty;
+        Val::unk(unk, NONE)
+    }
+
+    fn answer(value: Result<Val, String>) -> String {
+        value.map_or("error".into(), |v| crate::json_out::answer(&v))
+    }
+
+    #[test]
+    fn types_decide_equality() {
+        let (one, text) = (Val::int(1, NONE), Val::str("1", NONE));
+        assert_eq!(equals(&one, &text), Some(false));
+        let tuple = Val::tuple(vec![text.clone()], NONE);
+        assert_eq!(equals(&tuple, &convert(&tuple, &Ty::list(Ty::String)).unwrap()), Some(false));
+        assert_eq!(equals(&tuple, &tuple), Some(true));
+        assert_eq!(equals(&unknown(Ty::set(Ty::String)), &Val::object(Vec::new(), NONE)), Some(false));
+        assert_eq!(equals(&unknown(Ty::String), &text), None);
+        assert_eq!(equals(&unknown(Ty::String), &Val::null(NONE)), None);
+    }
+
+    #[test]
+    fn a_conditional_has_one_type() {
+        let yes = Val::bool(true, NONE);
+        assert_eq!(answer(conditional(&yes, &Val::int(1, NONE), &Val::str("x", NONE))), r#"{"json":"\"1\"","type":"string"}"#);
+        assert!(conditional(&yes, &Val::int(1, NONE), &yes).is_err());
+        let empty = Val::tuple(Vec::new(), NONE);
+        let one = Val::tuple(vec![Val::str("a", NONE)], NONE);
+        assert_eq!(answer(conditional(&yes, &empty, &one)), r#"{"json":"[]","type":["list","string"]}"#);
+    }
+
+    #[test]
+    fn an_undecided_conditional_keeps_both_values() {
+        let cond = unknown(Ty::Bool);
+        let value = conditional(&cond, &Val::int(80, NONE), &Val::int(443, NONE)).unwrap();
+        assert_eq!(value.as_unknown().unwrap().candidates.len(), 2);
+        let sum = binary(BinaryOp::Add, &value, &Val::int(1, NONE)).unwrap();
+        let sums: Vec<_> = sum.as_unknown().unwrap().candidates.iter().map(|v| v.as_num().unwrap().to_string()).collect();
+        assert_eq!(sums, ["81", "444"]);
+        assert_eq!(binary(BinaryOp::Greater, &value, &Val::int(1, NONE)).unwrap().as_bool(), Some(true));
+        let list = |text: &str| convert(&Val::tuple(vec![Val::str(text, NONE)], NONE), &Ty::list(Ty::String)).unwrap();
+        let lists = conditional(&cond, &list("a"), &list("b")).unwrap();
+        assert_eq!(answer(Ok(lists)), r#"{"after":[null],"after_unknown":[true]}"#);
+    }
+
+    #[test]
+    fn no_operator_short_circuits() {
+        assert!(binary(BinaryOp::And, &Val::bool(false, NONE), &unknown(Ty::Bool)).unwrap().is_unknown());
+        assert!(binary(BinaryOp::Or, &Val::null(NONE), &Val::bool(true, NONE)).is_err());
+        assert!(binary(BinaryOp::Div, &Val::int(1, NONE), &Val::int(0, NONE)).is_err());
+        assert!(binary(BinaryOp::Add, &Val::bool(true, NONE), &Val::int(0, NONE)).is_err());
+        assert!(unary(UnaryOp::Neg, &Val::null(NONE)).is_err());
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iaclint_value::Name;
 
-use crate::val::Val;
+use crate::val::{K, Val};
 
 /// A type of Terraform's language.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +33,130 @@ pub(crate) struct Field {
 }
 
 impl PartialEq for Field {
-    /// Defaults are no part of a type's identity.
+    /// Neither a default nor that it is optional belongs to the type of a value.
     fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.ty == other.ty && self.optional == other.optional
+        self.name == other.name && self.ty == other.ty
+    }
+}
+
+impl Field {
+    pub(crate) fn new(name: Name, ty: Ty) -> Self {
+        Self { name, ty, optional: false, default: None }
+    }
+}
+
+impl Ty {
+    pub(crate) fn list(element: Ty) -> Ty {
+        Ty::List(Arc::new(element))
+    }
+
+    pub(crate) fn set(element: Ty) -> Ty {
+        Ty::Set(Arc::new(element))
+    }
+
+    pub(crate) fn map(element: Ty) -> Ty {
+        Ty::Map(Arc::new(element))
+    }
+
+    /// The type of a value. An unknown inside a tuple or object gives its own type there.
+    pub(crate) fn of(value: &Val) -> Ty {
+        match &value.k {
+            K::Null(ty) => ty.clone(),
+            K::Bool(_) => Ty::Bool,
+            K::Num(_) => Ty::Number,
+            K::Str(_) => Ty::String,
+            K::List(element, _) => Ty::list(element.clone()),
+            K::Set(element, _) => Ty::set(element.clone()),
+            K::Map(element, _) => Ty::map(element.clone()),
+            K::Tuple(items) => Ty::Tuple(items.iter().map(Ty::of).collect()),
+            K::Object(fields) => {
+                Ty::Object(fields.iter().map(|(name, _, value)| Field::new(name.clone(), Ty::of(value))).collect())
+            }
+            K::Unknown(unk) => unk.ty.clone(),
+        }
+    }
+
+    /// The type of a value of this constraint: without `optional` and defaults.
+    pub(crate) fn plain(&self) -> Ty {
+        match self {
+            Ty::List(element) => Ty::list(element.plain()),
+            Ty::Set(element) => Ty::set(element.plain()),
+            Ty::Map(element) => Ty::map(element.plain()),
+            Ty::Tuple(types) => Ty::Tuple(types.iter().map(Ty::plain).collect()),
+            Ty::Object(fields) => Ty::Object(fields.iter().map(|f| Field::new(f.name.clone(), f.ty.plain())).collect()),
+            other => other.clone(),
+        }
+    }
+
+    pub(crate) fn is_primitive(&self) -> bool {
+        matches!(self, Ty::Bool | Ty::Number | Ty::String)
+    }
+
+    /// Whether `any` stands anywhere in it.
+    pub(crate) fn has_dynamic(&self) -> bool {
+        match self {
+            Ty::Dynamic => true,
+            Ty::Bool | Ty::Number | Ty::String => false,
+            Ty::List(element) | Ty::Set(element) | Ty::Map(element) => element.has_dynamic(),
+            Ty::Tuple(types) => types.iter().any(Ty::has_dynamic),
+            Ty::Object(fields) => fields.iter().any(|f| f.ty.has_dynamic()),
+        }
+    }
+
+    /// The type of the elements of a list, set or map.
+    pub(crate) fn element(&self) -> Option<&Ty> {
+        match self {
+            Ty::List(element) | Ty::Set(element) | Ty::Map(element) => Some(element),
+            _ => None,
+        }
+    }
+
+    /// Whether values of it are iterated without keys: list, set, tuple.
+    pub(crate) fn is_sequence(&self) -> bool {
+        matches!(self, Ty::List(_) | Ty::Set(_) | Ty::Tuple(_))
+    }
+
+    /// The attribute of an object type.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        match self {
+            Ty::Object(fields) => fields.iter().find(|f| f.name == name),
+            _ => None,
+        }
+    }
+
+    /// The name for messages: `list of string`, `object`.
+    pub(crate) fn friendly(&self) -> String {
+        match self {
+            Ty::Dynamic => "any type".into(),
+            Ty::Bool => "bool".into(),
+            Ty::Number => "number".into(),
+            Ty::String => "string".into(),
+            Ty::List(element) => format!("list of {}", element.friendly()),
+            Ty::Set(element) => format!("set of {}", element.friendly()),
+            Ty::Map(element) => format!("map of {}", element.friendly()),
+            Ty::Tuple(_) => "tuple".into(),
+            Ty::Object(_) => "object".into(),
+        }
+    }
+
+    /// The type as Terraform writes it in JSON: `["list","string"]`.
+    pub(crate) fn json(&self) -> String {
+        match self {
+            Ty::Dynamic => "\"dynamic\"".into(),
+            Ty::Bool => "\"bool\"".into(),
+            Ty::Number => "\"number\"".into(),
+            Ty::String => "\"string\"".into(),
+            Ty::List(element) => format!("[\"list\",{}]", element.json()),
+            Ty::Set(element) => format!("[\"set\",{}]", element.json()),
+            Ty::Map(element) => format!("[\"map\",{}]", element.json()),
+            Ty::Tuple(types) => {
+                format!("[\"tuple\",[{}]]", types.iter().map(Ty::json).collect::<Vec<_>>().join(","))
+            }
+            Ty::Object(fields) => {
+                let fields: Vec<String> =
+                    fields.iter().map(|f| format!("{}:{}", crate::json_out::quoted(&f.name), f.ty.json())).collect();
+                format!("[\"object\",{{{}}}]", fields.join(","))
+            }
+        }
     }
 }

@@ -98,6 +98,52 @@ impl Unk {
             candidates: Vec::new(),
         }
     }
+
+    /// An unknown that is made of these values: it depends on all that they depend on, and is unknown for the reason of the first that is.
+    pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a Val>, ty: Ty) -> Self {
+        let mut unk = Unk::new(Why::Invalid);
+        let mut why = None;
+        for value in values {
+            value.visit(&mut |inner| {
+                if let K::Unknown(inner) = &inner.k {
+                    why.get_or_insert_with(|| inner.why.clone());
+                    inner.depends_on.iter().for_each(|r| unk.depend_on(r));
+                }
+            });
+        }
+        unk.why = why.unwrap_or(Why::Computed(Name::new()));
+        unk.ty = ty;
+        unk
+    }
+
+    pub(crate) fn depend_on(&mut self, reference: &Reference) {
+        if self.depends_on.len() < MAX_REFERENCES && !self.depends_on.contains(reference) {
+            self.depends_on.push(reference.clone());
+        }
+    }
+
+    pub(crate) fn not_null(mut self) -> Self {
+        self.not_null = true;
+        self
+    }
+}
+
+/// The most references that an unknown remembers.
+const MAX_REFERENCES: usize = 256;
+
+/// The most values that are kept for an undecided one.
+pub(crate) const MAX_CANDIDATES: usize = 8;
+
+/// The deepest nesting that is walked.
+pub(crate) const MAX_DEPTH: usize = 256;
+
+/// Strings of the language are in normal form C.
+pub(crate) fn normalized(text: Name) -> Name {
+    if text.is_ascii() || unicode_normalization::is_nfc(&text) {
+        return text;
+    }
+    use unicode_normalization::UnicodeNormalization;
+    text.nfc().collect()
 }
 
 impl Val {
@@ -117,23 +163,38 @@ impl Val {
         Self::new(K::Num(Num::Int(int)), origin)
     }
 
+    pub(crate) fn num(num: Num, origin: OriginId) -> Self {
+        Self::new(K::Num(num), origin)
+    }
+
     /// A string without places.
     pub(crate) fn str(text: impl Into<Name>, origin: OriginId) -> Self {
-        Self::new(K::Str(Str { text: text.into(), detail: None }), origin)
+        Self::new(K::Str(Str { text: normalized(text.into()), detail: None }), origin)
     }
 
     /// A string or an unknown string from a text with places and perhaps holes.
     pub(crate) fn text(text: Text, origin: OriginId) -> Self {
         if let Some(known) = text.as_str() {
-            let detail = Some(Arc::new(Detail { text: Some(text.clone()), encoded: None }));
-            return Self::new(K::Str(Str { text: known.as_ref().into(), detail }), origin);
+            let characters: Name = known.as_ref().into();
+            let normal = normalized(characters.clone());
+            // Places are offsets into the characters as written; they do not fit characters that were normalised.
+            let detail = (normal == characters)
+                .then(|| Arc::new(Detail { text: Some(text.clone()), encoded: None }));
+            return Self::new(K::Str(Str { text: normal, detail }), origin);
         }
-        let mut unk = Unk::new(Why::Computed(Name::new()));
+        let why = text.holes().find_map(crate::export::why).unwrap_or(Why::Computed(Name::new()));
+        let mut unk = Unk::new(why);
         unk.ty = Ty::String;
         unk.not_null = true;
         unk.prefix = text.prefix().into();
-        unk.depends_on = text.holes().flat_map(iaclint_value::Value::references).cloned().collect();
+        for reference in text.holes().flat_map(iaclint_value::Value::references) {
+            unk.depend_on(reference);
+        }
         unk.text = Some(text);
+        Self::new(K::Unknown(Arc::new(unk)), origin)
+    }
+
+    pub(crate) fn unk(unk: Unk, origin: OriginId) -> Self {
         Self::new(K::Unknown(Arc::new(unk)), origin)
     }
 
@@ -191,6 +252,73 @@ impl Val {
             K::Bool(bool) => Some(bool),
             _ => None,
         }
+    }
+
+    pub(crate) fn as_num(&self) -> Option<&Num> {
+        match &self.k {
+            K::Num(num) => Some(num),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self.k, K::Unknown(_))
+    }
+
+    /// Visits this value and all inside it: elements and fields, the known part and the candidates of unknowns.
+    pub(crate) fn visit(&self, visit: &mut dyn FnMut(&Val)) {
+        fn inner(value: &Val, visit: &mut dyn FnMut(&Val), depth: usize) {
+            visit(value);
+            if depth >= MAX_DEPTH {
+                return;
+            }
+            match &value.k {
+                K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
+                    items.iter().for_each(|v| inner(v, visit, depth + 1));
+                }
+                K::Map(_, fields) | K::Object(fields) => fields.iter().for_each(|f| inner(&f.2, visit, depth + 1)),
+                K::Unknown(unk) => {
+                    unk.partial.iter().for_each(|v| inner(v, visit, depth + 1));
+                    unk.candidates.iter().for_each(|v| inner(v, visit, depth + 1));
+                }
+                K::Null(_) | K::Bool(_) | K::Num(_) | K::Str(_) => {}
+            }
+        }
+        inner(self, visit, 0);
+    }
+
+    /// Whether it or anything inside it is unknown.
+    pub(crate) fn has_unknown(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |v| found |= v.is_unknown());
+        found
+    }
+
+    /// The marks of it and of all inside it.
+    pub(crate) fn deep_marks(&self) -> Marks {
+        let mut marks = Marks::NONE;
+        self.visit(&mut |v| marks = marks.and(v.marks));
+        marks
+    }
+
+    /// All references that it was made of.
+    pub(crate) fn references(&self) -> Vec<Reference> {
+        Unk::of([self], Ty::Dynamic).depends_on
+    }
+
+    /// A list; its element type is the one type of its elements.
+    pub(crate) fn list(element: Ty, items: Vec<Val>, origin: OriginId) -> Self {
+        Self::new(K::List(element, items.into()), origin)
+    }
+
+    /// A set; the elements need not be sorted.
+    pub(crate) fn set(element: Ty, items: Vec<Val>, origin: OriginId) -> Self {
+        crate::sets::set(element, items, origin)
+    }
+
+    /// A map; the fields need not be sorted, of equal keys the last stands.
+    pub(crate) fn map(element: Ty, fields: Fields, origin: OriginId) -> Self {
+        Self::new(K::Map(element, Arc::new(sorted(fields))), origin)
     }
 
     /// The elements of a known list, set or tuple.

@@ -1,11 +1,35 @@
 //! The built-in functions.
 
+mod cidr;
+mod collections;
+mod csv;
+mod datetime;
+pub(crate) mod encoding;
+mod files;
+pub(crate) mod format;
+mod glob;
+mod hash;
+mod lookup;
+mod merging;
+mod numeric;
+mod regexes;
+mod setops;
+mod splitting;
+mod strings;
+mod table;
+mod texts;
+mod types;
+mod yaml_in;
+pub(crate) mod yaml_out;
+
 use std::sync::Arc;
 
 use iaclint_source::{SourceFile, Span};
-use iaclint_value::OriginArena;
+use iaclint_value::{Marks, OriginArena, OriginId, Via, Why};
 
-use crate::val::Val;
+use crate::convert::convert;
+use crate::ty::Ty;
+use crate::val::{K, Unk, Val};
 
 /// What a function may ask of the evaluator that calls it.
 pub(crate) trait Host {
@@ -37,9 +61,238 @@ pub(crate) struct CallError {
     pub(crate) unknown_function: bool,
 }
 
+/// An error of the call as a whole.
+pub(crate) fn error(message: impl Into<String>) -> CallError {
+    CallError { message: message.into(), argument: None, unknown_function: false }
+}
+
+/// An error of one argument.
+pub(crate) fn wrong(argument: usize, message: impl Into<String>) -> CallError {
+    CallError { message: message.into(), argument: Some(argument), unknown_function: false }
+}
+
+/// A parameter's or result's type in the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Type {
+    Any,
+    Bool,
+    Number,
+    String,
+    List(&'static Type),
+    Set(&'static Type),
+    Map(&'static Type),
+}
+
+impl Type {
+    fn ty(self) -> Ty {
+        match self {
+            Type::Any => Ty::Dynamic,
+            Type::Bool => Ty::Bool,
+            Type::Number => Ty::Number,
+            Type::String => Ty::String,
+            Type::List(element) => Ty::list(element.ty()),
+            Type::Set(element) => Ty::set(element.ty()),
+            Type::Map(element) => Ty::map(element.ty()),
+        }
+    }
+}
+
+/// A parameter.
+#[derive(Clone, Copy, Debug)]
+struct Param {
+    ty: Type,
+    /// It may be null.
+    nullable: bool,
+}
+
+/// What a function does about unknown arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Unknowns {
+    /// An unknown argument makes the result unknown.
+    Argument,
+    /// Anything unknown inside an argument does.
+    Inside,
+    /// The function sees them.
+    Own,
+}
+
+/// What becomes of the marks of arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Spread {
+    /// All of them, from any depth, are the result's.
+    All,
+    /// Those of the arguments themselves are the result's; their elements carry their own along.
+    Shallow,
+    /// The function decides.
+    Own,
+}
+
+/// One function.
+struct Function {
+    name: &'static str,
+    params: &'static [Param],
+    variadic: Option<Param>,
+    result: Type,
+    unknowns: Unknowns,
+    spread: Spread,
+    body: Body,
+}
+
+type Body = fn(&mut Call<'_>, &[Val]) -> Result<Val, CallError>;
+
+/// One call under way.
+struct Call<'a> {
+    host: &'a mut dyn Host,
+    name: &'static str,
+    result: Ty,
+    span: Span,
+    sources: Vec<OriginId>,
+    origin: Option<OriginId>,
+}
+
+impl Call<'_> {
+    /// The origin of what this call makes.
+    fn origin(&mut self) -> OriginId {
+        if let Some(origin) = self.origin {
+            return origin;
+        }
+        let mut sources: Vec<OriginId> = Vec::new();
+        for source in &self.sources {
+            if !sources.contains(source) {
+                sources.push(*source);
+            }
+        }
+        let origin = self.host.origins().add(self.span, Via::Function(self.name), sources);
+        self.origin = Some(origin);
+        origin
+    }
+
+    fn str(&mut self, text: impl Into<iaclint_value::Name>) -> Val {
+        let origin = self.origin();
+        Val::str(text, origin)
+    }
+
+    /// A result that is unknown because of these arguments.
+    fn unknown(&mut self, arguments: &[Val]) -> Val {
+        let ty = self.result.clone();
+        self.unknown_of(arguments, ty)
+    }
+
+    fn unknown_of(&mut self, arguments: &[Val], ty: Ty) -> Val {
+        let unk = Unk::of(arguments, ty).not_null();
+        let origin = self.origin();
+        Val::unk(unk, origin)
+    }
+}
+
 /// Calls a function (not `try`, `can`, which need unevaluated arguments; the evaluator has those). The result's origin is
 /// `Via::Function` at `span` with the arguments behind it, unless the function only passes a value through.
 pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Span) -> Result<Val, CallError> {
-    let _ = (host, arguments, span);
-    Err(CallError { message: format!("there is no function named {name:?}"), argument: None, unknown_function: true })
+    let plain = name.strip_prefix("core::").unwrap_or(name);
+    let Ok(at) = table::FUNCTIONS.binary_search_by(|f| f.name.cmp(plain)) else {
+        let message = format!("there is no function named {name:?}");
+        return Err(CallError { message, argument: None, unknown_function: true });
+    };
+    let function = &table::FUNCTIONS[at];
+    let arguments = prepared(function, arguments)?;
+    let mut call = Call {
+        host,
+        name: function.name,
+        result: function.result.ty(),
+        span,
+        sources: arguments.iter().map(|v| v.origin).collect(),
+        origin: None,
+    };
+    let mut result = run(function, &mut call, &arguments)?;
+    if let (K::Unknown(unk), Some(open)) = (&mut result.k, undecided(&arguments))
+        && unk.candidates.is_empty()
+        && unk.reference.is_none()
+        && unk.encoded.is_none()
+        && !matches!(unk.why, Why::Impure(_))
+    {
+        let candidates = candidates(function, &mut call, &arguments, open);
+        if let ([one], Ty::Number) = (candidates.as_slice(), &unk.ty)
+            && !one.has_unknown()
+        {
+            result = one.clone();
+        } else {
+            Arc::make_mut(unk).candidates = candidates;
+        }
+    }
+    let marks = match function.spread {
+        Spread::All => arguments.iter().fold(Marks::NONE, |marks, v| marks.and(v.deep_marks())),
+        Spread::Shallow => arguments.iter().fold(Marks::NONE, |marks, v| marks.and(v.marks)),
+        Spread::Own => Marks::NONE,
+    };
+    if !result.origin.is_some() {
+        result.origin = call.origin();
+    }
+    Ok(result.marked(marks))
+}
+
+/// The names of all functions, for suggestions.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    table::FUNCTIONS.iter().map(|f| f.name)
+}
+
+/// Checks the number of arguments, null, and converts.
+fn prepared(function: &Function, arguments: &[Val]) -> Result<Vec<Val>, CallError> {
+    let (have, want) = (arguments.len(), function.params.len());
+    if have < want {
+        let least = if function.variadic.is_some() { "at least " } else { "" };
+        return Err(error(format!("{}() takes {least}{want} arguments, but {have} are given", function.name)));
+    }
+    if have > want && function.variadic.is_none() {
+        return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
+    }
+    let mut out = Vec::with_capacity(have);
+    for (at, value) in arguments.iter().enumerate() {
+        let Some(param) = function.params.get(at).copied().or(function.variadic) else { continue };
+        if value.is_null() && !param.nullable {
+            return Err(wrong(at, "the argument must not be null"));
+        }
+        out.push(convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?);
+    }
+    Ok(out)
+}
+
+fn run(function: &Function, call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let unknown = match function.unknowns {
+        Unknowns::Own => false,
+        Unknowns::Argument => arguments.iter().any(Val::is_unknown),
+        Unknowns::Inside => arguments.iter().any(Val::has_unknown),
+    };
+    if unknown { Ok(call.unknown(arguments)) } else { (function.body)(call, arguments) }
+}
+
+/// The only argument that has a few possible values.
+fn undecided(arguments: &[Val]) -> Option<usize> {
+    let mut open = (0..arguments.len()).filter(|at| arguments[*at].is_unknown());
+    let at = open.next()?;
+    if open.next().is_some() || arguments[at].as_unknown()?.candidates.is_empty() { None } else { Some(at) }
+}
+
+/// The results for each possible value; a value for which the call fails is none.
+fn candidates(function: &Function, call: &mut Call<'_>, arguments: &[Val], open: usize) -> Vec<Val> {
+    let Some(unk) = arguments[open].as_unknown() else { return Vec::new() };
+    let nullable = function.params.get(open).copied().or(function.variadic).is_some_and(|p| p.nullable);
+    let mut row = arguments.to_vec();
+    let mut out: Vec<Val> = Vec::new();
+    for candidate in &unk.candidates {
+        if candidate.is_null() && !nullable {
+            continue;
+        }
+        row[open] = candidate.clone();
+        if let Ok(mut value) = run(function, call, &row) {
+            if !value.origin.is_some() {
+                value.origin = candidate.origin;
+            }
+            if !out.iter().any(|known| crate::sets::same(known, &value)) {
+                out.push(value);
+            }
+        }
+    }
+    // A candidate of which nothing is known says nothing.
+    let nothing = |v: &Val| v.as_unknown().is_some_and(|u| u.reference.is_none() && u.text.is_none() && u.partial.is_none());
+    if out.iter().all(nothing) { Vec::new() } else { out }
 }

@@ -1,0 +1,137 @@
+//! Networks: `cidrhost`, `cidrnetmask`, `cidrsubnet`, `cidrsubnets`.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use bigdecimal::num_bigint::BigInt;
+use bigdecimal::num_traits::{One, Signed, ToPrimitive};
+
+use super::numeric::{num, whole};
+use super::strings::str;
+use super::{Call, CallError, error, wrong};
+use crate::ty::Ty;
+use crate::val::Val;
+
+/// A network: its first address, the length of its prefix, and the bits of an address.
+#[derive(Clone, Copy)]
+struct Network {
+    first: u128,
+    length: u32,
+    bits: u32,
+}
+
+impl Network {
+    /// Host bits may be set, and the parts of an IPv4 address may have leading zeros.
+    fn parse(text: &str) -> Result<Network, CallError> {
+        let invalid = || error(format!("{text:?} is not a network in CIDR notation"));
+        let (address, length) = text.split_once('/').ok_or_else(invalid)?;
+        let (address, bits) = if address.contains(':') {
+            (u128::from(address.parse::<Ipv6Addr>().map_err(|_| invalid())?), 128)
+        } else {
+            let mut value = 0u128;
+            let mut count = 0;
+            for part in address.split('.') {
+                let plain = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+                let part: u128 = part.parse().ok().filter(|n| plain && *n < 256).ok_or_else(invalid)?;
+                value = (value << 8) | part;
+                count += 1;
+            }
+            if count != 4 {
+                return Err(invalid());
+            }
+            (value, 32)
+        };
+        if length.is_empty() || !length.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(invalid());
+        }
+        let length: u32 = length.parse().ok().filter(|l| *l <= bits).ok_or_else(invalid)?;
+        Ok(Network { first: address & !ones(bits - length), length, bits })
+    }
+
+    fn address(self, value: u128) -> String {
+        if self.bits == 32 {
+            Ipv4Addr::from(u32::try_from(value & u128::from(u32::MAX)).unwrap_or(0)).to_string()
+        } else {
+            IpAddr::V6(Ipv6Addr::from(value)).to_string()
+        }
+    }
+
+    /// The network number `number` of those with `more` bits of prefix.
+    fn subnet(self, more: u32, number: u128) -> String {
+        let length = self.length + more;
+        let shift = self.bits - length;
+        let first = if shift >= 128 { self.first } else { self.first | (number << shift) };
+        format!("{}/{length}", self.address(first))
+    }
+}
+
+fn ones(bits: u32) -> u128 {
+    if bits >= 128 { u128::MAX } else { (1 << bits) - 1 }
+}
+
+fn integer(arguments: &[Val], at: usize) -> Result<BigInt, CallError> {
+    let number = num(arguments, at)?;
+    if number.is_whole() { Ok(number.to_bigint()) } else { Err(error("a whole number is required")) }
+}
+
+pub(super) fn cidrhost(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let network = Network::parse(str(arguments, 0)?)?;
+    let host = integer(arguments, 1)?;
+    let size = BigInt::one() << (network.bits - network.length);
+    // A negative number counts from the end.
+    let at = if host.is_negative() { &size + &host } else { host.clone() };
+    let Some(offset) = at.to_u128().filter(|_| at < size) else {
+        return Err(error(format!("a prefix of {} has no host number {host}", network.length)));
+    };
+    Ok(call.str(network.address(network.first.wrapping_add(offset))))
+}
+
+pub(super) fn cidrnetmask(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let network = Network::parse(str(arguments, 0)?)?;
+    if network.bits != 32 {
+        return Err(error("IPv6 networks have no netmask"));
+    }
+    let mask = !ones(32 - network.length) & u128::from(u32::MAX);
+    Ok(call.str(network.address(mask)))
+}
+
+pub(super) fn cidrsubnet(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let network = Network::parse(str(arguments, 0)?)?;
+    let more = whole(arguments, 1)?;
+    let number = integer(arguments, 2)?;
+    let room = network.bits - network.length;
+    let Some(more) = u32::try_from(more).ok().filter(|m| *m <= room) else {
+        return Err(error(format!("a prefix of {} cannot be extended by {more} bits", network.length)));
+    };
+    let Some(number) = number.to_u128().filter(|n| *n <= ones(more)) else {
+        return Err(error(format!("{more} more bits cannot hold the network number {number}")));
+    };
+    Ok(call.str(network.subnet(more, number)))
+}
+
+pub(super) fn cidrsubnets(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let network = Network::parse(str(arguments, 0)?)?;
+    let origin = call.origin();
+    let mut next: u128 = 0;
+    let mut full = false;
+    let mut out = Vec::new();
+    for at in 1..arguments.len() {
+        let more = whole(arguments, at)?;
+        if more < 1 {
+            return Err(wrong(at, "the prefix must be extended by at least one bit"));
+        }
+        let room = network.bits - network.length;
+        let Some(more) = u32::try_from(more).ok().filter(|m| *m <= room) else {
+            return Err(wrong(at, format!("a prefix of {} cannot be extended by {more} bits", network.length)));
+        };
+        let size_bits = room - more;
+        // Each network begins at a multiple of its size, behind the one before.
+        let number = (next >> size_bits) + u128::from(next & ones(size_bits) != 0);
+        if full || number > ones(more) {
+            return Err(wrong(at, "there is not enough address space left"));
+        }
+        out.push(Val::str(network.subnet(more, number), origin));
+        full = number == ones(more);
+        next = if full { 0 } else { (number + 1) << size_bits };
+    }
+    Ok(Val::list(Ty::String, out, origin))
+}

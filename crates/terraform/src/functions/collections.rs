@@ -1,0 +1,305 @@
+//! Lists, sets and tuples: `contains`, `element`, `length`, `one`, `slice`, `sort` ...
+
+use iaclint_value::{OriginId, Step, Target};
+
+use super::numeric::whole;
+use super::{Call, CallError, error, strings, wrong};
+use crate::equality::equals;
+use crate::ty::Ty;
+use crate::val::{K, MAX_CANDIDATES, Unk, Val};
+
+/// The unknown result of a call of which these elements are surely a part.
+pub(super) fn partly(call: &mut Call<'_>, arguments: &[Val], known: Vec<Val>) -> Val {
+    let mut value = call.unknown(arguments);
+    if let K::Unknown(unk) = &mut value.k
+        && !known.is_empty()
+    {
+        let unk = std::sync::Arc::make_mut(unk);
+        unk.partial = Some(Val::tuple(known, value.origin));
+    }
+    value
+}
+
+/// The elements of a list, set or tuple, or what is known of them.
+pub(super) fn some_elements(value: &Val) -> &[Val] {
+    value.elements().or_else(|| value.as_unknown()?.partial.as_ref()?.elements()).unwrap_or_default()
+}
+
+/// An unknown that is one step inside another; it keeps the reference.
+pub(super) fn inside(value: &Val, unk: &Unk, step: Step, ty: Ty) -> Val {
+    let Some(reference) = &unk.reference else {
+        let inner = Unk::of([value], ty);
+        return Val::unk(inner, value.origin);
+    };
+    let mut inner = Val::reference(reference.then(step), value.origin);
+    if let K::Unknown(unk) = &mut inner.k {
+        std::sync::Arc::make_mut(unk).ty = ty;
+    }
+    inner
+}
+
+fn truth(value: bool) -> Val {
+    Val::bool(value, OriginId::NONE)
+}
+
+fn count(number: usize) -> Val {
+    Val::int(i64::try_from(number).unwrap_or(i64::MAX), OriginId::NONE)
+}
+
+/// Whether a value may still be a list, set or tuple.
+fn may_be_sequence(value: &Val) -> bool {
+    let ty = Ty::of(value);
+    ty == Ty::Dynamic || ty.is_sequence()
+}
+
+pub(super) fn length(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let value = &arguments[0];
+    Ok(match &value.k {
+        K::Str(str) => Val::num(strings::characters(&str.text), OriginId::NONE),
+        K::Set(_, items) if items.len() > 1 && items.iter().any(Val::has_unknown) => call.unknown(arguments),
+        K::List(_, items) | K::Set(_, items) | K::Tuple(items) => count(items.len()),
+        K::Map(_, fields) | K::Object(fields) => count(fields.len()),
+        K::Unknown(unk) => match &unk.ty {
+            Ty::Tuple(types) => count(types.len()),
+            Ty::Object(fields) => count(fields.len()),
+            Ty::Bool | Ty::Number => return Err(error("a string, a list or a map is required")),
+            _ if unk.len.1 == Some(unk.len.0) => count(unk.len.0 as usize),
+            _ => call.unknown(arguments),
+        },
+        _ => return Err(error("a string, a list or a map is required")),
+    })
+}
+
+pub(super) fn element(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let value = &arguments[0];
+    if !matches!(Ty::of(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+        return Err(error(format!("cannot take an element of a {}", Ty::of(value).friendly())));
+    }
+    let index = if arguments[1].is_unknown() { None } else { Some(whole(arguments, 1)?) };
+    if index.is_some_and(|i| i < 0) {
+        return Err(error("the index must not be negative"));
+    }
+    let Some(items) = value.elements() else {
+        let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
+        let Some(unk) = value.as_unknown() else { return Ok(call.unknown(arguments)) };
+        // Beyond the first the index may have been wrapped around.
+        let step = if index == Some(0) { Step::Index(0) } else { Step::Any };
+        let inner = inside(value, unk, step, ty.clone());
+        return Ok(if unk.reference.is_some() { inner } else { call.unknown_of(arguments, ty) });
+    };
+    if items.is_empty() {
+        return Err(error("cannot take an element of an empty list"));
+    }
+    if let Some(index) = index.and_then(|i| usize::try_from(i).ok()) {
+        return Ok(items[index % items.len()].clone());
+    }
+    let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
+    let mut result = call.unknown_of(arguments, ty);
+    if let (K::Unknown(unk), true) = (&mut result.k, items.len() <= MAX_CANDIDATES) {
+        std::sync::Arc::make_mut(unk).candidates = items.to_vec();
+    }
+    Ok(result)
+}
+
+pub(super) fn one(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let value = &arguments[0];
+    if !may_be_sequence(value) {
+        return Err(wrong(0, "a list, set or tuple of none or one element is required"));
+    }
+    match (&value.k, value.elements()) {
+        (_, Some([])) => Ok(Val::null(value.origin)),
+        (_, Some([only])) => Ok(only.clone()),
+        (K::Set(..), Some(items)) if items.iter().any(Val::has_unknown) => Ok(call.unknown(arguments)),
+        (_, Some(_)) => Err(wrong(0, "the list has more than one element")),
+        (K::Unknown(unk), None) if unk.reference.is_some() => {
+            let ty = unk.ty.element().cloned().unwrap_or(Ty::Dynamic);
+            Ok(inside(value, unk, Step::Index(0), ty))
+        }
+        _ => Ok(call.unknown(arguments)),
+    }
+}
+
+pub(super) fn contains(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if !may_be_sequence(&arguments[0]) {
+        return Err(error("a list, set or tuple is required"));
+    }
+    let known = arguments[0].elements();
+    let mut undecided = known.is_none();
+    for item in some_elements(&arguments[0]) {
+        match equals(item, &arguments[1]) {
+            Some(true) => return Ok(truth(true)),
+            Some(false) => {}
+            None => undecided = true,
+        }
+    }
+    Ok(if undecided { call.unknown(arguments) } else { truth(false) })
+}
+
+pub(super) fn index(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if !matches!(Ty::of(&arguments[0]), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+        return Err(error("a list or tuple is required"));
+    }
+    let Some(items) = arguments[0].elements() else { return Ok(call.unknown(arguments)) };
+    for (at, item) in items.iter().enumerate() {
+        match equals(item, &arguments[1]) {
+            Some(true) => return Ok(count(at)),
+            Some(false) => {}
+            None => return Ok(call.unknown(arguments)),
+        }
+    }
+    Err(error("the value is not in the list"))
+}
+
+pub(super) fn alltrue(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let Some(items) = arguments[0].elements() else { return Ok(call.unknown(arguments)) };
+    for item in items {
+        if item.is_unknown() {
+            return Ok(call.unknown(arguments));
+        }
+        if item.as_bool() != Some(true) {
+            return Ok(truth(false));
+        }
+    }
+    Ok(truth(true))
+}
+
+pub(super) fn anytrue(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let Some(items) = arguments[0].elements() else { return Ok(call.unknown(arguments)) };
+    if items.iter().any(|v| v.as_bool() == Some(true)) {
+        return Ok(truth(true));
+    }
+    Ok(if items.iter().any(Val::is_unknown) { call.unknown(arguments) } else { truth(false) })
+}
+
+pub(super) fn distinct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let mut out: Vec<Val> = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for item in some_elements(&arguments[0]) {
+        if item.has_unknown() || seen.insert(crate::sets::identity(item)) {
+            out.push(item.clone());
+        }
+    }
+    let K::List(ty, items) = &arguments[0].k else { return Ok(partly(call, arguments, out)) };
+    if items.iter().any(Val::has_unknown) {
+        let mut value = partly(call, arguments, out);
+        if let K::Unknown(unk) = &mut value.k {
+            let unk = std::sync::Arc::make_mut(unk);
+            unk.ty = Ty::list(ty.clone());
+            unk.len = (1, u32::try_from(items.len()).ok());
+        }
+        return Ok(value);
+    }
+    let origin = call.origin();
+    Ok(Val::list(ty.clone(), out, origin))
+}
+
+pub(super) fn compact(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    // A resource's attribute is taken to be a text that is not empty; an input may be empty or null.
+    let surely = |v: &Val| match &v.k {
+        K::Str(str) => !str.text.is_empty(),
+        K::Unknown(unk) => {
+            unk.text.is_some()
+                || unk.reference.as_ref().is_some_and(|r| matches!(r.target, Target::Resource(_) | Target::Pseudo(_)))
+        }
+        _ => false,
+    };
+    let items = some_elements(&arguments[0]);
+    let out: Vec<Val> = items.iter().filter(|v| surely(v)).cloned().collect();
+    if arguments[0].is_unknown() || items.iter().any(Val::is_unknown) {
+        return Ok(partly(call, arguments, out));
+    }
+    let origin = call.origin();
+    Ok(Val::list(Ty::String, out, origin))
+}
+
+pub(super) fn sort(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let items = some_elements(&arguments[0]);
+    if items.iter().any(Val::is_null) {
+        return Err(error("the list has a null element"));
+    }
+    let mut out = items.to_vec();
+    out.sort_by(|a, b| a.as_str().map(str::as_bytes).cmp(&b.as_str().map(str::as_bytes)));
+    if arguments[0].is_unknown() || items.iter().any(Val::is_unknown) {
+        let exact = arguments[0].elements().and_then(|e| u32::try_from(e.len()).ok());
+        let mut value = partly(call, arguments, items.to_vec());
+        if let (K::Unknown(unk), Some(exact)) = (&mut value.k, exact) {
+            std::sync::Arc::make_mut(unk).len = (exact, Some(exact));
+        }
+        return Ok(value);
+    }
+    let origin = call.origin();
+    Ok(Val::list(Ty::String, out, origin))
+}
+
+pub(super) fn reverse(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let value = &arguments[0];
+    if !may_be_sequence(value) {
+        return Err(wrong(0, format!("a list is required, not {}", Ty::of(value).friendly())));
+    }
+    let out: Vec<Val> = some_elements(value).iter().rev().cloned().collect();
+    let origin = call.origin();
+    Ok(match &value.k {
+        K::Set(_, items) if items.iter().any(Val::has_unknown) => partly(call, arguments, out),
+        K::List(ty, _) | K::Set(ty, _) => Val::list(ty.clone(), out, origin),
+        K::Tuple(_) => Val::tuple(out, origin),
+        _ => partly(call, arguments, out),
+    })
+}
+
+pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let value = &arguments[0];
+    if !matches!(Ty::of(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+        return Err(wrong(0, "a list or tuple is required; a set has no order"));
+    }
+    if arguments[1].is_unknown() || arguments[2].is_unknown() {
+        return Ok(call.unknown(arguments));
+    }
+    let (from, to) = (whole(arguments, 1)?, whole(arguments, 2)?);
+    if from < 0 {
+        return Err(wrong(1, "the start index must not be negative"));
+    }
+    if from > to {
+        return Err(wrong(1, "the start index must not be greater than the end index"));
+    }
+    let Some(items) = value.elements() else { return Ok(call.unknown(arguments)) };
+    let (Ok(start), Ok(end)) = (usize::try_from(from), usize::try_from(to)) else {
+        return Err(wrong(2, "the end index is too large"));
+    };
+    let Some(part) = items.get(start..end) else {
+        let at = if start > items.len() { 1 } else { 2 };
+        return Err(wrong(at, format!("the list has only {} elements", items.len())));
+    };
+    let origin = call.origin();
+    Ok(match &value.k {
+        K::List(ty, _) => Val::list(ty.clone(), part.to_vec(), origin),
+        _ => Val::tuple(part.to_vec(), origin),
+    })
+}
+
+pub(super) fn chunklist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let K::List(ty, items) = &arguments[0].k else { return Ok(call.unknown(arguments)) };
+    let Ok(size) = usize::try_from(whole(arguments, 1)?) else { return Err(error("the size must not be negative")) };
+    let origin = call.origin();
+    let size = if size == 0 { items.len().max(1) } else { size };
+    let chunks = items.chunks(size).map(|c| Val::list(ty.clone(), c.to_vec(), origin)).collect();
+    Ok(Val::list(Ty::list(ty.clone()), chunks, origin))
+}
+
+pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let (K::List(ty, values), Some(keys), Some(wanted)) = (&arguments[0].k, arguments[1].elements(), arguments[2].elements()) else {
+        return Ok(call.unknown(arguments));
+    };
+    if values.len() != keys.len() {
+        return Err(error("the lists of values and of keys must be of one length"));
+    }
+    let key_types = [&arguments[1], &arguments[2]].map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic));
+    let common = crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
+    let same = |list: &[Val]| -> Vec<Option<Val>> { list.iter().map(|v| crate::convert::convert(v, &common).ok()).collect() };
+    let (keys, wanted) = (same(keys), same(wanted));
+    let found = |key: &Option<Val>| {
+        key.as_ref().is_some_and(|key| wanted.iter().flatten().any(|want| equals(key, want) == Some(true)))
+    };
+    let out = values.iter().zip(&keys).filter(|(_, key)| found(key)).map(|(value, _)| value.clone()).collect();
+    let origin = call.origin();
+    Ok(Val::list(ty.clone(), out, origin))
+}

@@ -1,0 +1,140 @@
+//! One type for several values: the branches of a conditional, the elements of a list.
+
+use crate::ty::{Field, Ty};
+
+/// Whether a value of `from` may become one of `to`. With `lossy`, also where it depends on the value (`"1"` to a number) or loses
+/// something (a list to a set).
+pub(crate) fn convertible(from: &Ty, to: &Ty, lossy: bool) -> bool {
+    match (from, to) {
+        (_, Ty::Dynamic) | (Ty::Dynamic, _) => true,
+        (Ty::Bool, Ty::Bool) | (Ty::Number, Ty::Number) | (Ty::Bool | Ty::Number | Ty::String, Ty::String) => true,
+        (Ty::String, Ty::Bool | Ty::Number) => lossy,
+        (Ty::List(a) | Ty::Set(a), Ty::List(b)) | (Ty::Set(a), Ty::Set(b)) | (Ty::Map(a), Ty::Map(b)) => {
+            convertible(a, b, lossy)
+        }
+        (Ty::List(a), Ty::Set(b)) => lossy && convertible(a, b, lossy),
+        (Ty::Tuple(items), Ty::List(b) | Ty::Set(b)) => items.iter().all(|a| convertible(a, b, lossy)),
+        (Ty::Object(fields), Ty::Map(b)) => fields.iter().all(|f| convertible(&f.ty, b, lossy)),
+        (Ty::Map(a), Ty::Object(fields)) => lossy && fields.iter().all(|f| convertible(a, &f.ty, lossy)),
+        (Ty::Object(_), Ty::Object(fields)) => fields.iter().all(|f| match from.field(&f.name) {
+            Some(have) => convertible(&have.ty, &f.ty, lossy),
+            None => f.optional,
+        }),
+        (Ty::Tuple(a), Ty::Tuple(b)) => a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| convertible(a, b, lossy)),
+        _ => false,
+    }
+}
+
+/// The type that all can be converted to, if there is one. An unknown type adapts to the others.
+pub(crate) fn unify(types: &[Ty], lossy: bool) -> Option<Ty> {
+    let mut known: Vec<&Ty> = Vec::new();
+    for ty in types {
+        if *ty != Ty::Dynamic && !known.contains(&ty) {
+            known.push(ty);
+        }
+    }
+    match known.as_slice() {
+        [] => return Some(Ty::Dynamic),
+        [one] => return Some(one.plain()),
+        _ => {}
+    }
+    let count = |is: fn(&Ty) -> bool| known.iter().filter(|t| is(t)).count();
+    let all = known.len();
+    let maps = count(|t| matches!(t, Ty::Map(_)));
+    let objects = count(|t| matches!(t, Ty::Object(_)));
+    let lists = count(|t| matches!(t, Ty::List(_)));
+    let sets = count(|t| matches!(t, Ty::Set(_)));
+    let tuples = count(|t| matches!(t, Ty::Tuple(_)));
+    if objects == all {
+        unify_objects(&known, lossy).or_else(|| unify_inner(&known, lossy).map(Ty::map))
+    } else if tuples == all {
+        unify_tuples(&known, lossy).or_else(|| unify_inner(&known, lossy).map(Ty::list))
+    } else if maps + objects == all {
+        unify_inner(&known, lossy).map(Ty::map)
+    } else if lists + tuples == all {
+        unify_inner(&known, lossy).map(Ty::list)
+    } else if sets + tuples == all {
+        unify_inner(&known, lossy).map(Ty::set)
+    } else if lists + sets + tuples == all {
+        // A set becomes a list without loss, but not the other way round.
+        unify_inner(&known, lossy).map(Ty::list)
+    } else {
+        let mut candidates = known.clone();
+        candidates.sort_by_key(|t| !matches!(t, Ty::String));
+        candidates.into_iter().find(|to| known.iter().all(|from| convertible(from, to, lossy))).map(Ty::plain)
+    }
+}
+
+fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
+    let fields: Vec<&[Field]> = types.iter().filter_map(|t| if let Ty::Object(fields) = t { Some(&**fields) } else { None }).collect();
+    let first = fields.first()?;
+    let alike = |other: &&[Field]| other.len() == first.len() && other.iter().zip(*first).all(|(a, b)| a.name == b.name);
+    if !fields.iter().all(alike) {
+        return None;
+    }
+    let mut out = Vec::with_capacity(first.len());
+    for (at, field) in first.iter().enumerate() {
+        let column: Vec<Ty> = fields.iter().map(|f| f[at].ty.clone()).collect();
+        out.push(Field::new(field.name.clone(), unify(&column, lossy)?));
+    }
+    Some(Ty::Object(out.into()))
+}
+
+fn unify_tuples(types: &[&Ty], lossy: bool) -> Option<Ty> {
+    let rows: Vec<&[Ty]> = types.iter().filter_map(|t| if let Ty::Tuple(items) = t { Some(&**items) } else { None }).collect();
+    let first = rows.first()?;
+    if rows.iter().any(|r| r.len() != first.len()) {
+        return None;
+    }
+    (0..first.len())
+        .map(|at| unify(&rows.iter().map(|r| r[at].clone()).collect::<Vec<_>>(), lossy))
+        .collect::<Option<Vec<_>>>()
+        .map(|types| Ty::Tuple(types.into()))
+}
+
+/// One type for all that is inside the collections.
+fn unify_inner(types: &[&Ty], lossy: bool) -> Option<Ty> {
+    let mut inner: Vec<Ty> = Vec::new();
+    let mut add = |ty: &Ty| {
+        if !inner.contains(ty) {
+            inner.push(ty.clone());
+        }
+    };
+    for ty in types {
+        match ty {
+            Ty::List(element) | Ty::Set(element) | Ty::Map(element) => add(element),
+            Ty::Tuple(items) => items.iter().for_each(&mut add),
+            Ty::Object(fields) => fields.iter().for_each(|f| add(&f.ty)),
+            _ => return None,
+        }
+    }
+    unify(&inner, lossy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn object(fields: &[(&str, Ty)]) -> Ty {
+        Ty::Object(fields.iter().map(|(n, t)| Field::new((*n).into(), t.clone())).collect())
+    }
+
+    #[test]
+    fn primitives_meet_in_a_string_or_not_at_all() {
+        assert_eq!(unify(&[Ty::Number, Ty::String], true), Some(Ty::String));
+        assert_eq!(unify(&[Ty::Number, Ty::Bool], true), None);
+        assert_eq!(unify(&[Ty::Dynamic, Ty::Bool], true), Some(Ty::Bool));
+    }
+
+    #[test]
+    fn objects_of_different_shape_become_a_map_and_tuples_a_list() {
+        let (a, b) = (object(&[("a", Ty::Number)]), object(&[("a", Ty::Number), ("b", Ty::Number)]));
+        assert_eq!(unify(&[a.clone(), b.clone()], true), Some(Ty::map(Ty::Number)));
+        assert_eq!(
+            unify(&[Ty::Tuple([a.clone()].into()), Ty::Tuple([b].into())], true),
+            Some(Ty::Tuple([Ty::map(Ty::Number)].into()))
+        );
+        assert_eq!(unify(&[Ty::Tuple([].into()), Ty::Tuple([a.clone()].into())], true), Some(Ty::list(a)));
+        assert_eq!(unify(&[Ty::set(Ty::String), Ty::Tuple([Ty::String].into())], true), Some(Ty::set(Ty::String)));
+    }
+}
