@@ -1,6 +1,7 @@
 //! Judges: needs (who talks to whom) and reach (can it). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
 pub mod acl;
+pub mod calls;
 pub mod needs;
 pub mod network;
 pub mod path;

@@ -41,6 +41,19 @@ pub struct Closed {
     pub other_ports: Vec<Admitted>,
 }
 
+impl Closed {
+    /// Whether the only fault is the port: the client is admitted on another one, and nobody is on the right one. Remote logins do not
+    /// count, since they are opened for people.
+    pub fn is_other_port(&self) -> bool {
+        self.others.is_empty() && self.wrong_ports().next().is_some()
+    }
+
+    /// The rules that admit the client on another port.
+    pub fn wrong_ports(&self) -> impl Iterator<Item = &Admitted> {
+        self.other_ports.iter().filter(|rule| !matches!(rule.ports, Ports::Range(22, 22) | Ports::Range(3389, 3389)))
+    }
+}
+
 /// A rule that does not help.
 #[derive(Clone, Debug)]
 pub struct Admitted {
@@ -172,6 +185,26 @@ impl<'m> Analysis<'m> {
         match doubt {
             Some(why) => Verdict::CannotTell(why),
             None => Verdict::Closed(closed),
+        }
+    }
+
+    /// Whether a group lets nothing out at all: it has no rule for what leaves, or only ones that lead nowhere.
+    pub fn lets_nothing_out(&self, group: ResourceId) -> Answer {
+        let Some(emission) = self.emissions().get(&group) else { return Answer::Maybe };
+        let leads_nowhere = |rule: &Permission<'_>| {
+            rule.groups.complete
+                && rule.groups.items.is_empty()
+                && !rule.prefix_list
+                && rule.this_group.must(|own| !own)
+                && !rule.cidrs.is_empty()
+                && rule.cidrs.iter().all(|c| cidr_answer(c.as_str().as_deref(), None) == Answer::No)
+        };
+        if emission.everything || !emission.rules.items.iter().all(leads_nowhere) {
+            Answer::No
+        } else if emission.rules.complete {
+            Answer::Yes
+        } else {
+            Answer::Maybe
         }
     }
 

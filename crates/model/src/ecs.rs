@@ -1,9 +1,9 @@
 //! Amazon ECS: services, task definitions, containers.
 
-use iaclint_value::Value;
+use iaclint_value::{Piece, Value};
 
 use crate::entity::entities;
-use crate::{Entity, Many, Prop};
+use crate::{Entity, Many, Prop, ResourceId};
 
 entities! {
     /// An ECS service.
@@ -102,8 +102,18 @@ entities! {
         entry_point: raw = "entryPoint" | "EntryPoint";
         /// The health check's command.
         health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
+        /// Where its output goes: `awslogs`, `awsfirelens`...
+        log_driver: str = "logConfiguration.logDriver" | "LogConfiguration.LogDriver";
+        /// Credentials for a registry of one's own.
+        repository_credentials: raw = "repositoryCredentials" | "RepositoryCredentials";
         /// Seconds without counting failures after the start.
         health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
+    }
+
+    /// An ECR repository.
+    Repository: ["aws_ecr_repository"] | ["AWS::ECR::Repository"] {
+        /// Its name.
+        name: str = "name" | "RepositoryName";
     }
 
     /// An environment variable of a container.
@@ -122,6 +132,23 @@ entities! {
         value_from: raw = "valueFrom" | "ValueFrom";
     }
 }
+
+/// Where an image comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Registry {
+    /// A private ECR repository: reached by the internet or by endpoints.
+    Ecr,
+    /// A registry on the internet alone.
+    Internet,
+    /// Not known.
+    Unknown,
+}
+
+/// Registries that are on the internet and nowhere else.
+const PUBLIC_REGISTRIES: [&str; 9] = [
+    "docker.io", "public.ecr.aws", "ghcr.io", "quay.io", "gcr.io", "registry.k8s.io", "mcr.microsoft.com", "registry.gitlab.com",
+    "docker.elastic.co",
+];
 
 impl<'m> Service<'m> {
     /// Its load balancers.
@@ -212,6 +239,45 @@ impl<'m> Container<'m> {
         match self.name() {
             Prop::Known { value, .. } => format!("container {value}"),
             _ => "a container".to_owned(),
+        }
+    }
+
+    /// Where its image comes from.
+    pub fn registry(&self) -> Registry {
+        let Prop::Known { value: text, .. } = self.image() else { return Registry::Unknown };
+        let model = self.node().model;
+        let mut literals = String::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(literal) => literals.push_str(&literal.text),
+                Piece::Hole(hole) => {
+                    literals.push('\u{fffc}');
+                    let repository = |id: &ResourceId| {
+                        matches!(model.resource(*id).type_name.as_str(), "aws_ecr_repository" | "AWS::ECR::Repository")
+                    };
+                    if model.mentions(hole).iter().any(repository) {
+                        return Registry::Ecr;
+                    }
+                }
+            }
+        }
+        if literals.contains(".dkr.ecr.") {
+            return Registry::Ecr;
+        }
+        // What stands before the first slash, if it has a dot or a port, is the registry; else it is Docker Hub.
+        let Some((host, _)) = literals.split_once('/') else {
+            return if literals.contains('\u{fffc}') && !literals.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+                Registry::Unknown
+            } else {
+                Registry::Internet
+            };
+        };
+        if host.contains('\u{fffc}') {
+            Registry::Unknown
+        } else if !host.contains(['.', ':']) || PUBLIC_REGISTRIES.contains(&host) {
+            Registry::Internet
+        } else {
+            Registry::Unknown
         }
     }
 
