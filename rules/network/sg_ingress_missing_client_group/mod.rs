@@ -21,6 +21,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else { continue };
         let Some(&group) = closed.server_groups.first() else { continue };
+        if closed.is_other_port() {
+            // The client is admitted, but on another port: that is sg-port-mismatch.
+            continue;
+        }
         let server = server_words(model, &need.server);
         let group_name = model.short(group);
         let client_group = closed.client_groups.first().map(|g| model.short(*g)).unwrap_or_default();
