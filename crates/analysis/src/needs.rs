@@ -149,7 +149,8 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
                 if let Some(servers) = carriers.by_secret.get(&mentioned) {
                     found.extend(servers.iter().map(|s| (*s, None, Evidence::Secret(mentioned))));
                 } else if setting.kind == SettingKind::Secret
-                    && (model.get::<DbInstance<'m>>(mentioned).is_some() || model.get::<DbCluster<'m>>(mentioned).is_some())
+                    && (model.get::<DbInstance<'m>>(mentioned).is_some()
+                        || model.get::<DbCluster<'m>>(mentioned).is_some())
                 {
                     found.push((mentioned, None, Evidence::Password(mentioned)));
                 }
@@ -162,9 +163,12 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
                     None => server.port.clone(),
                 };
                 let names = || setting.name.clone().into_iter().collect::<Vec<_>>();
-                match out[first..].iter_mut().find(|n| n.server.id == server.id && same_port(&n.port, &port)) {
+                match out[first..].iter_mut().find(|n| n.server.id == server.id && same_port(&n.port, &port))
+                {
                     Some(known) => {
-                        known.settings.extend(names().into_iter().filter(|n| !known.settings.contains(n)).collect::<Vec<_>>());
+                        known.settings.extend(
+                            names().into_iter().filter(|n| !known.settings.contains(n)).collect::<Vec<_>>(),
+                        );
                         if rank(&evidence) < rank(&known.evidence) {
                             known.evidence = evidence;
                             known.setting.clone_from(&setting.name);
