@@ -209,10 +209,7 @@ fn listed(names: &[String]) -> String {
     match names {
         [] => "settings".to_owned(),
         [one] => one.clone(),
-        [first, .., last] if names.len() <= 6 => {
-            let middle: String = names[1..names.len() - 1].iter().map(|n| format!(", {n}")).collect();
-            format!("{first}{middle} and {last}")
-        }
+        [most @ .., last] if names.len() <= 6 => format!("{} and {last}", most.join(", ")),
         _ => format!("{} and {} more", names[..5].join(", "), names.len() - 5),
     }
 }
