@@ -56,4 +56,10 @@ entities! {
         /// Whether security groups are written.
         security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
     }
+
+    /// A proxy, or one more endpoint of it: clients talk to it instead of the database.
+    DbProxy: ["aws_db_proxy", "aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint"] {
+        /// Its security groups.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+    }
 }
