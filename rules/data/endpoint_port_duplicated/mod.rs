@@ -97,7 +97,9 @@ fn port_at<'m>(model: &'m Model<'m>, text: &'m Text, flat: &Flat, at: usize) -> 
     let rest = flat.text.get(at..)?.strip_prefix(':')?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     if digits > 0 {
-        return Some(at + 1 + digits);
+        // `:2024_shop` is a name that begins with digits.
+        let ends = !rest[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+        return ends.then_some(at + 1 + digits);
     }
     let Some(Piece::Hole(hole)) = flat.hole_at(at + 1).and_then(|index| text.pieces().get(index)) else { return None };
     let (_, kind) = model.endpoint(hole.as_reference()?)?;
