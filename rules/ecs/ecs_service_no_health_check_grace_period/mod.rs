@@ -16,9 +16,15 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// A task whose start includes migrations or a wait gets at least this long, in seconds.
 const SLOW_START: i64 = 120;
 
+/// A target group that gives up sooner than this many seconds is quick.
+const QUICK: i64 = 60;
+
+/// A target group that waits this many seconds is as good as a grace period.
+const PATIENT: i64 = 300;
+
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
-        let scheduled = !service.desired_count().known().is_some_and(|n| *n == 0);
+        let scheduled = service.desired_count().known().is_none_or(|n| *n != 0);
         let external = service.deployment_controller().may(|c| c == "EXTERNAL");
         if scheduled && !external && !cx.model().in_library(service.id()) {
             service_check(cx, &service);
@@ -89,6 +95,7 @@ fn service_check<'m>(cx: &mut Check<'_, 'm>, service: &Service<'m>) {
         Some(evidence) => report(cx, service, &patience, &group, Some(evidence)),
         // A written number was chosen by somebody; the CDK writes 60 by itself.
         None if patience.grace_written && patience.grace > 0 => {}
+        None if patience.gives_up() >= PATIENT => {}
         None => report(cx, service, &patience, &group, None),
     }
 }

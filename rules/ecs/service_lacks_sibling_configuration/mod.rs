@@ -1,6 +1,6 @@
 //! A service without the database or cache settings that its siblings have, although something shows that it needs them.
 
-use iaclint_analysis::needs::{Evidence, Need, server_words};
+use iaclint_analysis::needs::{Evidence, Need, family, server_words};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::Container;
 use iaclint_model::iam::allows_mentioning;
@@ -95,19 +95,6 @@ fn is_configured<'m>(cx: &Check<'_, 'm>, index: usize, workload: &Workload<'m>, 
             let mentions = model.mentions(setting.value);
             named || mentions.contains(&need.server.id) || carrier.is_some_and(|c| mentions.contains(&c))
         })
-}
-
-/// The family of a setting: what stands before the first underscore, with the usual names of databases and caches taken as one.
-fn family(name: &str) -> Option<String> {
-    let stem = name.split(['_', '-', '.']).next()?.to_ascii_uppercase();
-    Some(match stem.as_str() {
-        "DB" | "DATABASE" | "POSTGRES" | "POSTGRESQL" | "PG" | "PGHOST" | "PGUSER" | "PGPASSWORD"
-        | "PGDATABASE" | "MYSQL" | "RDS" | "JDBC" | "SQL" | "SQLALCHEMY" | "DATASOURCE" => {
-            "DATABASE".to_owned()
-        }
-        "REDIS" | "CACHE" | "VALKEY" | "ELASTICACHE" | "CELERY" | "MEMCACHED" => "CACHE".to_owned(),
-        _ => stem,
-    })
 }
 
 /// Everything that shows that a service needs a server.
@@ -224,10 +211,7 @@ fn listed(names: &[String]) -> String {
     match names {
         [] => "settings".to_owned(),
         [one] => one.clone(),
-        [first, .., last] if names.len() <= 6 => {
-            let middle: String = names[1..names.len() - 1].iter().map(|n| format!(", {n}")).collect();
-            format!("{first}{middle} and {last}")
-        }
+        [most @ .., last] if names.len() <= 6 => format!("{} and {last}", most.join(", ")),
         _ => format!("{} and {} more", names[..5].join(", "), names.len() - 5),
     }
 }
