@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::endpoints::{Endpoint, host_attribute};
 use iaclint_model::ecs::TaskDefinition;
+use iaclint_model::endpoints::{Endpoint, host_attribute};
 use iaclint_model::workload::{Setting, settings};
 use iaclint_model::{Model, ResourceId};
 use iaclint_value::{Data, Flat, Piece, Text, Value};
@@ -48,7 +48,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 
 /// Everything that has settings: functions, and task definitions whether a service runs them or a schedule does.
 fn configured<'m>(cx: &Check<'_, 'm>) -> Vec<(ResourceId, Vec<Setting<'m>>)> {
-    let tasks = cx.model().all::<TaskDefinition<'m>>().into_iter().map(|task| (task.id(), settings(&task).items));
+    let tasks =
+        cx.model().all::<TaskDefinition<'m>>().into_iter().map(|task| (task.id(), settings(&task).items));
     let others = cx.analysis.workloads().iter().filter(|w| w.task.is_none());
     tasks.chain(others.map(|w| (w.definition, w.settings.items.clone()))).collect()
 }
@@ -123,7 +124,9 @@ fn report_text(
     let what = setting.as_ref().map_or_else(|| format!("`{attribute}`"), |(name, _)| name.clone());
     let flat = text.flatten();
     let hole_words = carries(doubled);
-    let mut draft = cx.finding(id, format!("{what} carries the port twice")).identity(format!("{what}:{}", doubled.server.0));
+    let mut draft = cx
+        .finding(id, format!("{what} carries the port twice"))
+        .identity(format!("{what}:{}", doubled.server.0));
     let surplus = text.span(&flat, doubled.surplus.clone()).or_else(|| model.origins().span(value.origin));
     draft = match surplus {
         Some(span) => {
@@ -146,7 +149,8 @@ fn around<'t>(text: &'t str, address: &str) -> &'t str {
     const SHORT: usize = 120;
     let Some(at) = text.find(address).filter(|_| text.len() > SHORT) else { return text };
     let divides = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';');
-    let start = text[..at].rfind(divides).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+    let start =
+        text[..at].rfind(divides).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
     let end = at + address.len();
     let end = text[end..].find(divides).map_or(text.len(), |i| end + i);
     &text[start..end]
@@ -186,7 +190,13 @@ fn setting_around(cx: &Check<'_, '_>, id: ResourceId, value: &Value) -> Option<(
     let model = cx.model();
     let settings = match model.get::<TaskDefinition<'_>>(id) {
         Some(task) => settings(&task).items,
-        None => cx.analysis.workloads().iter().filter(|w| w.definition == id).flat_map(|w| w.settings.items.clone()).collect(),
+        None => cx
+            .analysis
+            .workloads()
+            .iter()
+            .filter(|w| w.definition == id)
+            .flat_map(|w| w.settings.items.clone())
+            .collect(),
     };
     for setting in settings {
         let mut inside = false;

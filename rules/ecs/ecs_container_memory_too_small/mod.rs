@@ -158,18 +158,31 @@ fn report_floor<'m>(
         Language::Terraform => "memory",
         Language::CloudFormation | Language::Cdk => "Memory",
     };
-    cx.finding(task.id(), format!("{} has {} MiB, and {} needs {} at least", container.label(), limit.mib, floor.what, floor.minimum_mib))
-        .part(container.label())
-        .identity(format!("floor:{}", container.label()))
-        .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
-        .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
-        .trail(cx, limit.origin)
-        .note(match floor.kind {
-            FloorKind::Heap => format!("its heap is {} MiB unless it is told otherwise: {}", floor.minimum_mib, floor.source),
-            FloorKind::Container => format!("the least memory of {} is documented at {}", floor.what, floor.source),
-        })
-        .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
-        .report(cx);
+    cx.finding(
+        task.id(),
+        format!(
+            "{} has {} MiB, and {} needs {} at least",
+            container.label(),
+            limit.mib,
+            floor.what,
+            floor.minimum_mib
+        ),
+    )
+    .part(container.label())
+    .identity(format!("floor:{}", container.label()))
+    .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
+    .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
+    .trail(cx, limit.origin)
+    .note(match floor.kind {
+        FloorKind::Heap => {
+            format!("its heap is {} MiB unless it is told otherwise: {}", floor.minimum_mib, floor.source)
+        }
+        FloorKind::Container => {
+            format!("the least memory of {} is documented at {}", floor.what, floor.source)
+        }
+    })
+    .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
+    .report(cx);
 }
 
 /// Whether one of the variables by which the image is sized is set, or may be.
