@@ -74,7 +74,7 @@ fn children<'t>(node: Node<'t>) -> Vec<Field<'t>> {
 }
 
 /// The text with a word of the same length in the place of each hole, so that offsets stay.
-fn parsed_text(flat: &Flat) -> String {
+pub(crate) fn parsed_text(flat: &Flat) -> String {
     let mut out = String::with_capacity(flat.text.len());
     let mut chars = flat.text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
