@@ -10,6 +10,8 @@ use iaclint_scripts::{
     errexit, kernel_settings, package_installs, probes, service_actions, start_work, tool_in_dockerfile,
     wait_loops,
 };
+use iaclint_source::Sources;
+use iaclint_value::{OriginArena, Piece, Text, Value, Why, json};
 
 fn incidents() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/incidents")
@@ -126,51 +128,54 @@ fn every_script_of_the_incidents_is_read_without_errors() {
     assert!(seen >= 12, "{seen}");
 }
 
-/// The user data of a synthesized template as the pieces of `Fn::Join`, each with its place in the template's file.
+/// The texts under `Fn::Base64`: one text, the first of `Fn::Sub`, or the pieces of `Fn::Join`, references as holes.
+fn user_data_of(json: &Value) -> Vec<Text> {
+    let mut texts = Vec::new();
+    json.walk(&mut |value| {
+        let Some(inner) = value.get("Fn::Base64") else { return };
+        let inner = inner.get("Fn::Sub").map_or(inner, |sub| sub.at(0).unwrap_or(sub));
+        let joined = inner.get("Fn::Join").and_then(|j| j.at(1)).and_then(|l| l.as_list());
+        let piece = |item: &Value| match item.as_object() {
+            Some(_) => Piece::Hole(Value::unknown(Why::Computed("x".into()), item.origin)),
+            None => Piece::Hole(item.clone()),
+        };
+        texts.extend(inner.to_text().or_else(|| joined.map(|list| Text::of(list.items.iter().map(piece)))));
+    });
+    texts
+}
+
+#[track_caller]
+fn assert_container_places(name: &str, template: String) {
+    let sources = Sources::new();
+    let file = sources.add(name, template);
+    let json = json::parse_file(&file, &mut OriginArena::new(0)).unwrap();
+    let texts = user_data_of(&json.value);
+    assert!(!texts.is_empty(), "{name}");
+    for text in texts {
+        let data = UserData::read(&text);
+        let runs: Vec<_> = data.scripts().into_iter().flat_map(container_runs).collect();
+        assert_eq!(runs.len(), 1, "{name}");
+        assert!(file.slice(runs[0].span.unwrap()).starts_with("docker run"), "{name}");
+        let ports: Vec<_> = runs[0].ports.iter().map(|p| file.slice(p.span.unwrap())).collect();
+        assert!(ports.iter().all(|p| p.contains(':') && !p.contains(' ')), "{ports:?}");
+    }
+}
+
+#[test]
+fn user_data_of_a_synthesized_template_keeps_its_places() {
+    for path in [
+        "onyx/cdk/bad/cdk.out/OnyxProdVespa.template.json",
+        "opensearch/cdk/bad/cdk.out/CatalogSearch.template.json",
+        "opensearch/cdk/good/cdk.out/CatalogEmbeddings.template.json",
+    ] {
+        assert_container_places(path, read(path));
+    }
+}
+
 #[test]
 fn user_data_in_pieces_keeps_its_places() {
-    let path = incidents().join("opensearch/cdk/bad/cdk.out");
-    let template = std::fs::read_dir(path)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .filter(|p| p.to_string_lossy().ends_with(".template.json"));
-    let mut runs_seen = 0;
-    for path in template {
-        let sources = iaclint_source::Sources::new();
-        let file = sources.add("t.json", std::fs::read_to_string(&path).unwrap());
-        let mut arena = iaclint_value::OriginArena::new(0);
-        let json = iaclint_value::json::parse_file(&file, &mut arena).unwrap();
-        let mut texts = Vec::new();
-        json.value.walk(&mut |value| {
-            let Some(inner) = value.get("Fn::Base64") else { return };
-            let joined = inner.get("Fn::Join").and_then(|j| j.at(1)).and_then(|l| l.as_list());
-            match (inner.to_text(), joined) {
-                (Some(text), _) => texts.push(text),
-                (None, Some(list)) => {
-                    texts.push(iaclint_value::Text::of(list.items.iter().map(
-                        |item| match item.as_object() {
-                            Some(_) => iaclint_value::Piece::Hole(iaclint_value::Value::unknown(
-                                iaclint_value::Why::Computed("x".into()),
-                                item.origin,
-                            )),
-                            None => iaclint_value::Piece::Hole(item.clone()),
-                        },
-                    )))
-                }
-                _ => {}
-            }
-        });
-        for text in texts {
-            let data = UserData::read(&text);
-            for script in data.scripts() {
-                for run in container_runs(script) {
-                    runs_seen += 1;
-                    let span = run.ports[0].span.unwrap();
-                    assert!(file.slice(span).contains(':'), "{}", file.slice(span));
-                    assert!(file.slice(run.span.unwrap()).starts_with("docker run"));
-                }
-            }
-        }
-    }
-    assert!(runs_seen > 0);
+    let template = r##"{"UserData": {"Fn::Base64": {"Fn::Join": ["", [
+        "#!/bin/bash\nset -e\ndocker run -d \\\n  -p \"8080:80\" -e REGION=", {"Ref": "AWS::Region"}, " \\\n  app:", {"Ref": "Tag"}, "\n"
+    ]]}}}"##;
+    assert_container_places("t.json", template.to_owned());
 }
