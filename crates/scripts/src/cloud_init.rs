@@ -106,7 +106,7 @@ impl UserData {
         for part in &self.parts {
             match &part.kind {
                 PartKind::Script(script) | PartKind::BootHook(script) | PartKind::Unmarked(script) => {
-                    out.push(script)
+                    out.push(script);
                 }
                 PartKind::CloudConfig(config) => out.extend(&config.scripts),
                 _ => {}

@@ -9,6 +9,7 @@ use crate::{Word, files_written, script_of_words};
 
 /// A container that is started.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct ContainerRun {
     /// The image.
     pub image: Option<Word>,
@@ -113,7 +114,7 @@ fn run_of(invocation: &Invocation<'_>) -> Option<ContainerRun> {
         match first.known().as_deref() {
             Some("container") => words = &words[1..],
             Some("-H" | "--host" | "--context" | "-c" | "--config" | "-l" | "--log-level") => {
-                words = words.get(2..)?
+                words = words.get(2..)?;
             }
             Some(w) if w.starts_with('-') => words = &words[1..],
             _ => break,

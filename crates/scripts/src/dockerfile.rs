@@ -301,7 +301,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
         }
         let start = range.start + line.len() - trimmed.len();
         let keyword: String = trimmed.chars().take_while(|c| !c.is_whitespace()).collect();
-        let mut body = vec![start + keyword.len()..range.end];
+        let mut body: Vec<Range<usize>> = std::iter::once(start + keyword.len()..range.end).collect();
         let mut goes_on = continues(line, escape);
         while goes_on && let Some(next) = lines.get(index).cloned() {
             index += 1;
@@ -335,7 +335,7 @@ fn instructions(text: &str) -> Vec<Instruction> {
 fn escape_of(text: &str) -> char {
     for line in text.lines().take_while(|l| l.trim_start().starts_with('#')) {
         let compact: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-        if compact.to_ascii_lowercase() == "#escape=`" {
+        if compact.eq_ignore_ascii_case("#escape=`") {
             return '`';
         }
     }

@@ -60,8 +60,8 @@ pub fn tool_in_dockerfile(dockerfile: &Dockerfile, tool: &str) -> Presence {
     for stage in dockerfile.final_stages() {
         for copy in &stage.copies {
             let destination = copy.destination.known().unwrap_or_default();
-            let named = |w: &str| w.rsplit('/').next() == Some(tool);
-            if named(&destination) || copy.sources.iter().any(|s| s.known().is_some_and(|k| named(&k))) {
+            let is_tool = |w: &str| w.rsplit('/').next() == Some(tool);
+            if is_tool(&destination) || copy.sources.iter().any(|s| s.known().is_some_and(|k| is_tool(&k))) {
                 return Presence::Yes(copy.span);
             }
             let programs = destination.trim_end_matches('/');
@@ -111,9 +111,10 @@ fn fetches_programs(script: &Script) -> bool {
         || script.commands.iter().any(|c| {
             let invocation = Invocation::of(&c.words);
             let Some(name) = invocation.name() else { return !c.words.is_empty() };
-            let first = c.words.first().and_then(|w| w.known()).unwrap_or_default();
-            let own =
-                name.ends_with(".sh") || first.starts_with("./") || first.starts_with("/") && !bin(&first);
+            let first = c.words.first().and_then(super::word::Word::known).unwrap_or_default();
+            let own = file_type(&name) == Some("sh")
+                || first.starts_with("./")
+                || first.starts_with('/') && !bin(&first);
             let places = matches!(
                 name.as_str(),
                 "cp" | "mv"
@@ -139,6 +140,11 @@ fn fetches_programs(script: &Script) -> bool {
                     "rpm" | "dpkg" | "nix-env" | "brew" | "conda" | "mamba" | "microdnf"
                 )
         })
+}
+
+/// What follows the last dot of a file's name.
+fn file_type(name: &str) -> Option<&str> {
+    name.rsplit_once('.').map(|(_, end)| end)
 }
 
 /// A kind of base image.

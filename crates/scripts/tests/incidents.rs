@@ -38,7 +38,7 @@ fn template(written: &str) -> String {
 }
 
 fn read(path: &str) -> String {
-    let text = std::fs::read_to_string(incidents().join(path)).unwrap();
+    let text = std::fs::read_to_string(incidents().join(path)).expect("the fixture is there");
     if Path::new(path).extension().is_some_and(|e| e == "tftpl") { template(&text) } else { text }
 }
 
@@ -148,15 +148,16 @@ fn user_data_of(json: &Value) -> Vec<Text> {
 fn assert_container_places(name: &str, template: String) {
     let sources = Sources::new();
     let file = sources.add(name, template);
-    let json = json::parse_file(&file, &mut OriginArena::new(0)).unwrap();
+    let json = json::parse_file(&file, &mut OriginArena::new(0)).expect("a template is JSON");
     let texts = user_data_of(&json.value);
     assert!(!texts.is_empty(), "{name}");
     for text in texts {
         let data = UserData::read(&text);
         let runs: Vec<_> = data.scripts().into_iter().flat_map(container_runs).collect();
         assert_eq!(runs.len(), 1, "{name}");
-        assert!(file.slice(runs[0].span.unwrap()).starts_with("docker run"), "{name}");
-        let ports: Vec<_> = runs[0].ports.iter().map(|p| file.slice(p.span.unwrap())).collect();
+        assert!(file.slice(runs[0].span.expect("it has a place")).starts_with("docker run"), "{name}");
+        let ports: Vec<_> =
+            runs[0].ports.iter().map(|p| file.slice(p.span.expect("it has a place"))).collect();
         assert!(ports.iter().all(|p| p.contains(':') && !p.contains(' ')), "{ports:?}");
     }
 }
