@@ -5,6 +5,7 @@
 //! that nobody takes silence for knowledge.
 
 mod cloud_init;
+mod compose;
 mod container_command;
 mod container_run;
 mod counter;

@@ -28,6 +28,8 @@ pub struct WaitLoop {
     pub span: Option<Span>,
     /// What is waited for.
     pub condition_span: Option<Span>,
+    /// Whether it waits beside the script, which goes on: before `&`.
+    pub background: bool,
     /// The command that it begins with, an index into [`Script::commands`].
     pub at: usize,
 }
@@ -91,6 +93,7 @@ pub fn wait_loops(script: &Script) -> Vec<WaitLoop> {
                 bound,
                 span: command.span,
                 condition_span: command.span,
+                background: script.is_background(command),
                 at: index,
             });
         }
@@ -183,7 +186,12 @@ impl<'a> Loop<'a> {
                 .iter()
                 .filter_map(|i| Invocation::of(&self.script.commands.get(*i)?.words).name())
                 .collect();
-            if names.iter().any(|n| matches!(n.as_str(), "read" | "getopts" | "shift"))
+            // `while sleep 60` and `while kill -0 $pid` stay with something that runs.
+            let stays =
+                |n: &String| matches!(n.as_str(), "read" | "getopts" | "shift" | "sleep" | "inotifywait");
+            let watches = |n: &String| matches!(n.as_str(), "kill" | "pgrep" | "pidof" | "ps");
+            if names.iter().any(stays)
+                || *self.head == LoopHead::While && names.iter().any(watches) && !self.is_negated(&own)
                 || self.counts_arguments(&own)
             {
                 return None;
@@ -212,7 +220,19 @@ impl<'a> Loop<'a> {
             bound: self.bound(&exits, !own.is_empty(), seconds),
             span: self.script.scopes.get(self.index).and_then(|s| s.span),
             condition_span,
+            background: self
+                .script
+                .scopes_from(Some(self.index))
+                .any(|(_, s)| s.kind == ScopeKind::Background),
             at: self.all.start,
+        })
+    }
+
+    /// Whether one of the commands stands behind `!` inside the loop.
+    fn is_negated(&self, own: &[usize]) -> bool {
+        own.iter().filter_map(|i| self.script.commands.get(*i)).any(|c| {
+            let inside = self.script.scopes_of(c).take_while(|(i, _)| *i != self.index);
+            inside.into_iter().any(|(_, s)| s.kind == ScopeKind::Not)
         })
     }
 

