@@ -352,3 +352,16 @@ fn any_prefix_of_a_script_is_read() {
         let _ = (container_runs(&script), clear_secrets(&script), kernel_settings(&script), probes(&script));
     }
 }
+
+#[test]
+fn services_of_a_compose_file_are_containers() {
+    let written = "cat > /opt/docker-compose.yml <<EOF\nservices:\n  web:\n    image: app:‹tag›\n    restart: always\n    ports:\n      - \"8080:80\"\n    environment:\n      - DB_PASSWORD=hunter22\n  cache:\n    image: redis\n    environment:\n      A: b\nEOF\ndocker compose up -d\n";
+    let script = read(written);
+    let runs = container_runs(&script);
+    let found: Vec<_> = runs.iter().map(|r| (r.service.as_deref().unwrap(), r.comes_back())).collect();
+    assert_eq!(found, [("web", Some(true)), ("cache", Some(false))]);
+    assert_eq!(at(written, runs[0].ports[0].span), "8080:80");
+    assert_eq!(shown(runs[0].ports[0].host.as_ref()), "8080");
+    let secrets = clear_secrets(&script);
+    assert_eq!(secrets.iter().map(|s| at(written, s.span)).collect::<Vec<_>>(), ["hunter22"]);
+}

@@ -43,12 +43,10 @@ impl Placed {
         let mut breaks: Vec<(u32, u32)> = Vec::new();
         if !self.breaks.is_empty() {
             breaks.push((0, span.start));
-            breaks.extend(
-                self.breaks
-                    .iter()
-                    .filter(|(text, _)| (*text as usize) > range.start && (*text as usize) < range.end)
-                    .map(|&(text, file)| (text - range.start as u32, file)),
-            );
+            // A long text is cut into many slices, so only the breaks inside are touched.
+            let first = self.breaks.partition_point(|&(text, _)| text as usize <= range.start);
+            let inside = self.breaks[first..].iter().take_while(|(text, _)| (*text as usize) < range.end);
+            breaks.extend(inside.map(|&(text, file)| (text - range.start as u32, file)));
         }
         Placed { span, breaks: breaks.into() }
     }
