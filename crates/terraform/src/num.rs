@@ -131,7 +131,9 @@ impl Num {
 
     pub(crate) fn neg(&self) -> Num {
         match self {
-            Num::Int(int) => int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int),
+            Num::Int(int) => {
+                int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int)
+            }
             Num::Big(big) => Num::of(-(**big).clone()).unwrap_or_else(|| self.clone()),
         }
     }
@@ -143,7 +145,11 @@ impl Num {
             return Some(Num::Int(sum));
         }
         let (a, b) = (self.big(), other.big());
-        if a.digits() <= EXACT && b.digits() <= EXACT { Num::of(a + b) } else { Binary::of(&a).add(&Binary::of(&b)) }
+        if a.digits() <= EXACT && b.digits() <= EXACT {
+            Num::of(a + b)
+        } else {
+            Binary::of(&a).add(&Binary::of(&b))
+        }
     }
 
     pub(crate) fn sub(&self, other: &Num) -> Option<Num> {
@@ -262,7 +268,8 @@ struct Binary {
 impl Binary {
     fn of(decimal: &BigDecimal) -> Binary {
         let (int, scale) = decimal.as_bigint_and_scale();
-        let power = BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX).min(100_000));
+        let power =
+            BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX).min(100_000));
         if scale <= 0 { Binary::rounded(int.into_owned() * power, 0) } else { Binary::ratio(&int, &power, 0) }
     }
 
@@ -274,7 +281,11 @@ impl Binary {
         let quotient = &shifted / denominator;
         let exact = (&quotient * denominator) == shifted;
         // A sticky bit tells the rounding that something lies below.
-        let sticky = if exact { BigInt::ZERO } else { BigInt::from(if quotient.is_negative() || numerator.is_negative() { -1 } else { 1 }) };
+        let sticky = if exact {
+            BigInt::ZERO
+        } else {
+            BigInt::from(if quotient.is_negative() || numerator.is_negative() { -1 } else { 1 })
+        };
         Binary::rounded((quotient << 1) + sticky, exponent - i64::try_from(shift).unwrap_or(i64::MAX / 2) - 1)
     }
 
@@ -357,7 +368,9 @@ mod tests {
         assert_eq!(num("99999999999999999999").add(&num("1")).unwrap().to_string(), "100000000000000000000");
         assert_eq!(num("1e3").as_i64(), Some(1000));
         assert_eq!(num(".5").mul(&num("2")).unwrap().as_i64(), Some(1));
-        assert!(Num::parse("0x1f").is_none() && Num::parse("").is_none() && Num::parse("1e99999999").is_none());
+        assert!(
+            Num::parse("0x1f").is_none() && Num::parse("").is_none() && Num::parse("1e99999999").is_none()
+        );
     }
 
     #[test]

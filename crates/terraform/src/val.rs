@@ -178,8 +178,8 @@ impl Val {
             let characters: Name = known.as_ref().into();
             let normal = normalized(characters.clone());
             // Places are offsets into the characters as written; they do not fit characters that were normalised.
-            let detail = (normal == characters)
-                .then(|| Arc::new(Detail { text: Some(text.clone()), encoded: None }));
+            let detail =
+                (normal == characters).then(|| Arc::new(Detail { text: Some(text.clone()), encoded: None }));
             return Self::new(K::Str(Str { text: normal, detail }), origin);
         }
         let why = text.holes().find_map(crate::export::why).unwrap_or(Why::Computed(Name::new()));
@@ -276,7 +276,9 @@ impl Val {
                 K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
                     items.iter().for_each(|v| inner(v, visit, depth + 1));
                 }
-                K::Map(_, fields) | K::Object(fields) => fields.iter().for_each(|f| inner(&f.2, visit, depth + 1)),
+                K::Map(_, fields) | K::Object(fields) => {
+                    fields.iter().for_each(|f| inner(&f.2, visit, depth + 1))
+                }
                 K::Unknown(unk) => {
                     unk.partial.iter().for_each(|v| inner(v, visit, depth + 1));
                     unk.candidates.iter().for_each(|v| inner(v, visit, depth + 1));

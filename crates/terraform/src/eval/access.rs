@@ -45,7 +45,11 @@ impl Evaluator<'_, '_> {
                     Ok(at) => Ok(fields[at].2.clone().marked(value.marks)),
                     Err(_) => {
                         let names: Vec<&str> = fields.iter().map(|(n, _, _)| n.as_str()).collect();
-                        let what = if matches!(value.k, K::Map(..)) { "map has no element" } else { "object has no attribute" };
+                        let what = if matches!(value.k, K::Map(..)) {
+                            "map has no element"
+                        } else {
+                            "object has no attribute"
+                        };
                         let fault = Fault::new(span, format!("this {what} {name:?}"));
                         // Nobody reads the help of an error that is caught.
                         let near = if self.is_silent() { None } else { super::nearest(name, &names) };
@@ -60,7 +64,9 @@ impl Evaluator<'_, '_> {
                 let unk = unk.clone();
                 self.unknown_attribute(value, &unk, name, span)
             }
-            K::Null(_) => Err(Fault::new(span, format!("the value is null, so it has no attribute {name:?}"))),
+            K::Null(_) => {
+                Err(Fault::new(span, format!("the value is null, so it has no attribute {name:?}")))
+            }
             K::List(..) | K::Set(..) | K::Tuple(_) => {
                 // `list.0` and `list["0"]` reach an element.
                 if let Ok(number) = name.parse::<i64>() {
@@ -173,7 +179,10 @@ impl Evaluator<'_, '_> {
                     Some(item) => Ok(item.clone().marked(marks)),
                     None => {
                         let count = items.len();
-                        Err(Fault::new(span, format!("the list has {count} elements, so there is none at index {number}")))
+                        Err(Fault::new(
+                            span,
+                            format!("the list has {count} elements, so there is none at index {number}"),
+                        ))
                     }
                 }
             }
@@ -195,12 +204,16 @@ impl Evaluator<'_, '_> {
             return self.each_candidate(value, unk, |me, candidate| me.index(candidate, key, span));
         }
         let Some(number) = whole_number(key).filter(|_| !matches!(unk.ty, Ty::Map(_) | Ty::Object(_))) else {
-            let Some(name) = key.as_str().map(ToOwned::to_owned) else { return Ok(derived(value, unk, Ty::Dynamic)) };
+            let Some(name) = key.as_str().map(ToOwned::to_owned) else {
+                return Ok(derived(value, unk, Ty::Dynamic));
+            };
             return self.unknown_attribute(value, unk, &name, span);
         };
         let element_ty = match &unk.ty {
             Ty::List(element) => (**element).clone(),
-            Ty::Tuple(items) => usize::try_from(number).ok().and_then(|n| items.get(n)).cloned().unwrap_or(Ty::Dynamic),
+            Ty::Tuple(items) => {
+                usize::try_from(number).ok().and_then(|n| items.get(n)).cloned().unwrap_or(Ty::Dynamic)
+            }
             _ => Ty::Dynamic,
         };
         if let Some(reference) = &unk.reference {
@@ -274,7 +287,14 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn splat_of_unknown(&mut self, value: &Val, unk: &Unk, rest: &[Step], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+    fn splat_of_unknown(
+        &mut self,
+        value: &Val,
+        unk: &Unk,
+        rest: &[Step],
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Val, Fault> {
         if !unk.candidates.is_empty() {
             return self.each_candidate(value, unk, |me, candidate| me.splat(candidate, rest, span, env));
         }
@@ -350,8 +370,10 @@ impl Evaluator<'_, '_> {
     fn is_one(&self, reference: &Reference) -> bool {
         match &reference.target {
             Target::Resource(key) | Target::Module { call: key, .. } => {
-                matches!(self.places.get(&key.address), Some(super::Place::Instance(_) | super::Place::Scope(_)))
-                    && self.declaration_of(reference).is_none()
+                matches!(
+                    self.places.get(&key.address),
+                    Some(super::Place::Instance(_) | super::Place::Scope(_))
+                ) && self.declaration_of(reference).is_none()
             }
             _ => false,
         }
@@ -422,7 +444,9 @@ pub(super) fn references_in(value: &Val, out: &mut Vec<Reference>) {
                 references_in(inner, out);
             }
         }
-        K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.iter().for_each(|i| references_in(i, out)),
+        K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
+            items.iter().for_each(|i| references_in(i, out))
+        }
         K::Map(_, fields) | K::Object(fields) => fields.iter().for_each(|(_, _, v)| references_in(v, out)),
         _ => {}
     }

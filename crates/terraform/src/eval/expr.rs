@@ -122,7 +122,8 @@ impl Evaluator<'_, '_> {
             None => OriginId::NONE,
         };
         let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(span, e))?;
-        let from: Vec<OriginId> = if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
+        let from: Vec<OriginId> =
+            if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
         let origin = self.origins.add(span, Via::Branch, from);
         Ok(value.with_origin(origin))
     }
@@ -174,7 +175,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// The name that a key is; for an unknown one `open` tells why the object is not known whole.
-    pub(super) fn key(&mut self, key: &Val, span: Span, open: &mut Option<Unk>) -> Result<Option<Name>, Fault> {
+    pub(super) fn key(
+        &mut self,
+        key: &Val,
+        span: Span,
+        open: &mut Option<Unk>,
+    ) -> Result<Option<Name>, Fault> {
         if key.is_null() {
             return Err(Fault::new(span, "the key is null"));
         }

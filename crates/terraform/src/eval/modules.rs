@@ -21,7 +21,8 @@ const MAX_MODULES_DEEP: usize = 32;
 const MAX_SCOPES: usize = 4_000;
 
 /// Arguments of a call that are not inputs.
-pub(super) const CALL_ARGUMENTS: [&str; 7] = ["source", "version", "count", "for_each", "providers", "depends_on", "enabled"];
+pub(super) const CALL_ARGUMENTS: [&str; 7] =
+    ["source", "version", "count", "for_each", "providers", "depends_on", "enabled"];
 
 impl Evaluator<'_, '_> {
     /// `module.name`.
@@ -38,7 +39,8 @@ impl Evaluator<'_, '_> {
             .into_iter()
             .map(|key| {
                 let target = Target::Module { call: key, source: source.clone() };
-                let here = matches!(&target, Target::Module { call, .. } if self.places.contains_key(&call.address));
+                let here =
+                    matches!(&target, Target::Module { call, .. } if self.places.contains_key(&call.address));
                 let origin = self.written(span);
                 let mut value = Val::reference(Reference { target, path: Vec::new() }, origin);
                 if let K::Unknown(unk) = &mut value.k {
@@ -62,7 +64,11 @@ impl Evaluator<'_, '_> {
             unk.not_null = true;
             unk.depends_on.clone_from(&expansion.depends_on);
             if let Some(element) = element {
-                let each = if expansion.shape == Shape::Each { Ty::Map(Arc::new(Ty::Dynamic)) } else { Ty::List(Arc::new(Ty::Dynamic)) };
+                let each = if expansion.shape == Shape::Each {
+                    Ty::Map(Arc::new(Ty::Dynamic))
+                } else {
+                    Ty::List(Arc::new(Ty::Dynamic))
+                };
                 unk.ty = each;
                 unk.reference = element.as_unknown().and_then(|u| u.reference.clone());
             }
@@ -84,7 +90,9 @@ impl Evaluator<'_, '_> {
             .iter()
             .map(|slot| match &slot.key {
                 None => base.clone(),
-                Some(key) => ResourceKey::new(base.root, ecow::eco_format!("{}{}", base.address, key.suffix())),
+                Some(key) => {
+                    ResourceKey::new(base.root, ecow::eco_format!("{}{}", base.address, key.suffix()))
+                }
             })
             .collect();
         if !known && !keys.is_empty() {
@@ -98,7 +106,14 @@ impl Evaluator<'_, '_> {
         (expansion, keys)
     }
 
-    fn open_scopes(&mut self, scope: usize, at: usize, called: &Arc<Module>, expansion: &Expansion, keys: &[ResourceKey]) {
+    fn open_scopes(
+        &mut self,
+        scope: usize,
+        at: usize,
+        called: &Arc<Module>,
+        expansion: &Expansion,
+        keys: &[ResourceKey],
+    ) {
         let caller = self.scopes[scope].module.clone();
         let call = &caller.calls[at];
         let own = self.depends_on(&call.block.body, scope);
@@ -136,7 +151,11 @@ impl Evaluator<'_, '_> {
                 Some(_) => "the source of a module is not a plain text, so the module is not followed",
                 None => "this module call has no source",
             };
-            let kind = if call.block.body.attribute("source").is_some() { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+            let kind = if call.block.body.attribute("source").is_some() {
+                ProblemKind::NotEvaluated
+            } else {
+                ProblemKind::Invalid
+            };
             self.problem(Problem::at(kind, call.block.header, message));
             return Called::NotHere;
         };
@@ -169,7 +188,11 @@ impl Evaluator<'_, '_> {
             ancestor = self.scopes[at].parent.map(|(p, _)| p);
         }
         if deep >= MAX_MODULES_DEEP {
-            self.problem(Problem::at(ProblemKind::Limit, *source_span, "module calls nest deeper than 32 levels"));
+            self.problem(Problem::at(
+                ProblemKind::Limit,
+                *source_span,
+                "module calls nest deeper than 32 levels",
+            ));
             return Called::Nothing;
         }
         match self.loader.module(&directory) {
@@ -182,8 +205,13 @@ impl Evaluator<'_, '_> {
             None => {
                 let shown = project.relative(&directory);
                 let problem = if directory.starts_with(project.root()) {
-                    let what = if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
-                    Problem::at(ProblemKind::Invalid, *source_span, format!("the module directory {shown} {what}"))
+                    let what =
+                        if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
+                    Problem::at(
+                        ProblemKind::Invalid,
+                        *source_span,
+                        format!("the module directory {shown} {what}"),
+                    )
                 } else {
                     let message = format!("the module {source} lies outside of what is checked");
                     Problem::at(ProblemKind::NotEvaluated, *source_span, message)
@@ -211,7 +239,10 @@ impl Evaluator<'_, '_> {
         let mut arena = iaclint_value::OriginArena::new(u32::MAX - 1);
         let json = iaclint_value::json::parse_file(&manifest, &mut arena).ok()?;
         let modules = json.value.get("Modules")?.as_list()?;
-        let found = modules.items.iter().find(|m| m.get("Key").and_then(|k| k.as_str()).as_deref() == Some(&wanted))?;
+        let found = modules
+            .items
+            .iter()
+            .find(|m| m.get("Key").and_then(|k| k.as_str()).as_deref() == Some(&wanted))?;
         let directory = found.get("Dir")?.as_str()?.into_owned();
         Some(project.absolute(&root.join(directory)))
     }
@@ -252,7 +283,9 @@ impl Evaluator<'_, '_> {
 
     fn check_arguments(&mut self, call: &ModuleCall, called: &Module) {
         for attribute in &call.block.body.attributes {
-            if CALL_ARGUMENTS.contains(&attribute.name.as_str()) || called.find(Kind::Variable, &attribute.name).is_some() {
+            if CALL_ARGUMENTS.contains(&attribute.name.as_str())
+                || called.find(Kind::Variable, &attribute.name).is_some()
+            {
                 continue;
             }
             let message = format!("the module {} has no variable {:?}", called.path, attribute.name.as_str());
@@ -263,7 +296,10 @@ impl Evaluator<'_, '_> {
         }
         for variable in &called.variables {
             if variable.default.is_none() && call.block.body.attribute(&variable.name).is_none() {
-                let message = format!("the module call does not give the variable {:?}, which has no default", variable.name.as_str());
+                let message = format!(
+                    "the module call does not give the variable {:?}, which has no default",
+                    variable.name.as_str()
+                );
                 self.problem(Problem::at(ProblemKind::Invalid, call.block.header, message));
             }
         }
@@ -305,7 +341,11 @@ impl Evaluator<'_, '_> {
                 let value = value.unwrap_or_else(|fault| self.invalid(fault));
                 let value = self.converted(value, &ty, default.span, &variable.name);
                 let value = self.step(value, default.span, Via::Default(variable.name.clone()));
-                if self.inputs.library && self.scopes[scope].parent.is_none() { self.possible(value, scope, &variable.name) } else { value }
+                if self.inputs.library && self.scopes[scope].parent.is_none() {
+                    self.possible(value, scope, &variable.name)
+                } else {
+                    value
+                }
             }
             (None, None) => {
                 let origin = self.written(variable.header);
@@ -339,7 +379,10 @@ impl Evaluator<'_, '_> {
         match convert(&value, ty) {
             Ok(converted) => converted.with_origin(value.origin),
             Err(message) => {
-                let fault = super::Fault::new(span, format!("this does not fit the type of the variable {name:?}: {message}"));
+                let fault = super::Fault::new(
+                    span,
+                    format!("this does not fit the type of the variable {name:?}: {message}"),
+                );
                 self.invalid(fault)
             }
         }
@@ -383,7 +426,8 @@ impl Evaluator<'_, '_> {
             };
             let value = me.eval(&attribute.value, Env::of_scope(scope));
             let value = value.unwrap_or_else(|fault| me.invalid(fault));
-            let sensitive = block.body.attribute("sensitive").and_then(|a| a.value.literal_bool()) == Some(true);
+            let sensitive =
+                block.body.attribute("sensitive").and_then(|a| a.value.literal_bool()) == Some(true);
             let value = if sensitive { value.marked(Marks::SENSITIVE) } else { value };
             me.step(value, attribute.value.span, Via::Output(name))
         })

@@ -91,16 +91,26 @@ impl Evaluator<'_, '_> {
         for (slot, value) in expansion.slots.iter().zip(values) {
             certain &= slot.existence.is_certain();
             match &slot.key {
-                Some(super::expand::InstanceKey::Text(name, key_origin)) => fields.push((name.clone(), *key_origin, value)),
+                Some(super::expand::InstanceKey::Text(name, key_origin)) => {
+                    fields.push((name.clone(), *key_origin, value))
+                }
                 Some(super::expand::InstanceKey::Number(_)) => items.push(value),
                 None if expansion.shape == Shape::Single => return value,
                 None => certain = false,
             }
         }
         if expansion.complete && certain {
-            return if expansion.shape == Shape::Each { Val::object(fields, origin) } else { Val::tuple(items, origin) };
+            return if expansion.shape == Shape::Each {
+                Val::object(fields, origin)
+            } else {
+                Val::tuple(items, origin)
+            };
         }
-        let known = if expansion.shape == Shape::Each { Val::object(fields.clone(), origin) } else { Val::tuple(items.clone(), origin) };
+        let known = if expansion.shape == Shape::Each {
+            Val::object(fields.clone(), origin)
+        } else {
+            Val::tuple(items.clone(), origin)
+        };
         let reference = Reference { target, path: Vec::new() };
         let mut unk = Unk::new(iaclint_value::Why::Count);
         unk.not_null = true;
@@ -132,7 +142,13 @@ impl Evaluator<'_, '_> {
     }
 
     /// `reference.name`, where the reference is to a whole resource.
-    pub(super) fn resource_attribute(&mut self, key: &ResourceKey, reference: &Reference, name: &str, span: Span) -> Val {
+    pub(super) fn resource_attribute(
+        &mut self,
+        key: &ResourceKey,
+        reference: &Reference,
+        name: &str,
+        span: Span,
+    ) -> Val {
         let place = match self.places.get(&key.address) {
             Some(Place::Declaration(..)) => {
                 let any: Name = ecow::eco_format!("{}[*]", key.address);
@@ -144,7 +160,8 @@ impl Evaluator<'_, '_> {
             if let Some(value) = self.special_attribute(instance, name, span) {
                 return value;
             }
-            let symbolic = self.instances[instance].slot.existence.any_number && self.instances[instance].slot.key.is_none();
+            let symbolic = self.instances[instance].slot.existence.any_number
+                && self.instances[instance].slot.key.is_none();
             if let Some(value) = self.configured(instance, name, span)
                 && !value.is_null()
                 && (if symbolic { super::call::is_whole(&value) } else { has_substance(&value) })
@@ -173,7 +190,9 @@ impl Evaluator<'_, '_> {
     /// The one resource type that is part of the language: its output has the type of its input.
     fn is_terraform_data(&self, instance: usize) -> bool {
         let instance = &self.instances[instance];
-        self.scopes[instance.scope].module.resources[instance.declaration].address.starts_with("terraform_data.")
+        self.scopes[instance.scope].module.resources[instance.declaration]
+            .address
+            .starts_with("terraform_data.")
     }
 
     /// The value that the configuration gives to an argument, or its blocks of this kind.
@@ -195,7 +214,9 @@ impl Evaluator<'_, '_> {
             }));
         }
         if body.blocks.iter().any(|b| block_type(b) == name) {
-            return Some(self.node(node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))));
+            return Some(
+                self.node(node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))),
+            );
         }
         None
     }
@@ -220,8 +241,11 @@ impl Evaluator<'_, '_> {
             return value;
         }
         let path = reference.then(Way::Attr(name.into()));
-        let items: Vec<Val> =
-            items.iter().zip(0_u32..).map(|(item, index)| seen_block(item, &path.then(Way::Index(index)))).collect();
+        let items: Vec<Val> = items
+            .iter()
+            .zip(0_u32..)
+            .map(|(item, index)| seen_block(item, &path.then(Way::Index(index))))
+            .collect();
         Val::tuple(items, value.origin).marked(value.marks)
     }
 }
@@ -235,7 +259,11 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
             let inner = path.then(Way::Attr(name.clone()));
             let value = match &value.k {
                 K::Tuple(items) if items.iter().all(|i| matches!(i.k, K::Object(_))) && !items.is_empty() => {
-                    let items = items.iter().zip(0_u32..).map(|(i, n)| seen_block(i, &inner.then(Way::Index(n)))).collect();
+                    let items = items
+                        .iter()
+                        .zip(0_u32..)
+                        .map(|(i, n)| seen_block(i, &inner.then(Way::Index(n))))
+                        .collect();
                     Val::tuple(items, value.origin)
                 }
                 _ => value.clone(),
@@ -261,7 +289,9 @@ fn instance_key(base: &ResourceKey, key: Option<&super::expand::InstanceKey>) ->
 /// Where the first instance is registered.
 fn first_address(base: &ResourceKey, expansion: &Expansion) -> Name {
     match expansion.slots.first() {
-        Some(slot) if slot.key.is_none() && expansion.shape != Shape::Single => ecow::eco_format!("{}[*]", base.address),
+        Some(slot) if slot.key.is_none() && expansion.shape != Shape::Single => {
+            ecow::eco_format!("{}[*]", base.address)
+        }
         Some(slot) => instance_key(base, slot.key.as_ref()).address,
         None => Name::new(),
     }

@@ -44,7 +44,12 @@ pub(crate) trait Host {
     /// All files below a directory, relative to it, sorted, at most 10,000.
     fn list_files(&mut self, directory: &str) -> Result<Vec<String>, String>;
     /// Evaluates a file (or a text, for `templatestring`) as a template with these variables.
-    fn render_template(&mut self, source: TemplateSource<'_>, variables: &Val, span: Span) -> Result<Val, String>;
+    fn render_template(
+        &mut self,
+        source: TemplateSource<'_>,
+        variables: &Val,
+        span: Span,
+    ) -> Result<Val, String>;
 }
 
 /// What is rendered.
@@ -242,7 +247,10 @@ fn prepared(function: &Function, arguments: &[Val]) -> Result<Vec<Val>, CallErro
     let (have, want) = (arguments.len(), function.params.len());
     if have < want {
         let least = if function.variadic.is_some() { "at least " } else { "" };
-        return Err(error(format!("{}() takes {least}{want} arguments, but {have} are given", function.name)));
+        return Err(error(format!(
+            "{}() takes {least}{want} arguments, but {have} are given",
+            function.name
+        )));
     }
     if have > want && function.variadic.is_none() {
         return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
@@ -295,6 +303,8 @@ fn candidates(function: &Function, call: &mut Call<'_>, arguments: &[Val], open:
         }
     }
     // A candidate of which nothing is known says nothing.
-    let nothing = |v: &Val| v.as_unknown().is_some_and(|u| u.reference.is_none() && u.text.is_none() && u.partial.is_none());
+    let nothing = |v: &Val| {
+        v.as_unknown().is_some_and(|u| u.reference.is_none() && u.text.is_none() && u.partial.is_none())
+    };
     if out.iter().all(nothing) { Vec::new() } else { out }
 }

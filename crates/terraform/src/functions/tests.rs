@@ -156,8 +156,14 @@ fn collections_with_an_unknown_part_keep_the_known_one() {
     assert_eq!(shown(&tags), "{a = 1, …}");
     assert_eq!(answer(&run("lookup", &[tags, text("a"), text("d")])), "\"1\"");
     assert_eq!(shown(&run("flatten", &[list(&[list(&[text("a")]), unknown.clone()])])), "[a, …]");
-    assert_eq!(shown(&run("distinct", &[list(&[text("a"), endpoint(), text("a")])])), "[a, ${aws_db_instance.main.endpoint}, …]");
-    assert_eq!(shown(&run("compact", &[list(&[text("a"), text(""), endpoint()])])), "[a, ${aws_db_instance.main.endpoint}, …]");
+    assert_eq!(
+        shown(&run("distinct", &[list(&[text("a"), endpoint(), text("a")])])),
+        "[a, ${aws_db_instance.main.endpoint}, …]"
+    );
+    assert_eq!(
+        shown(&run("compact", &[list(&[text("a"), text(""), endpoint()])])),
+        "[a, ${aws_db_instance.main.endpoint}, …]"
+    );
     let set = run("toset", &[list(&[text("b"), endpoint(), text("a")])]);
     assert_eq!(shown(&set), "[a, b, ${aws_db_instance.main.endpoint}]");
     assert_eq!(shown(&run("setunion", &[set, unknown])), "[a, b, ${aws_db_instance.main.endpoint}, …]");
@@ -261,7 +267,10 @@ fn every_run_has_another_time() {
 #[test]
 fn errors_name_the_argument() {
     assert_eq!(try_call("upper", &[Val::null(NONE)]).unwrap_err().argument, Some(0));
-    assert_eq!(try_call("slice", &[list(&[]), Val::int(0, NONE), Val::int(1, NONE)]).unwrap_err().argument, Some(2));
+    assert_eq!(
+        try_call("slice", &[list(&[]), Val::int(0, NONE), Val::int(1, NONE)]).unwrap_err().argument,
+        Some(2)
+    );
     assert_eq!(try_call("file", &[text("nope")]).unwrap_err().argument, Some(0));
     assert!(try_call("upper", &[]).unwrap_err().message.contains("takes 1"));
 }

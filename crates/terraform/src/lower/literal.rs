@@ -37,7 +37,9 @@ impl Assembly {
             let (width, decoded) = match bytes[at] {
                 b'\\' if spelling == Spelling::Quoted => escape(source, at, end),
                 // The first mark escapes the second.
-                mark @ (b'$' | b'%') if end - at >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => (1, Some(None)),
+                mark @ (b'$' | b'%') if end - at >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => {
+                    (1, Some(None))
+                }
                 _ => (1, None),
             };
             if let Some(decoded) = decoded {
@@ -100,7 +102,10 @@ fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Option<char>>) 
         '\\' => '\\',
         'u' | 'U' => {
             let digits = if letter == 'u' { 4 } else { 8 };
-            let decoded = rest.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+            let decoded = rest
+                .get(1..=digits)
+                .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                .and_then(char::from_u32);
             return match decoded {
                 Some(char) => (2 + digits, Some(Some(char))),
                 None => (1, None),

@@ -126,8 +126,16 @@ impl Scanner<'_> {
             return false;
         }
         let rest = &self.bytes[self.at..];
-        const KINDS: [&[u8]; 8] =
-            [b"resource \"", b"data \"", b"module \"", b"variable \"", b"output \"", b"locals {", b"provider \"", b"terraform {"];
+        const KINDS: [&[u8]; 8] = [
+            b"resource \"",
+            b"data \"",
+            b"module \"",
+            b"variable \"",
+            b"output \"",
+            b"locals {",
+            b"provider \"",
+            b"terraform {",
+        ];
         KINDS.iter().any(|kind| rest.starts_with(kind))
     }
 
