@@ -130,10 +130,10 @@ impl Evaluator<'_, '_> {
 
     /// A branch; the errors of one that is not surely taken are of no matter.
     fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: Option<bool>) -> Result<Val, Fault> {
-        let catching = self.catching || taken != Some(true);
-        let catching = std::mem::replace(&mut self.catching, catching);
+        let doubtful = self.doubtful || taken != Some(true);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubtful);
         let value = self.eval(expr, env);
-        self.catching = catching;
+        self.doubtful = doubtful;
         if taken == Some(false) { value } else { value.map(|v| self.whole(v)) }
     }
 
