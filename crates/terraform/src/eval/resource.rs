@@ -116,7 +116,10 @@ impl Evaluator<'_, '_> {
         unk.not_null = true;
         unk.depends_on = vec![reference.clone()];
         super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
-        if certain || (fields.is_empty() && items.is_empty()) || expansion.slots.iter().any(|s| s.existence.any_number) {
+        if certain
+            || (fields.is_empty() && items.is_empty())
+            || expansion.slots.iter().any(|s| s.existence.any_number)
+        {
             // Its steps are the keys of the instances.
             unk.ty = match expansion.shape {
                 Shape::Each => Ty::Map(Arc::new(Ty::Dynamic)),
