@@ -108,7 +108,8 @@ impl Edges {
             }
         }
         let uses = &mut self.uses[target.0 as usize];
-        if !uses.iter().any(|u| u.by == at.by && u.attribute == at.attribute) {
+        // One user's edges are added one after another, so only the last entries can be its own.
+        if !uses.iter().rev().take_while(|u| u.by == at.by).any(|u| u.attribute == at.attribute) {
             uses.push(at);
         }
     }

@@ -1,2 +1,64 @@
-//! x
-fn main() {}
+//! `iaclint`: says before the deployment why the application would not come up.
+
+mod arguments;
+mod catalogue;
+mod check;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+use output::Failure;
+
+/// How a run ended, as the shell sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Status {
+    /// Nothing at or above `--fail-on`.
+    Clean = 0,
+    /// Findings at or above it, or an input that could not be read.
+    Found = 1,
+    /// Wrong use, or nothing to check.
+    Misused = 2,
+}
+
+/// The stack of the thread that does the work, in bytes: deep but legal nesting must fit on every system.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version come this way too; a reader that has gone away is no concern of theirs.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Misused as u8));
+        }
+    };
+    let color = arguments.color;
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || run(&arguments));
+    let result = match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(result)) => result,
+        // The panic has said what it had to say.
+        Ok(Err(_)) => {
+            Err(Failure::new("this is a fault in iaclint; please report it with what stands above"))
+        }
+        Err(error) => Err(Failure::new(format!("cannot start a thread: {error}"))),
+    };
+    let status = match result {
+        Ok(status) => status,
+        Err(failure) => {
+            output::remark(&failure.words(output::look_of_stderr(color)));
+            Status::Misused
+        }
+    };
+    ExitCode::from(status as u8)
+}
+
+fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    match &arguments.command {
+        Command::Check(check) => check::check(check, arguments.color),
+        Command::Rules(rules) => catalogue::rules(rules),
+        Command::Explain(explain) => catalogue::explain(explain),
+    }
+}

@@ -1,1 +1,33 @@
-//! (being written)
+//! Entities of AWS, the same for Terraform and CloudFormation: the only place where both spellings of a property stand.
+//!
+//! One file per service. Each entity is a table of its fields (`Terraform path | CloudFormation path`) from which its accessors are
+//! made; what cannot be said in a table (joins, nested shapes that differ) is written by hand beside it. No accessor invents a value:
+//! a [`Prop`] is known, one of several, absent, or unknown.
+
+mod entity;
+mod link;
+mod model;
+mod node;
+mod path;
+mod prop;
+
+pub mod ec2;
+pub mod ecs;
+pub mod elasticache;
+pub mod endpoints;
+pub mod iam;
+pub mod images;
+pub mod lambda;
+pub mod lb;
+pub mod rds;
+pub mod secrets;
+pub mod server;
+pub mod workload;
+
+pub use entity::{Entity, Field, Table, tables};
+pub use iaclint_graph::{Existence, Language, Mode, ResourceId, Use, User, family};
+pub use link::{Link, Many};
+pub use model::Model;
+pub use node::Node;
+pub use path::{Found, look_up};
+pub use prop::{Prop, Why};

@@ -1,1 +1,106 @@
-//! (being written)
+//! Paths in, one resource graph out: finds the Terraform roots, cloud assemblies and templates below the paths and loads each.
+
+mod error;
+mod input;
+mod load;
+mod root_directory;
+mod roots;
+mod walk;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use iaclint_graph::Graph;
+use iaclint_source::{FileSystem, Project};
+
+pub use error::ParseError;
+
+/// The stack of the threads that parse and evaluate, in bytes: deep but legal nesting must fit, in debug builds too.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
+
+/// What to read, and the inputs that Terraform roots get.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Directories, `.tf` files, templates or assemblies; absolute, or relative to the working directory.
+    pub paths: Vec<PathBuf>,
+    /// The directory beyond which nothing is read. By default the nearest one above the first path that holds `.git`, else what
+    /// the paths have in common.
+    pub project_root: Option<PathBuf>,
+    /// Files of variable values for every Terraform root, in order, as `-var-file` takes them.
+    pub var_files: Vec<PathBuf>,
+    /// Variable values for every Terraform root, in order, as `-var` takes them.
+    pub variables: Vec<(String, String)>,
+    /// The environment, of which `TF_VAR_…` matters.
+    pub environment: Vec<(String, String)>,
+}
+
+/// Everything that was read.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The resources of all roots.
+    pub graph: Graph,
+    /// The files: [`Project::sources`] holds what was read.
+    pub project: Project,
+    /// When every path is a single `.tf` file: these files, relative to the project root, to which findings are limited. Sorted.
+    pub limited_to: Option<Vec<String>>,
+    /// The roots by [`iaclint_value::RootId`].
+    pub roots: Vec<RootFound>,
+}
+
+/// A root that was found and loaded.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RootFound {
+    /// What it is.
+    pub kind: RootKind,
+    /// Its directory or file, relative to the project root.
+    pub path: String,
+}
+
+/// What is loaded as one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum RootKind {
+    /// A Terraform directory that is deployed.
+    Terraform,
+    /// A Terraform directory that nobody calls and whose required variables have no values: its defaults are possible values.
+    Library,
+    /// A cloud assembly, usually `cdk.out`.
+    Assembly,
+    /// A CloudFormation template on its own.
+    Template,
+}
+
+impl RootKind {
+    /// Its name in outputs.
+    pub fn name(self) -> &'static str {
+        match self {
+            RootKind::Terraform => "Terraform root",
+            RootKind::Library => "Terraform library",
+            RootKind::Assembly => "cloud assembly",
+            RootKind::Template => "template",
+        }
+    }
+}
+
+/// Reads what the paths name into one graph. What is wrong inside the files becomes problems of the graph; an error is only what leaves
+/// nothing to check.
+pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
+        Ok(pool) => pool.install(|| parse_here(fs, options)),
+        Err(_) => parse_here(fs, options),
+    }
+}
+
+fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
+    let paths = root_directory::real_paths(&*fs, &options.paths)?;
+    let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
+    let var_files = root_directory::var_files(&*fs, &options.var_files, &root)?;
+    let project = Project::new(fs, &root)
+        .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
+    let input = input::gather(&project, &paths)?;
+    let (graph, roots) = load::load(&project, &input, options, var_files);
+    if roots.is_empty() {
+        let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
+        return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });
+    }
+    Ok(Parsed { graph, limited_to: input.limited_to, roots, project })
+}

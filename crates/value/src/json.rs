@@ -136,13 +136,11 @@ impl Parser<'_> {
             }
             self.at += 1;
         }
-        match self.text.slice(&self.flat, start..self.at).pieces() {
-            [Piece::Hole(value)] => value.clone(),
-            _ => {
-                let origin = self.origin(start..self.at);
-                Value::unknown(Why::Unsupported("a JSON value put together from parts".into()), origin)
-            }
+        if let [Piece::Hole(value)] = self.text.slice(&self.flat, start..self.at).pieces() {
+            return value.clone();
         }
+        let origin = self.origin(start..self.at);
+        Value::unknown(Why::Unsupported("a JSON value put together from parts".into()), origin)
     }
 
     fn word(&mut self, word: &str, data: Data) -> Result<Value, JsonError> {
@@ -380,42 +378,54 @@ impl Parser<'_> {
 /// Joins neighbouring literals that stand side by side in one file into one with breaks.
 fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
-    let mut run: Option<(String, Placed, Vec<(u32, u32)>, OriginId)> = None;
-    let flush = |run: &mut Option<(String, Placed, Vec<(u32, u32)>, OriginId)>, out: &mut Vec<Piece>| {
-        if let Some((text, mut placed, breaks, origin)) = run.take() {
-            placed.breaks = breaks.into();
-            out.push(Piece::Literal(Literal { text: text.into(), placed: Some(placed), origin }));
-        }
-    };
+    let mut run: Option<Run> = None;
     for piece in pieces {
-        match piece {
-            Piece::Literal(Literal { text, placed: Some(placed), origin }) => {
-                let adjoining = run.as_ref().is_some_and(|(_, before, _, from)| {
-                    before.span.file == placed.span.file && before.span.end == placed.span.start && *from == origin
-                });
-                if !adjoining {
-                    flush(&mut run, &mut out);
-                    run = Some((String::new(), Placed::verbatim(placed.span), Vec::new(), origin));
-                }
-                if let Some((joined, place, breaks, _)) = &mut run {
-                    let base = joined.len() as u32;
-                    if placed.breaks.is_empty() {
-                        breaks.push((base, placed.span.start));
-                    } else {
-                        breaks.extend(placed.breaks.iter().map(|&(t, f)| (t + base, f)));
-                    }
-                    joined.push_str(&text);
-                    place.span = place.span.to(placed.span);
-                }
-            }
-            other => {
-                flush(&mut run, &mut out);
-                out.push(other);
-            }
+        let Piece::Literal(Literal { text, placed: Some(placed), origin }) = piece else {
+            out.extend(run.take().map(Run::piece));
+            out.push(piece);
+            continue;
+        };
+        if !run.as_ref().is_some_and(|r| r.goes_on_at(&placed, origin)) {
+            out.extend(run.take().map(Run::piece));
         }
+        run.get_or_insert_with(|| Run::at(placed.span, origin)).add(&text, &placed);
     }
-    flush(&mut run, &mut out);
+    out.extend(run.map(Run::piece));
     out
+}
+
+/// Literals that stand side by side.
+struct Run {
+    text: String,
+    span: Span,
+    breaks: Vec<(u32, u32)>,
+    origin: OriginId,
+}
+
+impl Run {
+    fn at(span: Span, origin: OriginId) -> Self {
+        Self { text: String::new(), span, breaks: Vec::new(), origin }
+    }
+
+    fn goes_on_at(&self, placed: &Placed, origin: OriginId) -> bool {
+        self.span.file == placed.span.file && self.span.end == placed.span.start && self.origin == origin
+    }
+
+    fn add(&mut self, text: &str, placed: &Placed) {
+        let base = self.text.len() as u32;
+        if placed.breaks.is_empty() {
+            self.breaks.push((base, placed.span.start));
+        } else {
+            self.breaks.extend(placed.breaks.iter().map(|&(t, f)| (t + base, f)));
+        }
+        self.text.push_str(text);
+        self.span = self.span.to(placed.span);
+    }
+
+    fn piece(self) -> Piece {
+        let placed = Placed { span: self.span, breaks: self.breaks.into() };
+        Piece::Literal(Literal { text: self.text.into(), placed: Some(placed), origin: self.origin })
+    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ pub const MASK: &str = "(masked)";
 /// Whether a field, variable or attribute of this name holds a secret by its name.
 pub fn secret_name(name: &str) -> bool {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "password", "passwd", "secretkey", "authtoken", "accesstoken", "apikey", "privatekey", "secretstring", "masterpass",
-        "clientsecret",
+        "clientsecret", "secretaccesskey",
     ];
     const NOT: [&str; 6] = ["arn", "name", "id", "version", "length", "rotation"];
     WORDS.iter().any(|w| name.contains(w)) && !NOT.iter().any(|n| name.ends_with(n))
@@ -75,6 +75,7 @@ mod tests {
     #[test]
     fn names_of_secrets_are_told_from_names_of_their_arns() {
         assert!(secret_name("DB_PASSWORD") && secret_name("auth_token") && secret_name("MasterUserPassword"));
+        assert!(secret_name("AWS_SECRET_ACCESS_KEY"));
         assert!(!secret_name("password_secret_arn") && !secret_name("DB_HOST") && !secret_name("password_length"));
     }
 }

@@ -1,2 +1,51 @@
-//! x
-fn main() {}
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers`.
+//!
+//! It depends on none of the rules, since it repairs their table.
+#![expect(clippy::print_stdout, reason = "a chore says what it did")]
+
+mod catalogue;
+mod layers;
+mod new_rule;
+mod sync;
+mod tidy;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask new-rule GROUP ID   make the folder of a rule and enter it into the table
+cargo xtask sync [--check]      write rules/lib.rs and docs/rules.md from the folders, or say whether they are stale
+cargo xtask tidy                check pages, names, file sizes and words
+cargo xtask layers              check that dependencies between the crates point down only";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let root = root();
+    let faults = match words[..] {
+        ["new-rule", group, id] => new_rule::make(&root, group, id),
+        ["sync"] => sync::write(&root),
+        ["sync", "--check"] => sync::check(&root),
+        ["tidy"] => tidy::check(&root),
+        ["layers"] => layers::check(&root),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    if faults.is_empty() {
+        println!("{}: fine", words.join(" "));
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+}

@@ -47,7 +47,9 @@ impl Evaluator<'_, '_> {
                         let names: Vec<&str> = fields.iter().map(|(n, _, _)| n.as_str()).collect();
                         let what = if matches!(value.k, K::Map(..)) { "map has no element" } else { "object has no attribute" };
                         let fault = Fault::new(span, format!("this {what} {name:?}"));
-                        Err(match super::nearest(name, &names) {
+                        // Nobody reads the help of an error that is caught.
+                        let near = if self.is_silent() { None } else { super::nearest(name, &names) };
+                        Err(match near {
                             Some(near) => fault.with_help(format!("did you mean {near:?}?")),
                             None => fault,
                         })
@@ -362,6 +364,19 @@ pub(super) fn derived(value: &Val, unk: &Unk, ty: Ty) -> Val {
     out.ty = ty;
     out.depends_on.clone_from(&unk.depends_on);
     Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks)
+}
+
+/// A value that stands if an undecided condition turns out as it must.
+pub(super) fn possible(condition: &Val, value: Val) -> Val {
+    let mut out = Unk::new(Why::Condition);
+    references_in(condition, &mut out.depends_on);
+    references_in(&value, &mut out.depends_on);
+    let (origin, marks) = (value.origin, value.marks);
+    out.candidates = match value.as_unknown() {
+        Some(inner) if !inner.candidates.is_empty() => inner.candidates.clone(),
+        _ => vec![value],
+    };
+    Val::new(K::Unknown(Arc::new(out)), origin).marked(marks)
 }
 
 /// The value with its type, if it is an unknown of any type.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use iaclint_source::{FileKind, SourceFile, Span};
+use iaclint_source::{FileKind, Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::{Name, OriginArena, Piece, Text, Why};
 
 use super::access::references_in;
@@ -52,7 +52,17 @@ impl Evaluator<'_, '_> {
 
     fn function(&mut self, call: &Call, arguments: &[Val], span: Span) -> Result<Val, Fault> {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
-        functions::call(self, name, arguments, span).map_err(|error| {
+        self.unread = None;
+        let value = functions::call(self, name, arguments, span);
+        if let (Err(error), Some(path), false) = (&value, self.unread.take(), self.catching) {
+            // A file that a build puts there is no fault of the configuration.
+            if !self.doubtful {
+                self.problem(Problem::at(ProblemKind::NotEvaluated, span, error.message.clone()));
+            }
+            let origin = self.written(span);
+            return Ok(Val::unknown(Why::File(path), origin));
+        }
+        value.map_err(|error| {
             let at = match error.argument {
                 _ if error.unknown_function => call.name_span,
                 Some(index) => {
@@ -163,11 +173,19 @@ impl Host for Evaluator<'_, '_> {
     }
 
     fn read_text(&mut self, path: &str) -> Result<Arc<SourceFile>, String> {
-        self.loader.project().read_text(&self.path_of(path)).map_err(|e| format!("cannot read {path}: {e}"))
+        let read = self.loader.project().read_text(&self.path_of(path));
+        read.map_err(|error| {
+            self.unread = Some(path.into());
+            format!("cannot read {path}: {error}")
+        })
     }
 
     fn read_bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
-        self.loader.project().read_bytes(&self.path_of(path)).map_err(|e| format!("cannot read {path}: {e}"))
+        let read = self.loader.project().read_bytes(&self.path_of(path));
+        read.map_err(|error| {
+            self.unread = Some(path.into());
+            format!("cannot read {path}: {error}")
+        })
     }
 
     fn list_files(&mut self, directory: &str) -> Result<Vec<String>, String> {
@@ -205,8 +223,11 @@ impl Host for Evaluator<'_, '_> {
     fn render_template(&mut self, source: TemplateSource<'_>, variables: &Val, span: Span) -> Result<Val, String> {
         match source {
             TemplateSource::File(path) => {
-                let path = self.path_of(path);
-                let parts = self.loader.template(&path).map_err(|problem| {
+                let place = self.path_of(path);
+                let parts = self.loader.template(&place).map_err(|problem| {
+                    if problem.span.is_none() {
+                        self.unread = Some(path.into());
+                    }
                     let at = problem.span.map(|s| self.loader.project().sources().display(s));
                     match at {
                         Some(at) => format!("{} ({at})", problem.message),

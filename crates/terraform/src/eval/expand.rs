@@ -90,6 +90,8 @@ impl Evaluator<'_, '_> {
         self.expansions.insert(node.clone(), None);
         self.stack.push((node.clone(), header));
         let catching = std::mem::take(&mut self.catching);
+        let doubt = self.is_doubtful(node);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let env = Env::of_scope(scope);
         let expansion = match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), _) => self.expand_count(&count.value, env),
@@ -102,6 +104,7 @@ impl Evaluator<'_, '_> {
             },
         };
         self.catching = catching;
+        self.doubtful = doubtful;
         self.stack.pop();
         let expansion = Arc::new(expansion);
         self.expansions.insert(node.clone(), Some(expansion.clone()));

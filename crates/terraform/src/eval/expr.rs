@@ -101,12 +101,17 @@ impl Evaluator<'_, '_> {
             return Err(Fault::new(parts[0].span, "the condition is null"));
         }
         let chosen = decided.as_bool();
-        let then = self.branch(&parts[1], env, chosen != Some(false));
-        let otherwise = self.branch(&parts[2], env, chosen != Some(true));
+        let then = self.branch(&parts[1], env, chosen);
+        let otherwise = self.branch(&parts[2], env, chosen.map(|c| !c));
         let (then, otherwise) = match (chosen, then, otherwise) {
             (_, Ok(then), Ok(otherwise)) => (then, otherwise),
             // The branch that is not taken lends its type at most.
             (Some(true), Ok(value), Err(_)) | (Some(false), Err(_), Ok(value)) => {
+                return Ok(self.step(value, span, Via::Branch).marked(decided.marks));
+            }
+            // What cannot be evaluated is not what the condition leads to.
+            (None, Ok(value), Err(_)) | (None, Err(_), Ok(value)) => {
+                let value = super::access::possible(&decided, value);
                 return Ok(self.step(value, span, Via::Branch).marked(decided.marks));
             }
             (_, Err(fault), _) | (_, _, Err(fault)) => return Err(fault),
@@ -122,16 +127,13 @@ impl Evaluator<'_, '_> {
         Ok(value.with_origin(origin))
     }
 
-    /// A branch; the errors of one that is not taken are of no matter.
-    fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: bool) -> Result<Val, Fault> {
-        if taken {
-            let value = self.eval(expr, env)?;
-            return Ok(self.whole(value));
-        }
-        let catching = std::mem::replace(&mut self.catching, true);
+    /// A branch; the errors of one that is not surely taken are of no matter.
+    fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: Option<bool>) -> Result<Val, Fault> {
+        let catching = self.catching || taken != Some(true);
+        let catching = std::mem::replace(&mut self.catching, catching);
         let value = self.eval(expr, env);
         self.catching = catching;
-        value
+        if taken == Some(false) { value } else { value.map(|v| self.whole(v)) }
     }
 
     fn object(&mut self, items: &[Item], span: Span, env: Env<'_>) -> Result<Val, Fault> {

@@ -51,6 +51,10 @@ pub(crate) struct Evaluator<'a, 'p> {
     depth: usize,
     /// Inside `try` or `can`, where errors are values.
     catching: bool,
+    /// Inside something that may not exist: an error there is none unless it does.
+    doubtful: bool,
+    /// The path that a function could not read, since the last call.
+    unread: Option<Name>,
     /// Calls of modules that are not here: scope and number.
     not_here: Vec<(usize, usize)>,
 }
@@ -166,6 +170,8 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             stack: Vec::new(),
             depth: 0,
             catching: false,
+            doubtful: false,
+            unread: None,
             not_here: Vec::new(),
         }
     }
@@ -191,9 +197,18 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         }
     }
 
+    /// Whether an error is not going to be read.
+    fn is_silent(&self) -> bool {
+        self.catching || self.doubtful
+    }
+
     /// Reports an error and gives the value that stands for it.
     fn invalid(&mut self, fault: Fault) -> Val {
         let (span, message, help) = *fault.0;
+        if self.doubtful {
+            let origin = self.origins.written(span);
+            return Val::unknown(Why::Invalid, origin);
+        }
         let mut problem = Problem::at(ProblemKind::Invalid, span, message);
         problem.help = help;
         self.problem(problem);
@@ -222,11 +237,33 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.nodes.insert(node.clone(), None);
         self.stack.push((node.clone(), span));
         let catching = std::mem::take(&mut self.catching);
+        let doubt = self.is_doubtful(&node);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let value = evaluate(self);
         self.catching = catching;
+        self.doubtful = doubtful;
         self.stack.pop();
         self.nodes.insert(node, Some(value.clone()));
         value
+    }
+
+    /// Whether a node belongs to an instance that may not exist.
+    fn is_doubtful(&self, node: &Node) -> bool {
+        let scope = match node {
+            Node::Argument(instance, _) => {
+                let instance = &self.instances[*instance];
+                if !instance.slot.existence.is_certain() {
+                    return true;
+                }
+                instance.scope
+            }
+            Node::Variable(scope, _)
+            | Node::Local(scope, _)
+            | Node::Output(scope, _)
+            | Node::Call(scope, _)
+            | Node::Resource(scope, _) => *scope,
+        };
+        !self.scopes[scope].existence.is_certain()
     }
 
     fn too_deep(&mut self, span: Span) -> Val {

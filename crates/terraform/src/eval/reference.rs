@@ -54,6 +54,11 @@ impl Evaluator<'_, '_> {
                 let address = ecow::eco_format!("{mode}.{type_name}.{resource}");
                 return self.resource_traversal(&address, &steps[2..], head(2), span, env);
             }
+            // `resource.` may stand before the type.
+            ("resource", Some(type_name)) if name(1).is_some() => {
+                let address = ecow::eco_format!("{type_name}.{}", name(1).map_or("", Name::as_str));
+                return self.resource_traversal(&address, &steps[2..], head(2), span, env);
+            }
             (_, Some(resource)) => {
                 let address = ecow::eco_format!("{root}.{resource}");
                 return self.resource_traversal(&address, &steps[1..], head(1), span, env);

@@ -1,0 +1,217 @@
+//! Needs: who talks to whom, on which port, and how we know: read from the data flow.
+
+use std::collections::BTreeMap;
+
+use iaclint_model::endpoints::Endpoint;
+use iaclint_model::rds::{DbCluster, DbInstance};
+use iaclint_model::secrets::{SecretTargetAttachment, SecretVersion, SecretsManagerSecret, SsmParameter};
+use iaclint_model::server::{Server, ServerKind, server};
+use iaclint_model::workload::{SettingKind, Workload};
+use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_value::{Data, OriginId, Piece, Text, Value};
+
+/// How we know of a need.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Evidence {
+    /// A setting carries the server's address.
+    Address,
+    /// A setting is read from a secret or parameter that carries the server's address.
+    Secret(ResourceId),
+    /// A setting is read from the secret that the service keeps the server's password in.
+    Password(ResourceId),
+}
+
+/// A client that talks to a server.
+#[derive(Clone, Debug)]
+pub struct Need<'m> {
+    /// The client: its place in [`crate::Analysis::workloads`].
+    pub client: usize,
+    /// The server.
+    pub server: Server,
+    /// The port: the one written behind the address, else the server's own.
+    pub port: Prop<i64>,
+    /// How we know.
+    pub evidence: Evidence,
+    /// The setting that shows it.
+    pub setting: Option<String>,
+    /// The place of that setting's value.
+    pub origin: OriginId,
+    /// The value.
+    pub value: &'m Value,
+    /// The names of all settings that lead to the server, in order.
+    pub settings: Vec<String>,
+}
+
+/// An address of a server found in a value.
+#[derive(Clone, Debug)]
+pub struct Address {
+    /// The resource whose attribute it is.
+    pub id: ResourceId,
+    /// What the attribute holds.
+    pub kind: Endpoint,
+    /// The port that is written behind it.
+    pub port: Option<i64>,
+}
+
+/// The addresses of resources that a value carries.
+pub fn addresses<'m>(model: &'m Model<'m>, value: &'m Value) -> Vec<Address> {
+    let mut out: Vec<Address> = Vec::new();
+    value.walk(&mut |v| match &v.data {
+        Data::Text(text) => {
+            for (index, piece) in text.pieces().iter().enumerate() {
+                let Piece::Hole(Value { data: Data::Reference(reference), .. }) = piece else { continue };
+                if let Some((id, kind)) = model.endpoint(reference)
+                    && kind.is_address()
+                {
+                    out.push(Address { id, kind, port: port_behind(text, index) });
+                }
+            }
+        }
+        Data::Reference(reference) => {
+            if let Some((id, kind)) = model.endpoint(reference)
+                && kind.is_address()
+                && !out.iter().any(|a| a.id == id)
+            {
+                out.push(Address { id, kind, port: None });
+            }
+        }
+        _ => {}
+    });
+    out
+}
+
+/// The port written right behind the piece: `:6380` in `${host}:6380/0`.
+fn port_behind(text: &Text, index: usize) -> Option<i64> {
+    let Some(Piece::Literal(next)) = text.pieces().get(index + 1) else { return None };
+    let digits = next.text.strip_prefix(':')?;
+    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+    digits[..end].parse().ok().filter(|p| (1..=65535).contains(p))
+}
+
+/// What secrets and parameters lead to: the servers whose addresses they carry.
+struct Carriers {
+    by_secret: BTreeMap<ResourceId, Vec<ResourceId>>,
+}
+
+impl Carriers {
+    fn new<'m>(model: &'m Model<'m>) -> Self {
+        let mut by_secret: BTreeMap<ResourceId, Vec<ResourceId>> = BTreeMap::new();
+        let mut add = |secret: ResourceId, servers: Vec<ResourceId>| {
+            let known = by_secret.entry(secret).or_default();
+            for server in servers {
+                if !known.contains(&server) {
+                    known.push(server);
+                }
+            }
+        };
+        let carried = |value: Prop<&'m Value>| match value {
+            Prop::Known { value, .. } => addresses(model, value).into_iter().map(|a| a.id).collect(),
+            _ => Vec::new(),
+        };
+        for attachment in model.all::<SecretTargetAttachment<'m>>() {
+            let Some(target) = attachment.target() else { continue };
+            add(attachment.id(), vec![target]);
+            if let Some(secret) = attachment.secret() {
+                add(secret, vec![target]);
+            }
+        }
+        for version in model.all::<SecretVersion<'m>>() {
+            let servers = carried(version.secret_string());
+            add(version.id(), servers.clone());
+            if let Some(secret) = version.secret() {
+                add(secret, servers);
+            }
+        }
+        for secret in model.all::<SecretsManagerSecret<'m>>() {
+            add(secret.id(), carried(secret.secret_string()));
+            add(secret.id(), carried(secret.template()));
+        }
+        for parameter in model.all::<SsmParameter<'m>>() {
+            add(parameter.id(), carried(parameter.value()));
+        }
+        by_secret.retain(|_, servers| !servers.is_empty());
+        Self { by_secret }
+    }
+}
+
+/// All needs of all workloads: one for each client and server, with the strongest evidence.
+pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec<Need<'m>> {
+    let carriers = Carriers::new(model);
+    let mut out: Vec<Need<'m>> = Vec::new();
+    for (client, workload) in workloads.iter().enumerate() {
+        let first = out.len();
+        for setting in &workload.settings.items {
+            let mut found: Vec<(ResourceId, Option<i64>, Evidence)> = addresses(model, setting.value)
+                .into_iter()
+                .map(|a| (a.id, a.port, Evidence::Address))
+                .collect();
+            for mentioned in model.mentions(setting.value) {
+                if let Some(servers) = carriers.by_secret.get(&mentioned) {
+                    found.extend(servers.iter().map(|s| (*s, None, Evidence::Secret(mentioned))));
+                } else if setting.kind == SettingKind::Secret
+                    && (model.get::<DbInstance<'m>>(mentioned).is_some() || model.get::<DbCluster<'m>>(mentioned).is_some())
+                {
+                    found.push((mentioned, None, Evidence::Password(mentioned)));
+                }
+            }
+            for (id, port, evidence) in found {
+                let Some(server) = server(model, id) else { continue };
+                let port = match port {
+                    Some(port) => Prop::written(port, setting.value.origin),
+                    // A machine listens where its software does: without a port in the address nothing can be said.
+                    None => server.port.clone(),
+                };
+                let names = || setting.name.clone().into_iter().collect::<Vec<_>>();
+                match out[first..].iter_mut().find(|n| n.server.id == server.id && same_port(&n.port, &port)) {
+                    Some(known) => {
+                        known.settings.extend(names().into_iter().filter(|n| !known.settings.contains(n)).collect::<Vec<_>>());
+                        if rank(&evidence) < rank(&known.evidence) {
+                            known.evidence = evidence;
+                            known.setting.clone_from(&setting.name);
+                            known.origin = setting.value.origin;
+                            known.value = setting.value;
+                        }
+                    }
+                    None => out.push(Need {
+                        client,
+                        server,
+                        port,
+                        evidence,
+                        setting: setting.name.clone(),
+                        origin: setting.value.origin,
+                        value: setting.value,
+                        settings: names(),
+                    }),
+                }
+            }
+        }
+    }
+    out
+}
+
+fn same_port(a: &Prop<i64>, b: &Prop<i64>) -> bool {
+    match (a.known(), b.known()) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn rank(evidence: &Evidence) -> u8 {
+    match evidence {
+        Evidence::Address => 0,
+        Evidence::Secret(_) => 1,
+        Evidence::Password(_) => 2,
+    }
+}
+
+/// What a server is called in a message: `the database aws_db_instance.main`.
+pub fn server_words(model: &Model<'_>, server: &Server) -> String {
+    let kind = match server.kind {
+        ServerKind::Database => "the database",
+        ServerKind::Cache => "the cache",
+        ServerKind::Search => "the search domain",
+        ServerKind::Machine => "the instance",
+    };
+    format!("{kind} {}", model.short(server.id))
+}

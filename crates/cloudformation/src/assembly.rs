@@ -1,0 +1,380 @@
+//! A cloud assembly: its manifest, the assemblies of its Stages, its stacks with the stacks nested in them.
+
+use std::path::{Path, PathBuf};
+
+use iaclint_graph::{Call, Language, Opaque};
+use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
+use iaclint_value::{Data, Name, OriginArena, OriginId, RootId, Value};
+use rustc_hash::FxHashMap;
+
+use crate::metadata::Metadata;
+use crate::stack::{Environment, Loaded, Stack, StackId};
+use crate::template::Template;
+
+/// The most stacks that are read from one assembly.
+const MAX_STACKS: usize = 2_000;
+/// The most bytes of templates that are read from one assembly.
+const MAX_BYTES: usize = 256 << 20;
+/// The deepest that Stages and nested stacks are followed.
+const MAX_NESTING: usize = 32;
+
+/// Reads the assembly in `directory`.
+pub(crate) fn load(project: &Project, directory: &Path, root: RootId) -> Loaded {
+    let mut loader = Loader::new(project, directory, Language::Cdk, root);
+    let place = Place { prefix: Name::new(), calls: Vec::new(), above: vec![project.absolute(directory)] };
+    loader.assembly(directory, &place);
+    loader.loaded
+}
+
+/// Reads one template on its own.
+pub(crate) fn single(project: &Project, file: &Path, root: RootId) -> Loaded {
+    let mut loader = Loader::new(project, file, Language::CloudFormation, root);
+    let stem = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem);
+    if let Some(template) =
+        Template::read(project, file, &mut loader.loaded.arena, &mut loader.loaded.problems)
+    {
+        if template.synthesized {
+            loader.loaded.language = Language::Cdk;
+        } else if template.resources.entries().is_empty() {
+            let span = Span::new(template.file.id, 0..0);
+            let message = format!("the template {} has no Resources", template.file.path);
+            let problem = Problem::at(ProblemKind::Invalid, span, message).in_file(&template.file.path);
+            loader.loaded.problems.push(problem);
+        }
+        loader.loaded.stacks.push(Stack {
+            address: if stem.is_empty() { "template".into() } else { stem.into() },
+            name: None,
+            environment: Environment::default(),
+            template,
+            template_name: Name::new(),
+            calls: Vec::new(),
+            parent: None,
+            nested: FxHashMap::default(),
+            metadata: None,
+        });
+        let base = file.parent().unwrap_or(Path::new("")).to_path_buf();
+        loader.nested_stacks(0, &base, &Assets::default(), &mut Vec::new());
+    }
+    loader.loaded
+}
+
+/// Where an assembly stands.
+struct Place {
+    /// The address of the Stage, with a slash behind it.
+    prefix: Name,
+    /// The Stages around it.
+    calls: Vec<Call>,
+    /// The directories of the assemblies around it and its own.
+    above: Vec<PathBuf>,
+}
+
+/// The files of an assembly's asset manifests, by hash.
+#[derive(Default)]
+struct Assets {
+    files: FxHashMap<Name, Name>,
+}
+
+struct Loader<'a> {
+    project: &'a Project,
+    loaded: Loaded,
+    /// How often an address was given.
+    addresses: FxHashMap<Name, u32>,
+}
+
+/// A manifest with its file; its origins live in an arena of their own, since nothing of it gets into a value.
+struct Manifest {
+    file: std::sync::Arc<SourceFile>,
+    arena: OriginArena,
+    value: Value,
+}
+
+impl Manifest {
+    fn span(&self, origin: OriginId) -> Span {
+        self.arena.get(origin).map_or(Span::new(self.file.id, 0..0), |o| o.span)
+    }
+
+    fn problem(&self, kind: ProblemKind, origin: OriginId, message: impl Into<String>) -> Problem {
+        Problem::at(kind, self.span(origin), message).in_file(&self.file.path)
+    }
+}
+
+impl<'a> Loader<'a> {
+    fn new(project: &'a Project, path: &Path, language: Language, root: RootId) -> Self {
+        let loaded = Loaded {
+            language,
+            path: project.relative(path),
+            stacks: Vec::new(),
+            metadata: Vec::new(),
+            missing: Vec::new(),
+            opaque: Vec::new(),
+            arena: OriginArena::new(root.0),
+            problems: Vec::new(),
+        };
+        Self { project, loaded, addresses: FxHashMap::default() }
+    }
+
+    /// Reads a JSON file of the assembly that is not a template.
+    fn manifest(&mut self, path: &Path) -> Option<Manifest> {
+        let file = match self.project.read_text(path) {
+            Ok(file) => file,
+            Err(error) => {
+                self.loaded.problems.push(error.problem(&self.project.relative(path)));
+                return None;
+            }
+        };
+        let mut arena = OriginArena::new(u32::MAX - 1);
+        let value = crate::template::read_value(&file, &mut arena, &mut self.loaded.problems)?;
+        Some(Manifest { file, arena, value })
+    }
+
+    fn assembly(&mut self, directory: &Path, place: &Place) {
+        let Some(manifest) = self.manifest(&directory.join("manifest.json")) else { return };
+        let Some(artifacts) = manifest.value.get("artifacts").and_then(Value::as_object) else {
+            let message = format!("the manifest {} has no artifacts", manifest.file.path);
+            self.loaded.problems.push(manifest.problem(
+                ProblemKind::Unreadable,
+                manifest.value.origin,
+                message,
+            ));
+            return;
+        };
+        for item in manifest.value.get("missing").and_then(Value::as_list).map_or(&[][..], |l| &l.items) {
+            self.loaded.missing.extend(text(item, "provider"));
+        }
+        let mut assets = Assets::default();
+        for (_, _, artifact) in &artifacts.fields {
+            if text(artifact, "type").as_deref() == Some("cdk:asset-manifest")
+                && let Some(file) = artifact.get("properties").and_then(|p| text(p, "file"))
+            {
+                self.asset_manifest(&directory.join(&*file), &mut assets);
+            }
+        }
+        for (id, origin, artifact) in &artifacts.fields {
+            match text(artifact, "type").as_deref() {
+                Some("aws:cloudformation:stack") => {
+                    self.stack(directory, place, &manifest, (id, *origin, artifact), &assets);
+                }
+                Some("cdk:cloud-assembly") => {
+                    self.stage(directory, place, &manifest, (id, *origin, artifact));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn asset_manifest(&mut self, path: &Path, assets: &mut Assets) {
+        let Some(manifest) = self.manifest(path) else { return };
+        for (hash, _, file) in
+            manifest.value.get("files").and_then(Value::as_object).map_or(&[][..], |o| &o.fields)
+        {
+            if let Some(path) = file.get("source").and_then(|s| text(s, "path")) {
+                assets.files.insert(hash.clone(), path);
+            }
+        }
+    }
+
+    fn stage(
+        &mut self,
+        directory: &Path,
+        place: &Place,
+        manifest: &Manifest,
+        artifact: (&Name, OriginId, &Value),
+    ) {
+        let (id, origin, artifact) = artifact;
+        let Some(properties) = artifact.get("properties") else { return };
+        let Some(name) = properties.get("directoryName").filter(|n| n.as_str().is_some()) else {
+            let message = format!("the Stage {id} names no directory");
+            self.loaded.problems.push(manifest.problem(ProblemKind::Invalid, origin, message));
+            return;
+        };
+        let inner = directory.join(&*name.as_str().unwrap_or_default());
+        let absolute = self.project.absolute(&inner);
+        if place.above.contains(&absolute) || place.above.len() > MAX_NESTING {
+            let message = format!("the Stage {id} contains itself");
+            self.loaded.problems.push(manifest.problem(ProblemKind::Invalid, name.origin, message));
+            return;
+        }
+        if !self.project.is_file(&inner.join("manifest.json")) {
+            let message = format!("the Stage {id} has no manifest at {}", self.project.relative(&inner));
+            self.loaded.problems.push(manifest.problem(ProblemKind::Unreadable, name.origin, message));
+            let address = Name::from(format!("{}{id}", place.prefix));
+            self.opaque(address, "cdk:cloud-assembly", manifest.span(origin));
+            return;
+        }
+        let shown = text(artifact, "displayName").filter(|n| !n.is_empty());
+        let address = shown.unwrap_or_else(|| Name::from(format!("{}{id}", place.prefix)));
+        let mut calls = place.calls.clone();
+        calls.push(Call { address: address.clone(), span: manifest.span(origin) });
+        let mut above = place.above.clone();
+        above.push(absolute);
+        self.assembly(&inner, &Place { prefix: Name::from(format!("{address}/")), calls, above });
+    }
+
+    fn opaque(&mut self, address: Name, source: &str, span: Span) {
+        let inputs = Value::null(OriginId::NONE);
+        self.loaded.opaque.push(Opaque { address, source: source.into(), span, inputs });
+    }
+
+    fn stack(
+        &mut self,
+        directory: &Path,
+        place: &Place,
+        manifest: &Manifest,
+        artifact: (&Name, OriginId, &Value),
+        assets: &Assets,
+    ) {
+        let (id, origin, artifact) = artifact;
+        let shown = text(artifact, "displayName").filter(|n| !n.is_empty());
+        // Old manifests show "path (name)".
+        let shown = shown.map(|n| n.split_once(" (").map_or(n.clone(), |(path, _)| path.into()));
+        let address = self.unique(shown.unwrap_or_else(|| Name::from(format!("{}{id}", place.prefix))), id);
+        let properties = artifact.get("properties");
+        let Some(file) = properties.and_then(|p| p.get("templateFile")).filter(|f| f.as_str().is_some())
+        else {
+            let message = format!("the stack {id} names no template");
+            self.loaded.problems.push(manifest.problem(ProblemKind::Invalid, origin, message));
+            self.opaque(address, "aws:cloudformation:stack", manifest.span(origin));
+            return;
+        };
+        let template_name = Name::from(&*file.as_str().unwrap_or_default());
+        let path = directory.join(&*template_name);
+        let Some(template) = self.template(&path, manifest.span(file.origin), &manifest.file.path) else {
+            self.opaque(address, "aws:cloudformation:stack", manifest.span(origin));
+            return;
+        };
+        let mut maps: Vec<Value> = artifact.get("metadata").cloned().into_iter().collect();
+        if let Some(file) = text(artifact, "additionalMetadataFile")
+            && let Some(additional) = self.manifest(&directory.join(&*file))
+        {
+            maps.push(additional.value);
+        }
+        self.loaded.metadata.push(Metadata::new(&maps, &template_name));
+        let environment =
+            text(artifact, "environment").map_or(Environment::default(), |e| Environment::parse(&e));
+        let name = properties.and_then(|p| text(p, "stackName")).unwrap_or_else(|| id.clone());
+        let stack = self.loaded.stacks.len();
+        self.loaded.stacks.push(Stack {
+            address,
+            name: Some(name),
+            environment,
+            template,
+            template_name,
+            calls: place.calls.clone(),
+            parent: None,
+            nested: FxHashMap::default(),
+            metadata: Some(self.loaded.metadata.len() - 1),
+        });
+        let mut above = vec![self.project.absolute(&path)];
+        self.nested_stacks(stack, directory, assets, &mut above);
+    }
+
+    /// Reads a template that `span` names; not being able to is told there.
+    fn template(&mut self, path: &Path, span: Span, named_in: &str) -> Option<Template> {
+        let loaded = &mut self.loaded;
+        let bytes: usize = loaded.stacks.iter().map(|s| s.template.file.text.len()).sum();
+        if loaded.stacks.len() >= MAX_STACKS || bytes > MAX_BYTES {
+            let message =
+                format!("the assembly has more than {MAX_STACKS} stacks or {} MiB", MAX_BYTES >> 20);
+            loaded.problems.push(Problem::at(ProblemKind::Limit, span, message).in_file(named_in));
+            return None;
+        }
+        if let Err(error) = self.project.read_text(path) {
+            let problem = error.problem(&self.project.relative(path));
+            loaded.problems.push(Problem { span: Some(span), path: Some(named_in.to_owned()), ..problem });
+            return None;
+        }
+        Template::read(self.project, path, &mut loaded.arena, &mut loaded.problems)
+    }
+
+    fn unique(&mut self, address: Name, id: &Name) -> Name {
+        let count = self.addresses.entry(address.clone()).or_insert(0);
+        *count += 1;
+        match *count {
+            1 => address,
+            _ if *id != address => self.unique(id.clone(), &Name::from(format!("{id}'"))),
+            n => Name::from(format!("{address}#{n}")),
+        }
+    }
+
+    /// Reads the templates of the stacks nested in a stack.
+    fn nested_stacks(&mut self, outer: StackId, directory: &Path, assets: &Assets, above: &mut Vec<PathBuf>) {
+        let Some(stack) = self.loaded.stacks.get(outer) else { return };
+        let mut found = Vec::new();
+        for (id, origin, resource) in stack.template.resources.entries() {
+            if text(resource, "Type").as_deref() == Some("AWS::CloudFormation::Stack") {
+                let span = self
+                    .loaded
+                    .arena
+                    .get(*origin)
+                    .map_or(Span::new(stack.template.file.id, 0..0), |o| o.span);
+                let address = Name::from(format!("{}/{id}", stack.address));
+                found.push((id.clone(), span, address, template_of(resource, assets)));
+            }
+        }
+        let (calls, environment, metadata) = (stack.calls.clone(), stack.environment.clone(), stack.metadata);
+        let named_in = stack.template.file.path.clone();
+        for (id, span, address, file) in found {
+            let Some(file) = file else {
+                let message = format!("the template of the nested stack {id} is not here");
+                self.loaded
+                    .problems
+                    .push(Problem::at(ProblemKind::NotEvaluated, span, message).in_file(&named_in));
+                continue;
+            };
+            let path = directory.join(&*file);
+            let absolute = self.project.absolute(&path);
+            if above.contains(&absolute) || above.len() > MAX_NESTING {
+                let message = format!("the nested stack {id} contains itself");
+                self.loaded
+                    .problems
+                    .push(Problem::at(ProblemKind::Invalid, span, message).in_file(&named_in));
+                continue;
+            }
+            let Some(template) = self.template(&path, span, &named_in) else { continue };
+            let mut calls = calls.clone();
+            calls.push(Call { address: address.clone(), span });
+            let inner = self.loaded.stacks.len();
+            self.loaded.stacks.push(Stack {
+                address,
+                name: None,
+                environment: environment.clone(),
+                template,
+                template_name: file,
+                calls,
+                parent: Some((outer, id.clone())),
+                nested: FxHashMap::default(),
+                metadata,
+            });
+            if let Some(stack) = self.loaded.stacks.get_mut(outer) {
+                stack.nested.insert(id, inner);
+            }
+            above.push(absolute);
+            self.nested_stacks(inner, directory, assets, above);
+            above.pop();
+        }
+    }
+}
+
+/// The template file of a nested stack, relative to the assembly.
+fn template_of(resource: &Value, assets: &Assets) -> Option<Name> {
+    if let Some(path) = resource.get("Metadata").and_then(|m| text(m, "aws:asset:path")) {
+        return Some(path);
+    }
+    let mut found = None;
+    resource.get("Properties")?.get("TemplateURL")?.walk(&mut |value| {
+        let Data::Text(text) = &value.data else { return };
+        let Some(text) = text.as_str() else { return };
+        for part in text.split(|c: char| !c.is_ascii_hexdigit()) {
+            if let Some(file) = assets.files.get(part) {
+                found = Some(file.clone());
+            }
+        }
+    });
+    found
+}
+
+/// A field that is a known text.
+fn text(value: &Value, field: &str) -> Option<Name> {
+    value.get(field).and_then(Value::as_str).map(|t| Name::from(&*t))
+}

@@ -1,0 +1,310 @@
+//! Amazon EC2 and VPC: instances, subnets, security groups and what these admit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use iaclint_graph::{Language, User};
+use iaclint_value::{OriginId, Value};
+
+use crate::entity::entities;
+use crate::{Entity, Link, Many, Model, Node, Prop, ResourceId};
+
+entities! {
+    /// An instance.
+    Instance: ["aws_instance"] | ["AWS::EC2::Instance"] {
+        /// `t3.micro`...
+        instance_type: str = "instance_type" | "InstanceType";
+        /// Its security groups; the VPC's default group when absent.
+        security_groups: links = "vpc_security_group_ids" | "SecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "vpc_security_group_ids" | "SecurityGroupIds";
+        /// Its subnet.
+        subnet: links = "subnet_id" | "SubnetId";
+        /// The script that runs at the first start.
+        user_data: raw = "user_data" | "UserData";
+        /// The same in base64, in Terraform.
+        user_data_base64: raw = "user_data_base64" | "";
+    }
+
+    /// A subnet.
+    Subnet: ["aws_subnet"] | ["AWS::EC2::Subnet"] {
+        /// Its addresses.
+        cidr: str = "cidr_block" | "CidrBlock";
+        /// Its VPC.
+        vpc: link = "vpc_id" | "VpcId";
+    }
+
+    /// A VPC.
+    Vpc: ["aws_vpc"] | ["AWS::EC2::VPC"] {
+        /// Its addresses.
+        cidr: str = "cidr_block" | "CidrBlock";
+    }
+
+    /// A security group.
+    SecurityGroup: ["aws_security_group", "aws_default_security_group"] | ["AWS::EC2::SecurityGroup"] {
+        /// Its name.
+        name: str = "name" | "GroupName";
+        /// Rules written into it.
+        inline_ingress: nodes = "ingress" | "SecurityGroupIngress";
+        /// Its VPC.
+        vpc: links = "vpc_id" | "VpcId";
+    }
+
+    /// A rule in an `ingress` block or list of a group.
+    InlineRule: ["aws_security_group/ingress"] | ["AWS::EC2::SecurityGroup/SecurityGroupIngress"] {
+        /// First port.
+        from_port: raw = "from_port" | "FromPort";
+        /// Last port.
+        to_port: raw = "to_port" | "ToPort";
+        /// `tcp`, `-1`...
+        protocol: str = "protocol" | "IpProtocol";
+        /// Admitted groups.
+        groups: links = "security_groups" | "SourceSecurityGroupId";
+        /// Admitted groups by name.
+        group_names: raw = "" | "SourceSecurityGroupName";
+        /// Admitted addresses.
+        cidrs: raw = "cidr_blocks" | "CidrIp";
+        /// Admitted IPv6 addresses.
+        cidrs_v6: raw = "ipv6_cidr_blocks" | "CidrIpv6";
+        /// Admitted prefix lists.
+        prefix_lists: raw = "prefix_list_ids" | "SourcePrefixListId";
+        /// The group itself.
+        this_group: bool = "self" | "";
+    }
+
+    /// A rule as a resource of its own, in Terraform's older form.
+    RuleResource: ["aws_security_group_rule"] | [] {
+        /// The group that it belongs to.
+        group: links = "security_group_id" | "";
+        /// `ingress` or `egress`.
+        direction: str = "type" | "";
+        /// First port.
+        from_port: raw = "from_port" | "";
+        /// Last port.
+        to_port: raw = "to_port" | "";
+        /// `tcp`, `-1`...
+        protocol: str = "protocol" | "";
+        /// The admitted group.
+        groups: links = "source_security_group_id" | "";
+        /// Admitted addresses.
+        cidrs: raw = "cidr_blocks" | "";
+        /// Admitted IPv6 addresses.
+        cidrs_v6: raw = "ipv6_cidr_blocks" | "";
+        /// Admitted prefix lists.
+        prefix_lists: raw = "prefix_list_ids" | "";
+        /// The group itself.
+        this_group: bool = "self" | "";
+    }
+
+    /// An ingress rule as a resource of its own.
+    IngressRule: ["aws_vpc_security_group_ingress_rule"] | ["AWS::EC2::SecurityGroupIngress"] {
+        /// The group that it belongs to.
+        group: links = "security_group_id" | "GroupId";
+        /// First port.
+        from_port: raw = "from_port" | "FromPort";
+        /// Last port.
+        to_port: raw = "to_port" | "ToPort";
+        /// `tcp`, `-1`...
+        protocol: str = "ip_protocol" | "IpProtocol";
+        /// The admitted group.
+        groups: links = "referenced_security_group_id" | "SourceSecurityGroupId";
+        /// Admitted addresses.
+        cidrs: raw = "cidr_ipv4" | "CidrIp";
+        /// Admitted IPv6 addresses.
+        cidrs_v6: raw = "cidr_ipv6" | "CidrIpv6";
+        /// Admitted prefix list.
+        prefix_lists: raw = "prefix_list_id" | "SourcePrefixListId";
+    }
+}
+
+/// The ports of a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ports {
+    /// Every port.
+    All,
+    /// From the first to the last.
+    Range(i64, i64),
+    /// The port of this server, whatever it is.
+    Of(ResourceId),
+    /// Not known.
+    Unknown,
+}
+
+/// The protocol of a rule.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Protocol {
+    /// Every protocol.
+    All,
+    /// One, in lower case: `tcp`, `udp`, `icmp`.
+    Only(String),
+    /// Not known.
+    Unknown,
+}
+
+/// What one ingress rule admits.
+#[derive(Clone, Debug)]
+pub struct Permission<'m> {
+    /// The resource that holds the rule: the group or a rule resource.
+    pub holder: ResourceId,
+    /// The place of the rule.
+    pub origin: OriginId,
+    /// The ports.
+    pub ports: Ports,
+    /// The protocol.
+    pub protocol: Protocol,
+    /// Admitted groups.
+    pub groups: Many<Link>,
+    /// Admitted addresses, IPv4 and IPv6, as values: texts, or unknown.
+    pub cidrs: Vec<&'m Value>,
+    /// Whether it admits by prefix list.
+    pub prefix_list: bool,
+    /// Whether it admits the group itself.
+    pub this_group: Prop<bool>,
+}
+
+struct Sides<'m> {
+    from: Prop<&'m Value>,
+    to: Prop<&'m Value>,
+    protocol: Prop<String>,
+    groups: Many<Link>,
+    cidrs: [Prop<&'m Value>; 2],
+    prefix_lists: Prop<&'m Value>,
+    this_group: Prop<bool>,
+}
+
+impl<'m> Sides<'m> {
+    fn permission(self, node: Node<'m>) -> Permission<'m> {
+        let mut cidrs = Vec::new();
+        for prop in self.cidrs {
+            match prop {
+                Prop::Known { value, .. } => match value.as_list() {
+                    Some(list) => cidrs.extend(list.items.iter().filter(|v| !v.is_null())),
+                    None => cidrs.push(value),
+                },
+                Prop::OneOf { values, .. } => cidrs.extend(values),
+                Prop::Absent { .. } | Prop::Unknown { .. } => {}
+            }
+        }
+        let protocol = match self.protocol {
+            Prop::Known { value, .. } => match value.to_ascii_lowercase().as_str() {
+                "-1" | "all" => Protocol::All,
+                "6" => Protocol::Only("tcp".to_owned()),
+                "17" => Protocol::Only("udp".to_owned()),
+                other => Protocol::Only(other.to_owned()),
+            },
+            _ => Protocol::Unknown,
+        };
+        let ports = if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
+        let empty = |v: &Value| v.as_list().is_some_and(|l| l.complete && l.items.is_empty());
+        let prefix_list = match self.prefix_lists {
+            Prop::Absent { .. } => false,
+            Prop::Known { value, .. } => !empty(value),
+            Prop::OneOf { .. } | Prop::Unknown { .. } => true,
+        };
+        Permission {
+            holder: node.id,
+            origin: node.origin(),
+            ports,
+            protocol,
+            groups: self.groups,
+            cidrs,
+            prefix_list,
+            this_group: self.this_group,
+        }
+    }
+}
+
+fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>) -> Ports {
+    let (Prop::Known { value: from, .. }, Prop::Known { value: to, .. }) = (from, to) else {
+        return if from.is_absent() && to.is_absent() { Ports::All } else { Ports::Unknown };
+    };
+    match (from.as_i64(), to.as_i64()) {
+        (Some(-1), _) => Ports::All,
+        (Some(from), Some(to)) => Ports::Range(from, to),
+        _ => match from.as_reference().and_then(|r| model.endpoint(r)) {
+            Some((id, _)) if from == to => Ports::Of(id),
+            _ => Ports::Unknown,
+        },
+    }
+}
+
+fn inline<'m>(node: Node<'m>) -> Permission<'m> {
+    let rule = InlineRule::of(node);
+    let mut groups = rule.groups();
+    groups.complete &= rule.group_names().is_absent();
+    Sides {
+        from: rule.from_port(),
+        to: rule.to_port(),
+        protocol: rule.protocol(),
+        groups,
+        cidrs: [rule.cidrs(), rule.cidrs_v6()],
+        prefix_lists: rule.prefix_lists(),
+        this_group: rule.this_group().or(false),
+    }
+    .permission(node)
+}
+
+/// What every security group admits, from everywhere: its own rules and the rule resources that name it. Not complete when a rule may
+/// exist that is not seen: an unknown rule list, a rule resource whose group is not known, a group handed to somebody outside.
+pub fn admissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Many<Permission<'m>>> {
+    let mut out: BTreeMap<ResourceId, Many<Permission<'m>>> = BTreeMap::new();
+    for group in model.all::<SecurityGroup<'m>>() {
+        let mut many = group.inline_ingress().map(inline);
+        many.complete &= !leaves_the_root(model, group.id());
+        out.insert(group.id(), many);
+    }
+    let mut of_unknown_group: Vec<ResourceId> = Vec::new();
+    let mut add = |links: Many<Link>, permission: Permission<'m>| {
+        if !links.complete {
+            of_unknown_group.push(permission.holder);
+        }
+        for id in links.items.iter().filter_map(Link::id) {
+            if let Some(many) = out.get_mut(&id) {
+                many.items.push(permission.clone());
+            }
+        }
+    };
+    for rule in model.all::<IngressRule<'m>>() {
+        let node = rule.node();
+        let sides = Sides {
+            from: rule.from_port(),
+            to: rule.to_port(),
+            protocol: rule.protocol(),
+            groups: rule.groups(),
+            cidrs: [rule.cidrs(), rule.cidrs_v6()],
+            prefix_lists: rule.prefix_lists(),
+            this_group: Prop::written(false, node.origin()),
+        };
+        add(rule.group(), sides.permission(node));
+    }
+    for rule in model.all::<RuleResource<'m>>() {
+        if rule.direction().known().is_some_and(|d| d == "egress") {
+            continue;
+        }
+        let node = rule.node();
+        let sides = Sides {
+            from: rule.from_port(),
+            to: rule.to_port(),
+            protocol: rule.protocol(),
+            groups: rule.groups(),
+            cidrs: [rule.cidrs(), rule.cidrs_v6()],
+            prefix_lists: rule.prefix_lists(),
+            this_group: rule.this_group().or(false),
+        };
+        add(rule.group(), sides.permission(node));
+    }
+    let roots: BTreeSet<_> = of_unknown_group.iter().map(|id| model.resource(*id).key.root).collect();
+    for (id, many) in &mut out {
+        many.complete &= !roots.contains(&model.resource(*id).key.root);
+    }
+    out
+}
+
+/// Whether a group is handed to somebody outside who may add rules to it: an output of the root, a module that is not here.
+pub fn leaves_the_root(model: &Model<'_>, group: ResourceId) -> bool {
+    model.uses(group).iter().any(|used| match &used.by {
+        // The CDK makes such exports itself, for stacks of the same app.
+        User::Output(_, name) => model.language(group) != Language::Cdk || !name.contains("ExportsOutput"),
+        User::Opaque(..) => true,
+        User::Resource(_) => false,
+    })
+}

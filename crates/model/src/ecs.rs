@@ -1,0 +1,227 @@
+//! Amazon ECS: services, task definitions, containers.
+
+use iaclint_value::Value;
+
+use crate::entity::entities;
+use crate::{Entity, Many, Prop};
+
+entities! {
+    /// An ECS service.
+    Service: ["aws_ecs_service"] | ["AWS::ECS::Service"] {
+        /// Its task definition, when it is one resource of the graph.
+        task_definition: link = "task_definition" | "TaskDefinition";
+        /// Its cluster.
+        cluster: links = "cluster" | "Cluster";
+        /// Number of tasks.
+        desired_count: int = "desired_count" | "DesiredCount";
+        /// Seconds in which failing health checks are ignored after a task starts.
+        grace_period: int = "health_check_grace_period_seconds" | "HealthCheckGracePeriodSeconds";
+        /// `EC2`, `FARGATE` or `EXTERNAL`.
+        launch_type: str = "launch_type" | "LaunchType";
+        /// `REPLICA` or `DAEMON`.
+        scheduling_strategy: str = "scheduling_strategy" | "SchedulingStrategy", default "REPLICA".to_owned();
+        /// `ECS`, `CODE_DEPLOY` or `EXTERNAL`.
+        deployment_controller: str = "deployment_controller.type" | "DeploymentController.Type", default "ECS".to_owned();
+        /// Whether the deployment circuit breaker is on.
+        circuit_breaker: bool = "deployment_circuit_breaker.enable" | "DeploymentConfiguration.DeploymentCircuitBreaker.Enable", default false;
+        /// Subnets of its tasks (awsvpc).
+        subnets: links = "network_configuration.subnets" | "NetworkConfiguration.AwsvpcConfiguration.Subnets";
+        /// Security groups of its tasks (awsvpc).
+        security_groups: links = "network_configuration.security_groups" | "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups";
+        /// Load balancers; see [`ServiceLoadBalancer`].
+        load_balancers: nodes = "load_balancer" | "LoadBalancers";
+    }
+
+    /// A load balancer of a service.
+    ServiceLoadBalancer: ["aws_ecs_service/load_balancer"] | ["AWS::ECS::Service/LoadBalancers"] {
+        /// The target group.
+        target_group: link = "target_group_arn" | "TargetGroupArn";
+        /// The container that receives the traffic.
+        container_name: str = "container_name" | "ContainerName";
+        /// Its port.
+        container_port: int = "container_port" | "ContainerPort";
+    }
+
+    /// A task definition.
+    TaskDefinition: ["aws_ecs_task_definition"] | ["AWS::ECS::TaskDefinition"] {
+        /// Its family.
+        family: str = "family" | "Family";
+        /// `awsvpc`, `bridge`, `host` or `none`.
+        network_mode: str = "network_mode" | "NetworkMode";
+        /// Task CPU as written: `256`, `"1 vCPU"`. See [`TaskDefinition::cpu_units`].
+        cpu: str = "cpu" | "Cpu";
+        /// Task memory as written: `512`, `"2 GB"`. See [`TaskDefinition::memory_mib`].
+        memory: str = "memory" | "Memory";
+        /// `FARGATE`, `EC2`.
+        requires_compatibilities: raw = "requires_compatibilities" | "RequiresCompatibilities";
+        /// The role that the agent uses: pulls the image, reads the secrets, writes the logs.
+        execution_role: link = "execution_role_arn" | "ExecutionRoleArn";
+        /// The role that the application uses.
+        task_role: link = "task_role_arn" | "TaskRoleArn";
+        /// Containers; see [`TaskDefinition::containers`].
+        container_definitions: nodes = "container_definitions" | "ContainerDefinitions";
+    }
+
+    /// A container of a task definition.
+    Container: ["aws_ecs_task_definition/container_definitions"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions"] {
+        /// Its name.
+        name: str = "name" | "Name";
+        /// Its image, perhaps with holes.
+        image: text = "image" | "Image";
+        /// Hard limit of memory in MiB.
+        memory: int = "memory" | "Memory";
+        /// Soft limit of memory in MiB.
+        memory_reservation: int = "memoryReservation" | "MemoryReservation";
+        /// CPU units.
+        cpu: int = "cpu" | "Cpu";
+        /// Whether the task stops with it.
+        essential: bool = "essential" | "Essential", default true;
+        /// Environment variables; see [`Variable`].
+        environment: nodes = "environment" | "Environment";
+        /// Secrets put into the environment; see [`Secret`].
+        secrets: nodes = "secrets" | "Secrets";
+        /// Port mappings.
+        port_mappings: nodes = "portMappings" | "PortMappings";
+        /// The command, a list of words.
+        command: raw = "command" | "Command";
+        /// The entry point, a list of words.
+        entry_point: raw = "entryPoint" | "EntryPoint";
+        /// The health check's command.
+        health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
+        /// Seconds without counting failures after the start.
+        health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
+    }
+
+    /// An environment variable of a container.
+    Variable: ["aws_ecs_task_definition/container_definitions/environment"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/Environment"] {
+        /// Its name.
+        name: str = "name" | "Name";
+        /// Its value.
+        value: raw = "value" | "Value";
+    }
+
+    /// A secret that becomes an environment variable of a container.
+    Secret: ["aws_ecs_task_definition/container_definitions/secrets"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/Secrets"] {
+        /// The variable's name.
+        name: str = "name" | "Name";
+        /// The secret or parameter, with a JSON key, a version stage and a version id behind colons.
+        value_from: raw = "valueFrom" | "ValueFrom";
+    }
+}
+
+impl<'m> Service<'m> {
+    /// Its load balancers.
+    pub fn targets(&self) -> Many<ServiceLoadBalancer<'m>> {
+        self.load_balancers().map(ServiceLoadBalancer::of)
+    }
+
+    /// Its task definition as an entity.
+    pub fn task(&self) -> Option<TaskDefinition<'m>> {
+        self.node().model.get(self.task_definition()?)
+    }
+}
+
+impl<'m> TaskDefinition<'m> {
+    /// Its containers.
+    pub fn containers(&self) -> Many<Container<'m>> {
+        self.container_definitions().map(Container::of)
+    }
+
+    /// Task memory in MiB: `512`, `"512"`, `"2 GB"`, `"0.5GB"`.
+    pub fn memory_mib(&self) -> Prop<i64> {
+        self.memory().convert(|text| quantity(&text, "gb", 1024.0))
+    }
+
+    /// Task CPU in units of 1/1024 vCPU: `256`, `".25 vCPU"`.
+    pub fn cpu_units(&self) -> Prop<i64> {
+        self.cpu().convert(|text| quantity(&text, "vcpu", 1024.0))
+    }
+
+    /// Whether it is made for Fargate: it says so, or every service of the graph that uses it does.
+    pub fn is_fargate(&self) -> Prop<bool> {
+        match self.requires_compatibilities() {
+            Prop::Known { value, origin, .. } => {
+                let Some(list) = value.as_list() else { return Prop::Unknown { origin } };
+                if list.items.iter().any(|i| i.as_str().is_some_and(|s| s.eq_ignore_ascii_case("FARGATE"))) {
+                    Prop::written(true, origin)
+                } else if list.complete && list.items.iter().all(|i| i.as_str().is_some()) {
+                    self.fargate_by_services()
+                } else {
+                    Prop::Unknown { origin }
+                }
+            }
+            Prop::Absent { .. } => self.fargate_by_services(),
+            Prop::OneOf { origin, .. } | Prop::Unknown { origin } => Prop::Unknown { origin },
+        }
+    }
+
+    fn fargate_by_services(&self) -> Prop<bool> {
+        let model = self.node().model;
+        let services: Vec<Service<'_>> =
+            model.all::<Service<'_>>().into_iter().filter(|s| s.task_definition() == Some(self.id())).collect();
+        match services.iter().find_map(|s| s.launch_type().known().map(|t| (t.eq_ignore_ascii_case("FARGATE"), s.origin()))) {
+            Some((fargate, origin)) => Prop::written(fargate, origin),
+            None => Prop::Unknown { origin: self.origin() },
+        }
+    }
+}
+
+impl<'m> Container<'m> {
+    /// Its name for messages: `container api`, or `a container`.
+    pub fn label(&self) -> String {
+        match self.name() {
+            Prop::Known { value, .. } => format!("container {value}"),
+            _ => "a container".to_owned(),
+        }
+    }
+
+    /// The list of its environment variables as it stands.
+    pub fn node_environment(&self) -> Prop<&'m Value> {
+        self.node().raw("environment", "Environment")
+    }
+
+    /// Its environment variables.
+    pub fn variables(&self) -> Many<Variable<'m>> {
+        self.environment().map(Variable::of)
+    }
+
+    /// Its secrets.
+    pub fn secret_variables(&self) -> Many<Secret<'m>> {
+        self.secrets().map(Secret::of)
+    }
+
+    /// The value of an environment variable that is written in the definition.
+    pub fn variable(&self, name: &str) -> Option<&'m Value> {
+        let variable = self.variables().items.into_iter().find(|v| v.name().known().is_some_and(|n| n == name))?;
+        match variable.value() {
+            Prop::Known { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// A number with a unit that ECS accepts: plain digits, or a decimal followed by `unit`, which counts `factor`.
+fn quantity(text: &str, unit: &str, factor: f64) -> Option<i64> {
+    let text = text.trim().to_ascii_lowercase();
+    if let Ok(plain) = text.parse() {
+        return Some(plain);
+    }
+    let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+    let units = number * factor;
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be whole and small")]
+    (units.fract() == 0.0 && (0.0..1e9).contains(&units)).then_some(units as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quantity;
+
+    #[test]
+    fn quantities_with_and_without_units() {
+        assert_eq!(quantity("512", "gb", 1024.0), Some(512));
+        assert_eq!(quantity("2 GB", "gb", 1024.0), Some(2048));
+        assert_eq!(quantity("0.5GB", "gb", 1024.0), Some(512));
+        assert_eq!(quantity(".25 vCPU", "vcpu", 1024.0), Some(256));
+        assert_eq!(quantity("lots", "gb", 1024.0), None);
+    }
+}

@@ -1,0 +1,63 @@
+//! Amazon ElastiCache, MemoryDB, OpenSearch Service: servers that hold data in memory or in an index.
+
+use crate::entity::entities;
+
+entities! {
+    /// A replication group (Redis OSS or Valkey).
+    ReplicationGroup: ["aws_elasticache_replication_group"] | ["AWS::ElastiCache::ReplicationGroup"] {
+        /// The port; 6379 when absent.
+        port: int = "port" | "Port", default 6379_i64;
+        /// Its security groups.
+        security_groups: links = "security_group_ids" | "SecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
+        /// Whether clients must use TLS.
+        transit_encryption: bool = "transit_encryption_enabled" | "TransitEncryptionEnabled";
+        /// `required` or `preferred`.
+        transit_encryption_mode: str = "transit_encryption_mode" | "TransitEncryptionMode";
+        /// The password that clients must give.
+        auth_token: raw = "auth_token" | "AuthToken";
+    }
+
+    /// A cache cluster: one Redis node, or Memcached.
+    CacheCluster: ["aws_elasticache_cluster"] | ["AWS::ElastiCache::CacheCluster"] {
+        /// `redis`, `valkey` or `memcached`.
+        engine: str = "engine" | "Engine";
+        /// The port; the engine's own when absent.
+        port: int = "port" | "Port";
+        /// Its security groups.
+        security_groups: links = "security_group_ids" | "VpcSecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "security_group_ids" | "VpcSecurityGroupIds";
+        /// The replication group that it belongs to, whose settings it then has.
+        replication_group: link = "replication_group_id" | "";
+    }
+
+    /// A serverless cache.
+    ServerlessCache: ["aws_elasticache_serverless_cache"] | ["AWS::ElastiCache::ServerlessCache"] {
+        /// `redis`, `valkey` or `memcached`.
+        engine: str = "engine" | "Engine";
+        /// Its security groups.
+        security_groups: links = "security_group_ids" | "SecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
+    }
+
+    /// A MemoryDB cluster.
+    MemoryDbCluster: ["aws_memorydb_cluster"] | ["AWS::MemoryDB::Cluster"] {
+        /// The port; 6379 when absent.
+        port: int = "port" | "Port", default 6379_i64;
+        /// Its security groups.
+        security_groups: links = "security_group_ids" | "SecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
+    }
+
+    /// An OpenSearch Service domain.
+    OpenSearchDomain: ["aws_opensearch_domain", "aws_elasticsearch_domain"] | ["AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain"] {
+        /// Security groups of a domain in a VPC.
+        security_groups: links = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
+    }
+}

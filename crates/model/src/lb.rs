@@ -1,0 +1,60 @@
+//! Elastic Load Balancing.
+
+use crate::entity::entities;
+
+entities! {
+    /// An application, network or gateway load balancer.
+    LoadBalancer: ["aws_lb", "aws_alb"] | ["AWS::ElasticLoadBalancingV2::LoadBalancer"] {
+        /// `application`, `network` or `gateway`.
+        kind: str = "load_balancer_type" | "Type", default "application".to_owned();
+        /// Its security groups.
+        security_groups: links = "security_groups" | "SecurityGroups";
+        /// Its subnets.
+        subnets: links = "subnets" | "Subnets";
+    }
+
+    /// A target group. Defaults from the API: interval 30 s, timeout 5 s, healthy 5, unhealthy 2 in both languages (Terraform's provider
+    /// writes 3 for both thresholds when a `health_check` block does not say).
+    TargetGroup: ["aws_lb_target_group", "aws_alb_target_group"] | ["AWS::ElasticLoadBalancingV2::TargetGroup"] {
+        /// `instance`, `ip`, `lambda` or `alb`.
+        target_type: str = "target_type" | "TargetType", default "instance".to_owned();
+        /// `HTTP`, `HTTPS`, `TCP`...
+        protocol: str = "protocol" | "Protocol";
+        /// The port of the targets.
+        port: int = "port" | "Port";
+        /// Whether targets are checked.
+        health_check_enabled: bool = "health_check.enabled" | "HealthCheckEnabled";
+        /// `HTTP`, `TCP`...
+        health_check_protocol: str = "health_check.protocol" | "HealthCheckProtocol";
+        /// The path of the check.
+        health_check_path: str = "health_check.path" | "HealthCheckPath";
+        /// Seconds between checks.
+        health_check_interval: int = "health_check.interval" | "HealthCheckIntervalSeconds";
+        /// Seconds until a check has failed.
+        health_check_timeout: int = "health_check.timeout" | "HealthCheckTimeoutSeconds";
+        /// Passes in a row until a target is healthy.
+        healthy_threshold: int = "health_check.healthy_threshold" | "HealthyThresholdCount";
+        /// Failures in a row until a target is unhealthy.
+        unhealthy_threshold: int = "health_check.unhealthy_threshold" | "UnhealthyThresholdCount";
+    }
+}
+
+/// Seconds between health checks when the target group does not say, in both languages.
+/// Source: `HealthCheckIntervalSeconds`, Elastic Load Balancing API, CreateTargetGroup ("30 seconds"; Lambda targets 35).
+pub const DEFAULT_INTERVAL: i64 = 30;
+
+impl TargetGroup<'_> {
+    /// Failures in a row until a target is unhealthy, defaults filled in: Terraform's provider writes 3
+    /// (`health_check.unhealthy_threshold`, "Defaults to 3"), the API takes 2 (CreateTargetGroup).
+    pub fn unhealthy_after(&self) -> crate::Prop<i64> {
+        self.unhealthy_threshold().or(match crate::Entity::node(self).language {
+            crate::Language::Terraform => 3_i64,
+            crate::Language::CloudFormation | crate::Language::Cdk => 2,
+        })
+    }
+
+    /// Seconds between checks, the default filled in.
+    pub fn interval(&self) -> crate::Prop<i64> {
+        self.health_check_interval().or(DEFAULT_INTERVAL)
+    }
+}

@@ -1,0 +1,239 @@
+//! The model: a graph seen as entities.
+
+use iaclint_graph::{Graph, Language, Resource, ResourceId, Use};
+use iaclint_source::{Sources, Span};
+use iaclint_value::{Data, OriginId, Origins, Piece, Reference, Step, Target, Value};
+
+use crate::{Entity, Link, Many, Node};
+
+/// A graph seen as entities of AWS.
+#[derive(Clone, Copy, Debug)]
+pub struct Model<'g> {
+    graph: &'g Graph,
+    sources: &'g Sources,
+}
+
+impl<'g> Model<'g> {
+    /// The model of a graph.
+    pub fn new(graph: &'g Graph, sources: &'g Sources) -> Self {
+        Self { graph, sources }
+    }
+
+    /// The files.
+    pub fn sources(&self) -> &'g Sources {
+        self.sources
+    }
+
+    /// Where values come from.
+    pub fn origins(&self) -> &'g Origins {
+        self.graph.origins()
+    }
+
+    /// A resource.
+    pub fn resource(&self, id: ResourceId) -> &'g Resource {
+        self.graph.resource(id)
+    }
+
+    /// Number of resources.
+    pub fn len(&self) -> usize {
+        self.graph.resources().len()
+    }
+
+    /// Whether there are no resources.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every resource.
+    pub fn ids(&self) -> impl Iterator<Item = ResourceId> + use<> {
+        (0..self.len() as u32).map(ResourceId)
+    }
+
+    /// The language of a resource.
+    pub fn language(&self, id: ResourceId) -> Language {
+        self.graph.root(self.resource(id).key.root).language
+    }
+
+    /// Whether a resource stands in a module that nobody calls and that has required variables: its values are only possible ones.
+    pub fn in_library(&self, id: ResourceId) -> bool {
+        self.graph.root(self.resource(id).key.root).library
+    }
+
+    /// Who uses a resource.
+    pub fn uses(&self, id: ResourceId) -> &'g [Use] {
+        self.graph.uses(id)
+    }
+
+    /// What a resource uses.
+    pub fn used_by(&self, id: ResourceId) -> &'g [ResourceId] {
+        self.graph.used_by(id)
+    }
+
+    /// The node of a resource.
+    pub fn node(&'g self, id: ResourceId) -> Node<'g> {
+        Node { model: self, id, value: &self.resource(id).body, language: self.language(id) }
+    }
+
+    /// All entities of a kind, in the order of the graph.
+    pub fn all<E: Entity<'g>>(&'g self) -> Vec<E> {
+        let mut ids: Vec<ResourceId> = Vec::new();
+        for type_name in E::TABLE.terraform.iter().chain(E::TABLE.cloudformation) {
+            ids.extend_from_slice(self.graph.of_type(type_name));
+        }
+        ids.sort();
+        ids.into_iter()
+            .filter(|id| self.resource(*id).mode == iaclint_graph::Mode::Managed)
+            .map(|id| E::of(self.node(id)))
+            .collect()
+    }
+
+    /// A resource as an entity, if it is one of that kind.
+    pub fn get<E: Entity<'g>>(&'g self, id: ResourceId) -> Option<E> {
+        let resource = self.resource(id);
+        let name = resource.type_name.as_str();
+        let table = E::TABLE;
+        let is = table.terraform.contains(&name) || table.cloudformation.contains(&name);
+        (is && resource.mode == iaclint_graph::Mode::Managed).then(|| E::of(self.node(id)))
+    }
+
+    /// What a reference points at, exports of other stacks followed.
+    pub fn follow(&self, reference: &'g Reference) -> &'g Reference {
+        self.graph.follow(reference)
+    }
+
+    /// The resources that a reference names: several when it names all instances of a declaration.
+    pub fn resolve(&self, reference: &'g Reference) -> &'g [ResourceId] {
+        self.follow(reference).key().map_or(&[], |key| self.graph.resolve(key))
+    }
+
+    /// What a value names: the resources behind its references, or literals.
+    pub fn links_in(&self, value: &'g Value) -> Many<Link> {
+        let mut many = Many::none();
+        self.collect_links(value, &mut many);
+        many
+    }
+
+    fn collect_links(&self, value: &'g Value, many: &mut Many<Link>) {
+        match &value.data {
+            Data::Null => {}
+            Data::Reference(reference) => self.link_of(reference, value.origin, many),
+            Data::List(list) => {
+                many.complete &= list.complete;
+                list.items.iter().for_each(|item| self.collect_links(item, many));
+            }
+            Data::Text(text) => match text.as_str() {
+                Some(known) => self.literal(&known, value.origin, many),
+                None => {
+                    // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
+                    let holes: Vec<&Value> = text.holes().collect();
+                    match holes[..] {
+                        [hole] => self.collect_links(hole, many),
+                        _ => many.complete = false,
+                    }
+                }
+            },
+            Data::Unknown(unknown) => {
+                many.complete = false;
+                unknown.candidates.iter().for_each(|c| self.collect_links(c, many));
+            }
+            Data::Bool(_) | Data::Number(_) | Data::Object(_) | Data::Encoded(_) => many.complete = false,
+        }
+    }
+
+    fn literal(&self, text: &str, origin: OriginId, many: &mut Many<Link>) {
+        let behind = self.behind(origin);
+        if behind.is_empty() {
+            many.items.push(Link::Literal { text: text.to_owned(), origin });
+        } else {
+            many.items.extend(behind.into_iter().map(|id| Link::Resource { id, origin }));
+        }
+    }
+
+    fn link_of(&self, reference: &'g Reference, origin: OriginId, many: &mut Many<Link>) {
+        let reference = self.follow(reference);
+        let Target::Resource(key) = &reference.target else {
+            many.items.push(Link::Outside { name: reference.to_string(), origin });
+            return;
+        };
+        let ids = self.graph.resolve(key);
+        let data = |id: &ResourceId| self.resource(*id).mode == iaclint_graph::Mode::Data;
+        match ids {
+            [] => many.items.push(Link::Outside { name: reference.to_string(), origin }),
+            // A data source's result is something outside, whatever made it.
+            _ if ids.iter().any(data) => many.items.push(Link::Outside { name: reference.to_string(), origin }),
+            _ => {
+                if ids.len() > 1 && !reference.path.contains(&Step::Any) {
+                    // One instance of several, and we do not know which.
+                    many.complete = false;
+                }
+                many.items.extend(ids.iter().map(|id| Link::Resource { id: *id, origin }));
+            }
+        }
+    }
+
+    /// The resources from whose attributes a known value was read.
+    pub fn behind(&self, origin: OriginId) -> Vec<ResourceId> {
+        self.origins().resources(origin).into_iter().flat_map(|key| self.graph.resolve(key)).copied().collect()
+    }
+
+    /// Every resource that a value speaks of: references anywhere in it, and what known parts were read from.
+    pub fn mentions(&self, value: &'g Value) -> Vec<ResourceId> {
+        let mut out: Vec<ResourceId> = Vec::new();
+        let mut add = |ids: &[ResourceId]| {
+            for id in ids {
+                if !out.contains(id) {
+                    out.push(*id);
+                }
+            }
+        };
+        value.walk(&mut |v| {
+            match &v.data {
+                Data::Reference(reference) => add(self.resolve(reference)),
+                Data::Unknown(unknown) => unknown.depends_on.iter().for_each(|r| add(self.resolve(r))),
+                Data::Text(text) => {
+                    for piece in text.pieces() {
+                        if let Piece::Literal(literal) = piece {
+                            add(&self.behind(literal.origin));
+                        }
+                    }
+                }
+                _ => {}
+            }
+            add(&self.behind(v.origin));
+        });
+        out
+    }
+
+    /// The place of an origin; that of the resource's header where it has none.
+    pub fn span(&self, id: ResourceId, origin: OriginId) -> Span {
+        self.origins().span(origin).unwrap_or(self.resource(id).span)
+    }
+
+    /// The address of a resource.
+    pub fn address(&self, id: ResourceId) -> &'g str {
+        &self.resource(id).key.address
+    }
+
+    /// A name for messages that leaves no doubt: `aws_ecs_service.api` where that is unique in its root, else the whole address; the
+    /// logical id elsewhere.
+    pub fn short(&self, id: ResourceId) -> String {
+        let resource = self.resource(id);
+        if self.language(id) != Language::Terraform {
+            return resource.name.to_string();
+        }
+        let unique = self.graph.of_type(&resource.type_name).iter().map(|other| self.resource(*other)).all(|other| {
+            other.name != resource.name || other.key.root != resource.key.root || other.scope == resource.scope
+        });
+        if unique { format!("{}.{}", resource.type_name, resource.name) } else { resource.key.address.to_string() }
+    }
+
+    /// Whether two resources stand in one root: what is deployed together.
+    pub fn same_root(&self, a: ResourceId, b: ResourceId) -> bool {
+        self.resource(a).key.root == self.resource(b).key.root
+    }
+
+    /// The graph, for judges that need the edges themselves.
+    pub fn graph(&self) -> &'g Graph {
+        self.graph
+    }
+}

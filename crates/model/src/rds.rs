@@ -1,0 +1,59 @@
+//! Amazon RDS, Aurora, DocumentDB and Neptune.
+
+use crate::entity::entities;
+
+entities! {
+    /// A database instance.
+    DbInstance: ["aws_db_instance"] | ["AWS::RDS::DBInstance"] {
+        /// `postgres`, `mysql`, `aurora-postgresql`...
+        engine: str = "engine" | "Engine";
+        /// Its version.
+        engine_version: str = "engine_version" | "EngineVersion";
+        /// `db.t4g.micro`...
+        class: str = "instance_class" | "DBInstanceClass";
+        /// The port; the engine's own when absent.
+        port: int = "port" | "Port";
+        /// The initial database.
+        database: str = "db_name" | "DBName";
+        /// Its security groups; the VPC's default group when absent.
+        security_groups: links = "vpc_security_group_ids" | "VPCSecurityGroups";
+        /// Whether security groups are written.
+        security_groups_written: raw = "vpc_security_group_ids" | "VPCSecurityGroups";
+        /// Its subnet group.
+        subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
+        /// The cluster that it belongs to.
+        cluster: link = "" | "DBClusterIdentifier";
+    }
+
+    /// An Aurora or Multi-AZ cluster.
+    DbCluster: ["aws_rds_cluster"] | ["AWS::RDS::DBCluster"] {
+        /// `aurora-postgresql`...
+        engine: str = "engine" | "Engine";
+        /// The port; the engine's own when absent.
+        port: int = "port" | "Port";
+        /// The initial database.
+        database: str = "database_name" | "DatabaseName";
+        /// Its security groups.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Its subnet group.
+        subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
+    }
+
+    /// An instance of an Aurora cluster where that is a type of its own.
+    DbClusterInstance: ["aws_rds_cluster_instance"] | [] {
+        /// The cluster.
+        cluster: link = "cluster_identifier" | "";
+    }
+
+    /// A DocumentDB cluster.
+    DocDbCluster: ["aws_docdb_cluster"] | ["AWS::DocDB::DBCluster"] {
+        /// The port; 27017 when absent.
+        port: int = "port" | "Port", default 27017_i64;
+        /// Its security groups.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+    }
+}

@@ -1,0 +1,123 @@
+//! What the paths name: directories to walk, single files, assemblies.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use iaclint_source::{Problem, ProblemKind, Project};
+use rayon::prelude::*;
+
+use crate::ParseError;
+use crate::root_directory::Given;
+use crate::walk::{Walked, is_terraform, walk};
+
+/// Everything to load, before it is known which Terraform directories are roots. All paths are absolute.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    /// Directories with Terraform files, and whether values for their variables are loaded by themselves.
+    pub(crate) modules: std::collections::BTreeMap<PathBuf, bool>,
+    /// The paths themselves, where they are directories with Terraform files or files in one.
+    pub(crate) named: BTreeSet<PathBuf>,
+    /// Those of them that are single files: roots, whoever calls them.
+    pub(crate) forced: BTreeSet<PathBuf>,
+    /// Cloud assemblies.
+    pub(crate) assemblies: BTreeSet<PathBuf>,
+    /// Templates on their own.
+    pub(crate) templates: BTreeSet<PathBuf>,
+    /// Directories of CDK apps without an assembly.
+    pub(crate) apps: Vec<PathBuf>,
+    /// The files to which findings are limited.
+    pub(crate) limited_to: Option<Vec<String>>,
+    /// What went wrong on the way.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Finds what the paths name.
+pub(crate) fn gather(project: &Project, paths: &[Given]) -> Result<Input, ParseError> {
+    let mut input = Input::default();
+    let mut walked = Walked::default();
+    let mut limited = BTreeSet::new();
+    for given in paths {
+        if given.is_directory {
+            walk(project, &given.real, &|d| is_assembly(project, d), &mut walked)
+                .map_err(|e| unreadable(given, e.to_string()))?;
+            input.named.insert(given.real.clone());
+        } else if is_terraform(&name_of(&given.real)) {
+            let directory = given.real.parent().unwrap_or(&given.real);
+            let entries = project.read_dir(directory).map_err(|e| unreadable(given, e.to_string()))?;
+            walked.add_module(directory, &entries);
+            input.named.insert(directory.to_path_buf());
+            input.forced.insert(directory.to_path_buf());
+            limited.insert(project.relative(&given.real));
+        } else {
+            single_file(project, given, &mut input)?;
+        }
+    }
+    if !paths.is_empty() && paths.iter().all(|p| !p.is_directory && is_terraform(&name_of(&p.real))) {
+        input.limited_to = Some(limited.into_iter().collect());
+    }
+    input.modules = walked.modules;
+    input.problems = walked.problems;
+    input.assemblies.extend(walked.manifests);
+    let looks_like_template = |path: &&PathBuf| {
+        let text = project.read_bytes(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        text.is_some_and(|text| iaclint_cloudformation::is_template(&text))
+    };
+    let templates: Vec<&PathBuf> = walked.candidates.par_iter().filter(looks_like_template).collect();
+    input.templates.extend(templates.into_iter().cloned());
+    let assemblies = input.assemblies.clone();
+    let inside = |path: &Path| path.ancestors().skip(1).any(|above| assemblies.contains(above));
+    input.assemblies.retain(|directory| !inside(directory));
+    input.templates.retain(|file| !inside(file));
+    for app in walked.apps {
+        if !input.assemblies.iter().any(|assembly| assembly.starts_with(&app)) {
+            input.problems.push(not_synthesized(project, &app));
+            input.apps.push(app);
+        }
+    }
+    Ok(input)
+}
+
+/// A file that is not Terraform: a template, or the manifest that stands for its assembly.
+fn single_file(project: &Project, given: &Given, input: &mut Input) -> Result<(), ParseError> {
+    let name = name_of(&given.real);
+    if let Some(directory) =
+        given.real.parent().filter(|d| name == "manifest.json" && is_assembly(project, d))
+    {
+        input.assemblies.insert(directory.to_path_buf());
+        return Ok(());
+    }
+    let bytes = project.read_bytes(&given.real).map_err(|e| unreadable(given, format!("it {e}")))?;
+    // One that calls itself a template is loaded whatever it holds, so that the fault in it is shown with its place.
+    let claims =
+        [".template", "template.json", "template.yaml", "template.yml"].iter().any(|end| name.ends_with(end));
+    if claims || String::from_utf8(bytes).is_ok_and(|text| iaclint_cloudformation::is_template(&text)) {
+        input.templates.insert(given.real.clone());
+        return Ok(());
+    }
+    let reason =
+        "it is neither a Terraform file nor a CloudFormation template nor the manifest of a cloud assembly";
+    Err(unreadable(given, reason.to_owned()))
+}
+
+/// Whether a directory with a `manifest.json` is an assembly. One in the place of an assembly counts even when its manifest is broken.
+fn is_assembly(project: &Project, directory: &Path) -> bool {
+    iaclint_cloudformation::is_assembly(project, directory) || directory.ends_with("cdk.out")
+}
+
+fn not_synthesized(project: &Project, app: &Path) -> Problem {
+    let directory = project.relative(app);
+    let file = project.relative(&app.join("cdk.json"));
+    let message =
+        format!("the CDK app in {directory} is not checked: there is no cdk.out beside its cdk.json");
+    Problem::new(ProblemKind::NotEvaluated, message)
+        .in_file(file)
+        .with_help(format!("run `npx cdk synth -q` in {directory} and check again"))
+}
+
+fn unreadable(given: &Given, reason: String) -> ParseError {
+    ParseError::Unreadable { path: given.written.clone(), reason }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}

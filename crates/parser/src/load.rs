@@ -1,0 +1,98 @@
+//! Loads what was found, in parallel, into one graph.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use iaclint_graph::{Fragment, Graph};
+use iaclint_source::{Problem, Project};
+use iaclint_terraform::{Inputs, Loader};
+use iaclint_value::RootId;
+use rayon::prelude::*;
+
+use crate::input::Input;
+use crate::roots::{Module, roots};
+use crate::{Options, RootFound, RootKind};
+
+/// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
+pub(crate) fn load(
+    project: &Project,
+    input: &Input,
+    options: &Options,
+    var_files: Vec<PathBuf>,
+) -> (Graph, Vec<RootFound>) {
+    let loader = Loader::new(project);
+    let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
+    let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
+    for (directory, library) in roots(&modules(project, &loader, input, options), &input.forced) {
+        add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
+    }
+    input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
+    input.templates.iter().for_each(|file| add(RootKind::Template, file.clone()));
+    found.sort();
+
+    let inputs = Inputs {
+        var_files,
+        variables: options.variables.clone(),
+        environment: options.environment.clone(),
+        library: false,
+    };
+    let library = Inputs { library: true, ..inputs.clone() };
+    let mut fragments: Vec<Fragment> = found
+        .par_iter()
+        .enumerate()
+        .map(|(index, (_, kind, path))| {
+            let root = RootId(index as u32);
+            match kind {
+                RootKind::Terraform => loader.load(path, root, &inputs),
+                RootKind::Library => loader.load(path, root, &library),
+                RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
+                RootKind::Template => iaclint_cloudformation::load_template(project, path, root),
+            }
+        })
+        .collect();
+    if let Some(first) = fragments.first_mut() {
+        // The graph keeps problems by fragment; those of the search belong to none and stand first.
+        first.problems.splice(0..0, input.problems.iter().cloned());
+    }
+    each_once(&mut fragments);
+    let roots = found.into_iter().map(|(path, kind, _)| RootFound { kind, path }).collect();
+    (Graph::new(fragments), roots)
+}
+
+/// What each Terraform directory calls and needs. Parses every file of the walk.
+fn modules(
+    project: &Project,
+    loader: &Loader<'_>,
+    input: &Input,
+    options: &Options,
+) -> BTreeMap<PathBuf, Module> {
+    let given = !options.var_files.is_empty()
+        || !options.variables.is_empty()
+        || options.environment.iter().any(|(name, _)| name.starts_with("TF_VAR_"));
+    let summarise = |(directory, automatic): (&PathBuf, &bool)| {
+        let has_values = *automatic || (given && input.named.contains(directory));
+        let module = match loader.summary(directory) {
+            Some(summary) => Module {
+                calls: summary.local_calls.iter().map(|d| project.absolute(d)).collect(),
+                required_variables: summary.required_variables,
+                has_backend_or_provider: summary.has_backend_or_provider,
+                has_values,
+            },
+            None => Module { has_values, ..Module::default() },
+        };
+        (directory.clone(), module)
+    };
+    input.modules.par_iter().map(summarise).collect()
+}
+
+/// A file that several roots read has its problems once.
+fn each_once(fragments: &mut [Fragment]) {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |problem: &Problem| {
+        let place = problem.span.map(|s| (s.file, s.start, s.end));
+        seen.insert((problem.kind, problem.message.clone(), problem.path.clone(), place))
+    };
+    for fragment in fragments {
+        fragment.problems.retain(|problem| is_new(problem));
+    }
+}

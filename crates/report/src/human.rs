@@ -1,0 +1,283 @@
+//! For people, in a terminal.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use iaclint_lint::{Finding, Label, Severity};
+use iaclint_source::{FileId, Problem, ProblemKind, Sources, Span};
+
+use crate::excerpt::{Mark, Run, line_at, runs};
+use crate::look::Look;
+use crate::mask::{self, Masks};
+use crate::snippet::draw;
+use crate::{Format, Report, counted, fails};
+
+/// Columns of a source line in the list of places that a value went through.
+const TRAIL_COLUMNS: usize = 100;
+/// Instances that are named; the others are counted.
+const NAMED_INSTANCES: usize = 3;
+
+/// Findings as people read them.
+#[derive(Clone, Copy, Debug)]
+pub struct Human {
+    /// What the terminal can show.
+    pub look: Look,
+    /// Whether to list the values that could not be evaluated.
+    pub show_unknown: bool,
+}
+
+impl Format for Human {
+    /// The findings, an empty line between them.
+    fn render(&self, report: &Report<'_>) -> String {
+        let page = Page { look: self.look, sources: report.sources, masks: Masks::default() };
+        let findings: Vec<String> = report.findings.iter().map(|f| page.finding(f)).collect();
+        findings.join("\n")
+    }
+}
+
+impl Human {
+    /// Without colours or lists: what pages and files hold.
+    pub const PLAIN: Human = Human { look: Look::PLAIN, show_unknown: false };
+
+    /// One finding.
+    pub fn finding(self, finding: &Finding, sources: &Sources) -> String {
+        Page { look: self.look, sources, masks: Masks::default() }.finding(finding)
+    }
+
+    /// The problems and the summary: what stands beside the findings, whatever their format.
+    pub fn remarks(self, report: &Report<'_>) -> String {
+        let page = Page { look: self.look, sources: report.sources, masks: Masks::default() };
+        let mut out = String::new();
+        let problems = report.distinct_problems();
+        for problem in problems.iter().filter(|p| self.show_unknown || fails(p.kind)) {
+            out.push_str(&page.problem(problem));
+            out.push('\n');
+        }
+        if self.show_unknown && !report.unknowns.is_empty() {
+            out.push_str("values that could not be evaluated:\n");
+            let lines: BTreeSet<_> = report
+                .unknowns
+                .iter()
+                .map(|u| {
+                    let place = u.span.map(|s| page.sources.sort_key(s));
+                    let at = u.span.map(|s| format!("{} ", page.place(s))).unwrap_or_default();
+                    let what = format!("{} {}", mask::name(&u.address), mask::name(&u.attribute));
+                    (place, format!("   {at}{what}: {}\n", mask::message(&u.why)))
+                })
+                .collect();
+            out.extend(lines.into_iter().map(|(_, line)| line));
+            out.push('\n');
+        }
+        out.push_str(&self.summary(report, &problems));
+        out.push('\n');
+        out
+    }
+
+    fn summary(self, report: &Report<'_>, problems: &[&Problem]) -> String {
+        let summary = report.summary;
+        let counts: Vec<String> = [
+            (Severity::Error, "error", "errors"),
+            (Severity::Warning, "warning", "warnings"),
+            (Severity::Advice, "piece of advice", "pieces of advice"),
+        ]
+        .into_iter()
+        .filter_map(|(severity, one, many)| {
+            let count = report.count(severity);
+            (count > 0).then(|| self.look.severity(severity, &counted(count, one, many)))
+        })
+        .collect();
+        let found = if counts.is_empty() { "nothing found".to_owned() } else { counts.join(", ") };
+        let mut parts = vec![format!(
+            "{found} in {} of {}",
+            counted(summary.resources, "resource", "resources"),
+            counted(summary.roots, "root", "roots")
+        )];
+        let failing = problems.iter().filter(|p| fails(p.kind)).count();
+        if failing > 0 {
+            parts.push(counted(
+                failing,
+                "problem kept a part from being checked",
+                "problems kept parts from being checked",
+            ));
+        }
+        let unknown = report.unknowns.len() + problems.len() - failing;
+        if unknown > 0 {
+            let hint = if self.show_unknown { "" } else { " (--show-unknown)" };
+            parts.push(format!("{} could not be evaluated{hint}", counted(unknown, "value", "values")));
+        }
+        if summary.hidden_warnings > 0 {
+            let warnings = counted(summary.hidden_warnings, "warning", "warnings");
+            parts.push(format!("{warnings} hidden (--level warning)"));
+        }
+        if summary.hidden_advice > 0 {
+            parts.push(format!("{} advice hidden (--level advice)", summary.hidden_advice));
+        }
+        parts.join(self.look.dot())
+    }
+}
+
+/// Where findings are written.
+struct Page<'a> {
+    look: Look,
+    sources: &'a Sources,
+    masks: Masks,
+}
+
+impl Page<'_> {
+    fn finding(&self, finding: &Finding) -> String {
+        let severity = finding.severity;
+        let head = self.look.severity(severity, &format!("{}[{}]", severity.name(), finding.rule));
+        let mut out = format!("{head}: {}\n", self.look.strong(&mask::message(&finding.headline)));
+        out.push_str("   ");
+        out.push_str(&mask::name(&finding.subject.address));
+        if let Some(part) = &finding.part {
+            out.push_str(", ");
+            out.push_str(&mask::name(part));
+        }
+        out.push('\n');
+        out.push_str(&instances(&finding.instances));
+        if let Some(source) = finding.subject.source {
+            self.synthesized(finding, source, &mut out);
+        } else {
+            let marks = std::iter::once((&finding.primary, true))
+                .chain(finding.labels.iter().map(|l| (l, false)))
+                .map(|(label, primary)| mark(label, primary))
+                .collect();
+            self.snippets(marks, severity, &mut out);
+        }
+        let mut related: Vec<(String, Vec<String>)> = Vec::new();
+        for place in &finding.related {
+            let at = format!("{} {}", self.place(place.span), mask::name(&place.address));
+            let text = mask::message(&place.text);
+            match related.iter_mut().find(|(known, _)| *known == at) {
+                Some((_, texts)) => texts.push(text),
+                None => related.push((at, vec![text])),
+            }
+        }
+        let related = related.into_iter().map(|(at, mut texts)| {
+            texts.retain(|t| !t.is_empty());
+            if texts.is_empty() { at } else { format!("{at}: {}", texts.join("; ")) }
+        });
+        self.list("see also", related.collect(), &mut out);
+        let trail = finding.trail.iter().map(|step| {
+            let line = self.line_of(step.span);
+            // A line that only opens something says less than the step.
+            let words = line.chars().filter(|c| c.is_alphanumeric()).count();
+            let opens = line.ends_with(['{', '[', '(']) && !step.text.is_empty();
+            let text = if opens || words < 3 { mask::message(&step.text) } else { line };
+            format!("{} {text}", self.place(step.span))
+        });
+        self.list("how it got here", trail.collect(), &mut out);
+        for note in &finding.notes {
+            self.list("note", vec![mask::message(note)], &mut out);
+        }
+        if !finding.help.is_empty() {
+            self.list("help", vec![mask::message(&finding.help)], &mut out);
+        }
+        out
+    }
+
+    /// A finding in a template that a program made: the line of the program first, then where it stands in the template.
+    fn synthesized(&self, finding: &Finding, source: Span, out: &mut String) {
+        let at = Mark { span: source, text: finding.primary.text.clone(), primary: true };
+        self.snippets(vec![at], finding.severity, out);
+        let construct = finding.subject.construct.as_deref().unwrap_or(&finding.subject.address);
+        let mut lines = vec![format!("{} {}", self.place(finding.primary.span), mask::name(construct))];
+        for label in &finding.labels {
+            lines.push(format!("{} {}", self.place(label.span), mask::message(&label.text)));
+        }
+        self.indented("in", lines, out);
+    }
+
+    /// A snippet for each file, that of the primary label first.
+    fn snippets(&self, marks: Vec<Mark>, severity: Severity, out: &mut String) {
+        let mut files: Vec<(FileId, Vec<Mark>)> = Vec::new();
+        for mark in marks {
+            match files.iter_mut().find(|(file, _)| *file == mark.span.file) {
+                Some((_, marks)) => marks.push(mark),
+                None => files.push((mark.span.file, vec![mark])),
+            }
+        }
+        let runs: Vec<Run> = files
+            .into_iter()
+            .flat_map(|(file, marks)| runs(&self.sources.file(file), &marks, &self.masks))
+            .collect();
+        // The frames of one finding stand under each other, whatever the width of their line numbers.
+        let digits = |run: &Run| run.last_line().to_string().len();
+        let widest = runs.iter().map(digits).max().unwrap_or_default();
+        for run in &runs {
+            let indent = 2 + widest - digits(run);
+            for line in draw(run, severity, self.look).lines() {
+                let _ = writeln!(out, "{:indent$}{}", "", line.trim_end());
+            }
+        }
+    }
+
+    fn problem(&self, problem: &Problem) -> String {
+        let severity = if fails(problem.kind) { Severity::Error } else { Severity::Advice };
+        let head = match problem.kind {
+            ProblemKind::Unreadable | ProblemKind::Invalid | ProblemKind::Limit => "error",
+            ProblemKind::NotEvaluated => "not evaluated",
+        };
+        let mut out = format!(
+            "{}: {}\n",
+            self.look.severity(severity, head),
+            self.look.strong(&mask::message(&problem.message))
+        );
+        match (problem.span, &problem.path) {
+            (Some(span), _) if fails(problem.kind) => {
+                let at = Mark { span, text: String::new(), primary: true };
+                self.snippets(vec![at], severity, &mut out);
+            }
+            (Some(span), _) => self.indented("in", vec![self.place(span)], &mut out),
+            (None, Some(path)) if !problem.message.contains(path.as_str()) => {
+                self.indented("in", vec![mask::name(path)], &mut out);
+            }
+            _ => {}
+        }
+        if let Some(help) = &problem.help {
+            self.list("help", vec![mask::message(help)], &mut out);
+        }
+        out
+    }
+
+    /// `path:line`.
+    fn place(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        format!("{}:{}", mask::name(&file.path), file.lines.line(span.start))
+    }
+
+    fn line_of(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        line_at(&file, span, &self.masks, TRAIL_COLUMNS)
+    }
+
+    fn list(&self, key: &str, lines: Vec<String>, out: &mut String) {
+        self.indented(&format!("{key}:"), lines, out);
+    }
+
+    /// Lines behind a key word, under each other.
+    fn indented(&self, key: &str, lines: Vec<String>, out: &mut String) {
+        for (index, line) in lines.into_iter().enumerate() {
+            if index == 0 {
+                let _ = writeln!(out, "   {} {line}", self.look.key(key));
+            } else {
+                let _ = writeln!(out, "   {:width$} {line}", "", width = key.len());
+            }
+        }
+    }
+}
+
+fn mark(label: &Label, primary: bool) -> Mark {
+    Mark { span: label.span, text: label.text.clone(), primary }
+}
+
+fn instances(instances: &[String]) -> String {
+    if instances.is_empty() {
+        return String::new();
+    }
+    let named: Vec<_> = instances.iter().take(NAMED_INSTANCES).map(|i| mask::name(i)).collect();
+    let more = if instances.len() > NAMED_INSTANCES { ", …" } else { "" };
+    let count = counted(instances.len(), "more instance", "more instances");
+    format!("   and {count}: {}{more}\n", named.join(", "))
+}

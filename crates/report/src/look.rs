@@ -1,0 +1,53 @@
+//! How printed text looks: colours and line-drawing characters.
+
+use iaclint_lint::Severity;
+
+/// What the reader's terminal can show.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Look {
+    /// Escape sequences for colours.
+    pub color: bool,
+    /// Characters beyond ASCII for frames and dots.
+    pub unicode: bool,
+}
+
+impl Look {
+    /// Without colours, with line-drawing characters: for files and tests.
+    pub const PLAIN: Look = Look { color: false, unicode: true };
+
+    /// `text` in the colour of a severity, bold.
+    pub fn severity(self, severity: Severity, text: &str) -> String {
+        self.paint(
+            match severity {
+                Severity::Error => "1;31",
+                Severity::Warning => "1;33",
+                Severity::Advice => "1;36",
+            },
+            text,
+        )
+    }
+
+    /// `text` in bold.
+    pub fn strong(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    /// A key word before a line: `help:`.
+    pub fn key(self, text: &str) -> String {
+        self.paint("36", text)
+    }
+
+    /// `text`, less visible.
+    pub fn faint(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    /// A dot between two parts of a line.
+    pub fn dot(self) -> &'static str {
+        if self.unicode { " · " } else { " - " }
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+}

@@ -1,0 +1,235 @@
+//! An address that already ends in its port, with a port added behind it.
+
+use std::ops::Range;
+
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::endpoints::{Endpoint, host_attribute};
+use iaclint_model::workload::Setting;
+use iaclint_model::{Model, ResourceId};
+use iaclint_value::{Data, Flat, Piece, Text, Value};
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    summary: "an address that already carries its port is followed by another port",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let model = cx.model();
+    for id in model.ids() {
+        let resource = model.resource(id);
+        let Some(body) = resource.body.as_object() else { continue };
+        for (attribute, _, value) in &body.fields {
+            let mut texts: Vec<(&Value, &Text)> = Vec::new();
+            value.walk(&mut |v| {
+                if let Data::Text(text) = &v.data
+                    && text.pieces().len() > 1
+                {
+                    texts.push((v, text));
+                }
+            });
+            for (value, text) in texts {
+                for doubled in doubled(model, text) {
+                    report_text(cx, id, attribute, value, text, &doubled);
+                }
+            }
+        }
+    }
+    let analysis = cx.analysis;
+    for workload in analysis.workloads() {
+        for setting in &workload.settings.items {
+            if let Some((host, kind)) = host_setting_with_port(model, setting) {
+                let Some(port) = port_setting(&workload.settings.items, setting) else { continue };
+                report_setting(cx, workload.definition, setting, port, host, kind);
+            }
+        }
+    }
+}
+
+/// An address in a text with more ports behind it than one.
+struct Doubled<'m> {
+    /// The hole that holds the address.
+    hole: &'m Value,
+    /// The resource whose attribute it is.
+    server: ResourceId,
+    /// Whether the attribute itself ends in a port.
+    kind: Endpoint,
+    /// The surplus port in the flattened text, with its colon.
+    surplus: Range<usize>,
+}
+
+/// Every address in a text that is followed by one port too many.
+fn doubled<'m>(model: &'m Model<'m>, text: &'m Text) -> Vec<Doubled<'m>> {
+    let flat = text.flatten();
+    let mut out = Vec::new();
+    for (at, char) in flat.text.char_indices() {
+        if char != Flat::HOLE {
+            continue;
+        }
+        let Some(Piece::Hole(hole)) = flat.hole_at(at).and_then(|index| text.pieces().get(index)) else { continue };
+        let Some((server, kind)) = hole.as_reference().and_then(|r| model.endpoint(r)) else { continue };
+        if !matches!(kind, Endpoint::Host | Endpoint::HostPort | Endpoint::Ip) {
+            continue;
+        }
+        let mut ports = usize::from(kind.ends_in_port());
+        let mut end = at + char.len_utf8();
+        while let Some(next) = port_at(model, text, &flat, end) {
+            ports += 1;
+            if ports > 1 {
+                out.push(Doubled { hole, server, kind, surplus: end..next });
+                break;
+            }
+            end = next;
+        }
+    }
+    out
+}
+
+/// The end of a `:port` that starts at this offset: digits, or a hole that holds a port.
+fn port_at<'m>(model: &'m Model<'m>, text: &'m Text, flat: &Flat, at: usize) -> Option<usize> {
+    let rest = flat.text.get(at..)?.strip_prefix(':')?;
+    let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    if digits > 0 {
+        return Some(at + 1 + digits);
+    }
+    let Some(Piece::Hole(hole)) = flat.hole_at(at + 1).and_then(|index| text.pieces().get(index)) else { return None };
+    let (_, kind) = model.endpoint(hole.as_reference()?)?;
+    (kind == Endpoint::Port).then_some(at + 1 + Flat::HOLE.len_utf8())
+}
+
+fn report_text(cx: &mut Check<'_, '_>, id: ResourceId, attribute: &str, value: &Value, text: &Text, doubled: &Doubled<'_>) {
+    let model = cx.model();
+    let setting = setting_around(cx, id, value);
+    let what = setting.as_ref().map_or_else(|| format!("`{attribute}`"), |(name, _)| name.clone());
+    let flat = text.flatten();
+    let hole_words = carries(model, doubled);
+    let mut draft = cx.finding(id, format!("{what} carries the port twice")).identity(format!("{what}:{}", doubled.server.0));
+    let surplus = text.span(&flat, doubled.surplus.clone()).or_else(|| model.origins().span(value.origin));
+    draft = match surplus {
+        Some(span) => draft.at_span(span, "and the port is added again here").label(cx, doubled.hole.origin, hole_words),
+        None => draft.at(cx, doubled.hole.origin, hole_words),
+    };
+    if let Some((_, Some(container))) = setting {
+        draft = draft.part(container);
+    }
+    draft
+        .trail(cx, doubled.hole.origin)
+        .note(format!("the application is given {}", value.display()))
+        .help(advice(cx, doubled))
+        .report(cx);
+}
+
+fn carries(model: &Model<'_>, doubled: &Doubled<'_>) -> String {
+    let name = doubled.hole.as_reference().map(ToString::to_string).unwrap_or_default();
+    if doubled.kind.ends_in_port() {
+        format!("this is {name}, which ends in its port")
+    } else {
+        format!("this is {name} of {}, and its port follows at once", model.short(doubled.server))
+    }
+}
+
+/// What to type: the attribute that is the host alone, at the place where the reference is written; or drop the port.
+fn advice(cx: &Check<'_, '_>, doubled: &Doubled<'_>) -> String {
+    let model = cx.model();
+    let place = model.origins().root_span(doubled.hole.origin).map(|span| {
+        let file = model.sources().file(span.file);
+        format!(" in {}:{}", file.path, file.line_col(span.start).line)
+    });
+    let place = place.unwrap_or_default();
+    let server = &model.resource(doubled.server);
+    match host_attribute(&server.type_name) {
+        Some(attribute) if doubled.kind.ends_in_port() => {
+            format!("use `{}.{attribute}`{place}, or remove the port behind the address", model.short(doubled.server))
+        }
+        _ => "remove one of the two ports: the address is already followed by its port".to_owned(),
+    }
+}
+
+/// The environment variable whose value this is, with its container.
+fn setting_around(cx: &Check<'_, '_>, id: ResourceId, value: &Value) -> Option<(String, Option<String>)> {
+    let analysis = cx.analysis;
+    let workloads = analysis.workloads().iter().filter(|w| w.definition == id);
+    for setting in workloads.flat_map(|w| &w.settings.items) {
+        let mut inside = false;
+        setting.value.walk(&mut |v| inside |= std::ptr::eq(v, value));
+        if inside {
+            return Some((setting.name.clone()?, setting.container.map(|c| c.label())));
+        }
+    }
+    None
+}
+
+/// Whether a setting is called like a host, and holds `host:port`.
+fn host_setting_with_port<'m>(model: &'m Model<'m>, setting: &Setting<'m>) -> Option<(ResourceId, Endpoint)> {
+    family(setting.name.as_deref()?, &HOST_WORDS)?;
+    let text = setting.value.to_text()?;
+    let pieces = text.pieces();
+    let reference = setting.value.as_reference().or_else(|| match pieces.first() {
+        Some(Piece::Hole(Value { data: Data::Reference(reference), .. })) => match &setting.value.data {
+            Data::Text(_) => Some(reference),
+            _ => None,
+        },
+        _ => None,
+    });
+    // The reference must live as long as the model: it is looked up in the value itself.
+    let reference = reference.and_then(|wanted| setting.value.references().into_iter().find(|r| *r == wanted))?;
+    let (server, kind) = model.endpoint(reference)?;
+    if pieces.len() == 1 {
+        return kind.ends_in_port().then_some((server, kind));
+    }
+    let rest = text.suffix();
+    let port_hole = matches!(pieces, [_, Piece::Literal(colon), Piece::Hole(_)] if &*colon.text == ":");
+    let port_digits = rest.strip_prefix(':').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
+    (kind == Endpoint::Host && (port_hole || (pieces.len() == 2 && port_digits))).then_some((server, kind))
+}
+
+const HOST_WORDS: [&str; 4] = ["HOST", "HOSTNAME", "SERVER", "ADDRESS"];
+
+/// The family of a setting's name: `POSTGRES` of `POSTGRES_HOST`.
+fn family<'n>(name: &'n str, words: &[&str]) -> Option<&'n str> {
+    words.iter().find_map(|word| {
+        let stem = name.len().checked_sub(word.len()).filter(|at| name.is_char_boundary(*at))?;
+        name[stem..].eq_ignore_ascii_case(word).then(|| name[..stem].trim_end_matches(['_', '-', '.']))
+    })
+}
+
+/// The port setting of the same family in the same container.
+fn port_setting<'a, 'm>(settings: &'a [Setting<'m>], host: &Setting<'m>) -> Option<&'a Setting<'m>> {
+    let stem = family(host.name.as_deref()?, &HOST_WORDS)?;
+    let container = |s: &Setting<'_>| s.container.map(|c| c.origin());
+    settings.iter().find(|s| {
+        container(s) == container(host)
+            && s.name.as_deref().and_then(|n| family(n, &["PORT"])).is_some_and(|f| f.eq_ignore_ascii_case(stem))
+    })
+}
+
+fn report_setting(
+    cx: &mut Check<'_, '_>,
+    id: ResourceId,
+    setting: &Setting<'_>,
+    port: &Setting<'_>,
+    server: ResourceId,
+    kind: Endpoint,
+) {
+    let model = cx.model();
+    let name = setting.name.clone().unwrap_or_default();
+    let port_name = port.name.clone().unwrap_or_default();
+    let resource = model.resource(server);
+    let help = match host_attribute(&resource.type_name) {
+        Some(attribute) if kind.ends_in_port() => format!("set {name} to `{}.{attribute}`", model.short(server)),
+        _ => format!("leave the port out of {name}: {port_name} carries it"),
+    };
+    let mut draft = cx
+        .finding(id, format!("{name} holds a port although {port_name} stands beside it"))
+        .confidence(Confidence::Medium)
+        .identity(format!("{name}:{port_name}"))
+        .at(cx, setting.value.origin, format!("this is {}, a host with its port", setting.value.display()))
+        .label(cx, port.value.origin, "the port is given here as well")
+        .trail(cx, setting.value.origin)
+        .note("a client that joins the two asks for a host name with a port in it")
+        .help(help);
+    if let Some(container) = setting.container {
+        draft = draft.part(container.label());
+    }
+    draft.report(cx);
+}

@@ -1,0 +1,154 @@
+//! A container whose memory limit is below its heap, or below what its image needs.
+
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ecs::{Container, TaskDefinition};
+use iaclint_model::images::floor;
+use iaclint_model::{Language, Prop};
+use iaclint_value::{Flat, OriginId, Value};
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Warning,
+    confidence: Confidence::Medium,
+    summary: "a container's memory limit is below its heap, or below what its image needs to start",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    for task in cx.model().all::<TaskDefinition<'_>>() {
+        for container in task.containers().items {
+            let Some(limit) = limit(&task, &container) else { continue };
+            let heaps = heaps(&container);
+            if let Some(heap) = heaps.iter().filter(|h| h.mib >= limit.mib).max_by_key(|h| h.mib) {
+                report_heap(cx, &task, &container, limit, heap);
+            } else if heaps.is_empty() {
+                // Who sets the heap by hand has sized the container by hand.
+                report_floor(cx, &task, &container, limit);
+            }
+        }
+    }
+}
+
+/// The memory at which a container is killed.
+#[derive(Clone, Copy)]
+struct Limit {
+    mib: i64,
+    origin: OriginId,
+    of_task: bool,
+}
+
+/// The container's own hard limit, or the task's on Fargate.
+fn limit(task: &TaskDefinition<'_>, container: &Container<'_>) -> Option<Limit> {
+    match container.memory() {
+        Prop::Known { value: mib, origin, .. } => Some(Limit { mib, origin, of_task: false }),
+        Prop::Absent { .. } => match task.memory_mib() {
+            Prop::Known { value: mib, origin, .. } => Some(Limit { mib, origin, of_task: true }),
+            _ => None,
+        },
+        Prop::OneOf { .. } | Prop::Unknown { .. } => None,
+    }
+}
+
+/// A heap size that the container is told.
+struct Heap {
+    mib: i64,
+    flag: String,
+    origin: OriginId,
+}
+
+/// The heap flags in the environment and the command.
+fn heaps(container: &Container<'_>) -> Vec<Heap> {
+    let mut out = Vec::new();
+    for variable in container.variables().items {
+        if let Prop::Known { value, .. } = variable.value() {
+            scan(value, &mut out);
+        }
+    }
+    for words in [container.entry_point(), container.command()] {
+        if let Prop::Known { value, .. } = words {
+            value.walk(&mut |v| scan(v, &mut out));
+        }
+    }
+    out
+}
+
+fn scan(value: &Value, out: &mut Vec<Heap>) {
+    let Some(text) = value.to_text() else { return };
+    for word in text.flatten().text.split(|c: char| c.is_whitespace() || c == '"' || c == '\'') {
+        if let Some(mib) = heap_flag(word) {
+            out.push(Heap { mib, flag: word.to_owned(), origin: value.origin });
+        }
+    }
+}
+
+/// The heap in MiB that a flag of the JVM or of Node sets.
+fn heap_flag(word: &str) -> Option<i64> {
+    if word.contains(Flat::HOLE) {
+        return None;
+    }
+    if let Some(size) = word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size=")) {
+        return size.parse().ok();
+    }
+    let size = word.strip_prefix("-Xmx").or_else(|| word.strip_prefix("-XX:MaxHeapSize="))?;
+    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let number: i64 = digits.parse().ok()?;
+    match &size[digits.len()..] {
+        "" => Some(number >> 20),
+        "k" | "K" => Some(number >> 10),
+        "m" | "M" => Some(number),
+        "g" | "G" => number.checked_mul(1024),
+        "t" | "T" => number.checked_mul(1024 * 1024),
+        _ => None,
+    }
+}
+
+fn report_heap<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container: &Container<'m>, limit: Limit, heap: &Heap) {
+    let Limit { mib, origin, of_task } = limit;
+    let whose = if of_task { "the task" } else { "the container" };
+    let wanted = heap.mib + heap.mib / 3;
+    cx.finding(task.id(), format!("the heap of {} may grow to {} MiB, and {whose} has {mib}", container.label(), heap.mib))
+        .severity(Severity::Error)
+        .confidence(Confidence::High)
+        .part(container.label())
+        .identity(format!("heap:{}", container.label()))
+        .at(cx, origin, format!("{whose} is killed at {mib} MiB (exit code 137)"))
+        .label(cx, heap.origin, format!("`{}` lets the heap grow to {} MiB", heap.flag, heap.mib))
+        .trail(cx, origin)
+        .note("a process needs memory beside its heap: stacks, code, buffers")
+        .help(format!("raise the memory to {wanted} MiB or more, or lower `{}`", heap.flag))
+        .report(cx);
+}
+
+fn report_floor<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container: &Container<'m>, limit: Limit) {
+    let Prop::Known { value: image, origin: image_origin, .. } = container.image() else { return };
+    let Some(floor) = floor(&image.flatten().text) else { return };
+    if limit.mib >= floor.minimum_mib {
+        return;
+    }
+    let field = match cx.model().language(task.id()) {
+        Language::Terraform => "memory",
+        Language::CloudFormation | Language::Cdk => "Memory",
+    };
+    cx.finding(task.id(), format!("{} has {} MiB, and {} needs {} at least", container.label(), limit.mib, floor.what, floor.minimum_mib))
+        .part(container.label())
+        .identity(format!("floor:{}", container.label()))
+        .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
+        .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
+        .trail(cx, limit.origin)
+        .note(format!("the least memory of {} is documented at {}", floor.what, floor.source))
+        .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
+        .report(cx);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::heap_flag;
+
+    #[test]
+    fn heap_flags_of_the_jvm_and_of_node() {
+        assert_eq!(heap_flag("-Xmx512m"), Some(512));
+        assert_eq!(heap_flag("-Xmx2G"), Some(2048));
+        assert_eq!(heap_flag("-Xmx1073741824"), Some(1024));
+        assert_eq!(heap_flag("--max-old-space-size=384"), Some(384));
+        assert_eq!(heap_flag("-XX:MaxRAMPercentage=75"), None);
+        assert_eq!(heap_flag("-Xms512m"), None);
+    }
+}
