@@ -278,7 +278,7 @@ impl Val {
                     items.iter().for_each(|v| inner(v, visit, depth + 1));
                 }
                 K::Map(_, fields) | K::Object(fields) => {
-                    fields.iter().for_each(|f| inner(&f.2, visit, depth + 1))
+                    fields.iter().for_each(|f| inner(&f.2, visit, depth + 1));
                 }
                 K::Unknown(unk) => {
                     unk.partial.iter().for_each(|v| inner(v, visit, depth + 1));
