@@ -174,8 +174,8 @@ fn repository(container: &Container<'_>) -> Option<(String, OriginId)> {
 fn report<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, lacks: &[Lack<'_, 'm>]) {
     let model = cx.model();
     let names: Vec<String> = lacks.iter().flat_map(|l| l.need.settings.iter().cloned()).collect();
-    let sibling = model.short_within(lacks[0].sibling.id);
-    let own = model.short_within(workload.id);
+    let sibling = model.short(lacks[0].sibling.id);
+    let own = model.short(workload.id);
     let network = lacks.iter().any(|l| l.signs.iter().any(|s| s.network));
     let servers: Vec<String> = lacks.iter().map(|l| server_words(model, &l.need.server)).collect();
     let container = workload.task.and_then(|t| t.containers().items.into_iter().next());
