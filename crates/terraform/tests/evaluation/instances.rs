@@ -1,8 +1,6 @@
 //! `count`, `for_each`, `dynamic` and the conditions under which things exist.
 
-mod support;
-
-use support::{load, load_with, main_tf};
+use crate::support::{load, load_with, main_tf};
 
 #[test]
 fn unknown_count_yields_one_instance_that_stands_for_any_number() {
