@@ -95,7 +95,7 @@ pub(crate) fn answer(value: &Val) -> String {
 
 /// What is known, with null at the unknown places of a list and nothing at those of an object; and where it is not.
 fn split(value: &Val, after: &mut String, unknown: &mut String, depth: usize) {
-    if let Some(text) = json(value) {
+    if let (None, None, Some(text)) = (value.elements(), value.fields(), json(value)) {
         after.push_str(&text);
         unknown.push_str("false");
     } else if let (Some(items), true) = (value.elements(), depth <= MAX_DEPTH) {
@@ -122,8 +122,8 @@ fn split(value: &Val, after: &mut String, unknown: &mut String, depth: usize) {
                 hidden.push(format!("{}:{u}", quoted(name)));
             }
         }
-        after.push_str(&format!("{{{}}}", shown.join(",")));
-        unknown.push_str(&format!("{{{}}}", hidden.join(",")));
+        let _ = write!(after, "{{{}}}", shown.join(","));
+        let _ = write!(unknown, "{{{}}}", hidden.join(","));
     } else {
         after.push_str("null");
         unknown.push_str("true");

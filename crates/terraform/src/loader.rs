@@ -92,11 +92,11 @@ impl<'p> Loader<'p> {
 
     /// Evaluates a directory as a root module.
     pub fn load(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
-        self.on_its_own_stack(|| Evaluator::new(self, root, inputs).fragment(directory))
+        Self::on_its_own_stack(|| Evaluator::new(self, root, inputs).fragment(directory))
     }
 
     /// Runs an evaluation on a thread with room for it.
-    pub(crate) fn on_its_own_stack<T: Send>(&self, run: impl Fn() -> T + Sync) -> T {
+    pub(crate) fn on_its_own_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
         std::thread::scope(|scope| {
             let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &run);
             match spawned.map(std::thread::ScopedJoinHandle::join) {

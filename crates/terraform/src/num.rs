@@ -48,11 +48,11 @@ impl Num {
         }
         let int = BigInt::parse_bytes(digits.as_bytes(), 10)?;
         let scale = i64::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-        Self::of(BigDecimal::new(if negative { -int } else { int }, scale))
+        Self::of(&BigDecimal::new(if negative { -int } else { int }, scale))
     }
 
     /// `None` when it is out of bounds.
-    pub(crate) fn of(decimal: BigDecimal) -> Option<Num> {
+    pub(crate) fn of(decimal: &BigDecimal) -> Option<Num> {
         if decimal.is_zero() {
             return Some(Num::Int(0));
         }
@@ -77,7 +77,7 @@ impl Num {
     }
 
     pub(crate) fn of_bigint(int: BigInt) -> Option<Num> {
-        Num::of(BigDecimal::new(int, 0))
+        Num::of(&BigDecimal::new(int, 0))
     }
 
     pub(crate) fn big(&self) -> BigDecimal {
@@ -134,7 +134,7 @@ impl Num {
             Num::Int(int) => {
                 int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int)
             }
-            Num::Big(big) => Num::of(-(**big).clone()).unwrap_or_else(|| self.clone()),
+            Num::Big(big) => Num::of(&(-(**big).clone())).unwrap_or_else(|| self.clone()),
         }
     }
 
@@ -146,7 +146,7 @@ impl Num {
         }
         let (a, b) = (self.big(), other.big());
         if a.digits() <= EXACT && b.digits() <= EXACT {
-            Num::of(a + b)
+            Num::of(&(a + b))
         } else {
             Binary::of(&a).add(&Binary::of(&b))
         }
@@ -169,10 +169,10 @@ impl Num {
         }
         let (a, b) = (self.big(), other.big());
         if a.digits() <= EXACT && b.digits() <= EXACT {
-            Num::of(a * b)
+            Num::of(&(a * b))
         } else {
             let (a, b) = (Binary::of(&a), Binary::of(&b));
-            Num::of(Binary::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent).decimal())
+            Num::of(&Binary::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent).decimal())
         }
     }
 
@@ -189,7 +189,7 @@ impl Num {
         }
         let (a, b) = (Binary::of(&self.big()), Binary::of(&other.big()));
         let quotient = Binary::ratio(&a.mantissa, &b.mantissa, a.exponent - b.exponent);
-        Num::of(quotient.decimal())
+        Num::of(&quotient.decimal())
     }
 
     /// The remainder with the sign of the dividend; by zero, the dividend.
@@ -200,7 +200,7 @@ impl Num {
         if let (Num::Int(a), Num::Int(b)) = (self, other) {
             return Some(Num::Int(a.checked_rem(*b).unwrap_or(0)));
         }
-        Num::of(self.big() % other.big())
+        Num::of(&(self.big() % other.big()))
     }
 
     pub(crate) fn abs(&self) -> Num {
@@ -218,7 +218,7 @@ impl Num {
     fn whole(&self, mode: RoundingMode) -> Num {
         match self {
             Num::Int(_) => self.clone(),
-            Num::Big(big) => Num::of(big.with_scale_round(0, mode)).unwrap_or_else(|| self.clone()),
+            Num::Big(big) => Num::of(&big.with_scale_round(0, mode)).unwrap_or_else(|| self.clone()),
         }
     }
 }
@@ -316,7 +316,7 @@ impl Binary {
     fn add(&self, other: &Binary) -> Option<Num> {
         let low = self.exponent.min(other.exponent);
         let align = |b: &Binary| &b.mantissa << u64::try_from(b.exponent - low).unwrap_or(0);
-        Num::of(Binary::rounded(align(self) + align(other), low).decimal())
+        Num::of(&Binary::rounded(align(self) + align(other), low).decimal())
     }
 
     fn exact(&self) -> BigDecimal {

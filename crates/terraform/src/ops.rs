@@ -50,7 +50,7 @@ pub(crate) fn binary(op: BinaryOp, left: &Val, right: &Val) -> Result<Val, Strin
     if let Some(known) = decided(op, &left, &right)? {
         return Ok(known.marked(marks));
     }
-    let value = undecided(&[&left, &right], result, |values| match values {
+    let value = undecided(&[&left, &right], &result, |values| match values {
         [left, right] => decided(op, left, right).ok().flatten(),
         _ => None,
     });
@@ -71,7 +71,7 @@ pub(crate) fn unary(op: UnaryOp, value: &Val) -> Result<Val, String> {
         _ => None,
     };
     Ok(apply(&value)
-        .unwrap_or_else(|| undecided(&[&value], ty, |v| v.first().copied().and_then(apply)))
+        .unwrap_or_else(|| undecided(&[&value], &ty, |v| v.first().copied().and_then(apply)))
         .marked(marks))
 }
 
@@ -119,7 +119,7 @@ fn decided(op: BinaryOp, left: &Val, right: &Val) -> Result<Option<Val>, String>
 
 /// What is made of an undecided value: an unknown with the results for its candidates. A number or truth value that they all agree
 /// on is known.
-fn undecided(values: &[&Val], ty: Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -> Val {
+fn undecided(values: &[&Val], ty: &Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -> Val {
     let mut unk = Unk::of(values.iter().copied(), ty.clone()).not_null();
     let open: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_unknown()).collect();
     if let [at] = open.as_slice()
@@ -138,7 +138,7 @@ fn undecided(values: &[&Val], ty: Ty, apply: impl Fn(&[&Val]) -> Option<Val>) ->
             }
         }
         if complete {
-            if ty == Ty::Bool
+            if *ty == Ty::Bool
                 && undecided.ty == Ty::Number
                 && let [one] = results.as_slice()
             {

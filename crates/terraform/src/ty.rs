@@ -90,10 +90,6 @@ impl Ty {
         }
     }
 
-    pub(crate) fn is_primitive(&self) -> bool {
-        matches!(self, Ty::Bool | Ty::Number | Ty::String)
-    }
-
     /// Whether `any` stands anywhere in it.
     pub(crate) fn has_dynamic(&self) -> bool {
         match self {

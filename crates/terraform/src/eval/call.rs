@@ -41,7 +41,7 @@ impl Evaluator<'_, '_> {
             match last.elements() {
                 Some(items) => arguments.extend(items.iter().map(|i| i.clone().marked(last.marks))),
                 None if last.as_unknown().is_some() => {
-                    return self.expanded_unknown(call, arguments, &last, span);
+                    return Ok(self.expanded_unknown(call, arguments, &last, span));
                 }
                 None => {
                     let at = call.arguments.last().map_or(span, |a| a.span);
@@ -78,13 +78,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// `f(a, unknown...)`: with what is known of the unknown list, and open to more.
-    fn expanded_unknown(
-        &mut self,
-        call: &Call,
-        mut arguments: Vec<Val>,
-        last: &Val,
-        span: Span,
-    ) -> Result<Val, Fault> {
+    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Val {
         let unk = last.as_unknown().cloned().unwrap_or_else(|| Unk::new(Why::Count));
         let collecting =
             matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
@@ -101,7 +95,7 @@ impl Evaluator<'_, '_> {
         }
         out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some());
         let origin = self.written(span);
-        Ok(Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks))
+        Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks)
     }
 
     /// The result of a function that we do not have: it depends on its arguments.

@@ -147,8 +147,8 @@ impl Evaluator<'_, '_> {
                 let fields = d.fields()?;
                 fields.iter().find(|(n, _, _)| n == "Statement").map(|(_, _, v)| v)
             });
-            match statements {
-                Some(value) => match (&value.k, value.elements()) {
+            if let Some(value) = statements {
+                match (&value.k, value.elements()) {
                     (_, Some(items)) => into.items.extend(items.iter().cloned()),
                     (K::Object(_) | K::Map(..), _) => into.items.push(value.clone()),
                     (K::Unknown(unk), _) => {
@@ -157,11 +157,10 @@ impl Evaluator<'_, '_> {
                         into.items.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
                     }
                     _ => into.open = true,
-                },
-                None => {
-                    into.open = true;
-                    super::access::references_in(&text, &mut into.depends_on);
                 }
+            } else {
+                into.open = true;
+                super::access::references_in(&text, &mut into.depends_on);
             }
         }
     }
@@ -330,12 +329,11 @@ fn conditions(blocks: &Val) -> Val {
             open.get_or_insert_with(|| Unk::new(Why::Computed("condition".into())));
             continue;
         };
-        let at = match tests.iter().position(|(n, _, _)| n == test_text) {
-            Some(at) => at,
-            None => {
-                tests.push((test_text.into(), test.origin, Vec::new()));
-                tests.len() - 1
-            }
+        let at = if let Some(at) = tests.iter().position(|(n, _, _)| n == test_text) {
+            at
+        } else {
+            tests.push((test_text.into(), test.origin, Vec::new()));
+            tests.len() - 1
         };
         let fields = &mut tests[at].2;
         match fields.iter_mut().find(|(n, _, _)| n == variable_text) {

@@ -219,9 +219,9 @@ impl Evaluator<'_, '_> {
     fn expand_unknown_each(&mut self, expr: &Expr, value: &Val, unk: &Unk, env: Env<'_>) -> Expansion {
         let mut depends_on = Vec::new();
         references_in(value, &mut depends_on);
-        if let Some((parts, scope)) = self.undecided(expr, env, 0) {
+        if let Some(([condition, then, otherwise], scope)) = self.undecided(expr, env, 0) {
             let env = Env::of_scope(scope);
-            let branches = [self.quiet(&parts[1], env), self.quiet(&parts[2], env)];
+            let branches = [self.quiet(&then, env), self.quiet(&otherwise, env)];
             if let [Some(then), Some(otherwise)] = branches
                 && let (Some(then), Some(otherwise)) = (keyed(&then), keyed(&otherwise))
             {
@@ -230,13 +230,13 @@ impl Evaluator<'_, '_> {
                     let existence = if otherwise.iter().any(|(k, _, _)| k == key) {
                         Existence::default()
                     } else {
-                        Existence { conditions: self.conditions(&parts[0], env, true), any_number: false }
+                        Existence { conditions: self.conditions(&condition, env, true), any_number: false }
                     };
                     slots.push(each(key.clone(), *origin, item.clone(), existence));
                 }
                 for (key, origin, item) in &otherwise {
                     if !then.iter().any(|(k, _, _)| k == key) {
-                        let conditions = self.conditions(&parts[0], env, false);
+                        let conditions = self.conditions(&condition, env, false);
                         slots.push(each(
                             key.clone(),
                             *origin,
@@ -338,14 +338,13 @@ impl Evaluator<'_, '_> {
         let expr = expr.bare();
         match &expr.kind {
             E::Unary(UnaryOp::Not, inner) => return self.conditions(inner, env, !outcome),
-            E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides) => {
+            E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides)
                 // A conjunction that holds is all of its parts, a disjunction that fails none of them.
-                if (*op == BinaryOp::And) == outcome {
+                if (*op == BinaryOp::And) == outcome => {
                     let mut all = self.conditions(&sides[0], env, outcome);
                     all.extend(self.conditions(&sides[1], env, outcome));
                     return all;
                 }
-            }
             _ => {}
         }
         if self.quiet(expr, env).is_some_and(|v| v.as_unknown().is_none()) {

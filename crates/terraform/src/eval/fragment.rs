@@ -63,13 +63,12 @@ impl Evaluator<'_, '_> {
     pub(super) fn enter(&mut self, directory: &Path) -> String {
         let directory = self.loader.project().absolute(directory);
         let path = self.loader.project().relative(&directory);
-        let module = match self.loader.module(&directory) {
-            Some(module) => module,
-            None => {
-                let message = format!("the directory {path} holds no configuration");
-                self.problem(Problem::new(ProblemKind::Invalid, message));
-                Arc::new(Module::new(&directory, path.clone(), Vec::new()))
-            }
+        let module = if let Some(module) = self.loader.module(&directory) {
+            module
+        } else {
+            let message = format!("the directory {path} holds no configuration");
+            self.problem(Problem::new(ProblemKind::Invalid, message));
+            Arc::new(Module::new(&directory, path.clone(), Vec::new()))
         };
         for problem in &module.problems {
             self.problem(problem.clone());

@@ -64,7 +64,7 @@ impl Evaluator<'_, '_> {
             key.not_null = true;
             key.depends_on.clone_from(&unk.depends_on);
             let key = Val::new(K::Unknown(Arc::new(key)), collection.origin).marked(collection.marks);
-            let value = self.element_of_unknown(collection, unk);
+            let value = super::access::element_of_unknown(collection, unk);
             items.push((key, value));
         }
         let mut open = Unk::new(unk.why.clone());
@@ -142,7 +142,7 @@ impl Evaluator<'_, '_> {
         };
         let key = self.eval(key_expr, env)?;
         made.marks = made.marks.and(key.marks);
-        let name = self.key(&key, key_expr.span, &mut made.open)?;
+        let name = super::expr::key_name(&key, key_expr.span, &mut made.open)?;
         let value = self.eval(&each.value, env);
         let value = self.part(value)?;
         let Some(name) = name else {

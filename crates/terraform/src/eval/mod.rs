@@ -135,7 +135,7 @@ pub(crate) struct Bound<'e> {
     next: Option<&'e Bound<'e>>,
 }
 
-impl<'e> Env<'e> {
+impl Env<'_> {
     fn of_scope(scope: usize) -> Self {
         Self { scope, bound: None, isolated: false }
     }

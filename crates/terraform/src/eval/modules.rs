@@ -74,7 +74,7 @@ impl Evaluator<'_, '_> {
             }
             return Val::new(K::Unknown(Arc::new(unk)), origin);
         }
-        self.repeated(&expansion, values, Target::Module { call: base, source }, origin)
+        super::resource::repeated(&expansion, values, Target::Module { call: base, source }, origin)
     }
 
     /// The instances of a call and their addresses; the scopes of a module that is here are made.
@@ -110,7 +110,7 @@ impl Evaluator<'_, '_> {
         &mut self,
         scope: usize,
         at: usize,
-        called: &Arc<Module>,
+        module: &Arc<Module>,
         expansion: &Expansion,
         keys: &[ResourceKey],
     ) {
@@ -132,7 +132,7 @@ impl Evaluator<'_, '_> {
             depends_on.extend(own.iter().cloned());
             self.places.insert(key.address.clone(), Place::Scope(self.scopes.len()));
             self.scopes.push(Scope {
-                module: called.clone(),
+                module: module.clone(),
                 address: key.address.clone(),
                 calls,
                 parent: Some((scope, at)),
@@ -141,7 +141,7 @@ impl Evaluator<'_, '_> {
                 depends_on,
             });
         }
-        self.check_arguments(call, called);
+        self.check_arguments(call, module);
     }
 
     /// The module that a call names.
@@ -163,19 +163,16 @@ impl Evaluator<'_, '_> {
         let project = self.loader.project();
         let directory = if is_local(source) {
             project.absolute(&caller.directory.join(source.as_str()))
+        } else if let Some(directory) = self.installed(scope, call) {
+            directory
         } else {
-            match self.installed(scope, call) {
-                Some(directory) => directory,
-                None => {
-                    let message = format!("the module {source} is not here, so what it makes is not known");
-                    let problem = Problem::at(ProblemKind::NotEvaluated, *source_span, message.clone());
-                    // Once a source is enough.
-                    if self.reported.insert((None, message)) {
-                        self.problem(problem.with_help("run terraform init to let iaclint read it"));
-                    }
-                    return Called::NotHere;
-                }
+            let message = format!("the module {source} is not here, so what it makes is not known");
+            let problem = Problem::at(ProblemKind::NotEvaluated, *source_span, message.clone());
+            // Once a source is enough.
+            if self.reported.insert((None, message)) {
+                self.problem(problem.with_help("run terraform init to let iaclint read it"));
             }
+            return Called::NotHere;
         };
         let deep = self.scopes[scope].calls.len();
         let mut ancestor = Some(scope);
@@ -195,31 +192,28 @@ impl Evaluator<'_, '_> {
             ));
             return Called::Nothing;
         }
-        match self.loader.module(&directory) {
-            Some(module) => {
-                for problem in &module.problems {
-                    self.problem(problem.clone());
-                }
-                Called::Here(module)
+        if let Some(module) = self.loader.module(&directory) {
+            for problem in &module.problems {
+                self.problem(problem.clone());
             }
-            None => {
-                let shown = project.relative(&directory);
-                let problem = if directory.starts_with(project.root()) {
-                    let what =
-                        if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
-                    Problem::at(
-                        ProblemKind::Invalid,
-                        *source_span,
-                        format!("the module directory {shown} {what}"),
-                    )
-                } else {
-                    let message = format!("the module {source} lies outside of what is checked");
-                    Problem::at(ProblemKind::NotEvaluated, *source_span, message)
-                        .with_help("check a directory that holds both")
-                };
-                self.problem(problem);
-                Called::NotHere
-            }
+            Called::Here(module)
+        } else {
+            let shown = project.relative(&directory);
+            let problem = if directory.starts_with(project.root()) {
+                let what =
+                    if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
+                Problem::at(
+                    ProblemKind::Invalid,
+                    *source_span,
+                    format!("the module directory {shown} {what}"),
+                )
+            } else {
+                let message = format!("the module {source} lies outside of what is checked");
+                Problem::at(ProblemKind::NotEvaluated, *source_span, message)
+                    .with_help("check a directory that holds both")
+            };
+            self.problem(problem);
+            Called::NotHere
         }
     }
 
@@ -242,7 +236,7 @@ impl Evaluator<'_, '_> {
         let found = modules
             .items
             .iter()
-            .find(|m| m.get("Key").and_then(|k| k.as_str()).as_deref() == Some(&wanted))?;
+            .find(|m| m.get("Key").and_then(iaclint_value::Value::as_str).as_deref() == Some(&wanted))?;
         let directory = found.get("Dir")?.as_str()?.into_owned();
         Some(project.absolute(&root.join(directory)))
     }

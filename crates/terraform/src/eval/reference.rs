@@ -47,7 +47,7 @@ impl Evaluator<'_, '_> {
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
-            ("each" | "count" | "self", _) => return Err(self.out_of_place(root, root_span)),
+            ("each" | "count" | "self", _) => return Err(out_of_place(root, root_span)),
             (mode @ ("data" | "ephemeral"), Some(type_name)) => {
                 let Some(resource) = name(1) else {
                     return Err(Fault::new(
@@ -83,17 +83,6 @@ impl Evaluator<'_, '_> {
             return value;
         }
         self.step(value, span, Via::Written)
-    }
-
-    fn out_of_place(&mut self, root: &str, span: Span) -> Fault {
-        let (message, help) = match root {
-            "each" => ("each stands outside of a block with for_each", "give the block a for_each"),
-            "count" => ("count.index stands outside of a block with count", "give the block a count"),
-            _ => {
-                ("self stands outside of a provisioner, connection or condition", "name the resource instead")
-            }
-        };
-        Fault::new(span, message).with_help(help)
     }
 
     /// Reports a name that is not declared. This is no error that `try` catches.
@@ -205,12 +194,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// `reference.name`: an output, an argument that the configuration sets, or a reference one step further.
-    pub(super) fn reference_attribute(
-        &mut self,
-        reference: &Reference,
-        name: &str,
-        span: Span,
-    ) -> Result<Val, Fault> {
+    pub(super) fn reference_attribute(&mut self, reference: &Reference, name: &str, span: Span) -> Val {
         let path_is_empty = match reference.path.as_slice() {
             [] => true,
             [iaclint_value::Step::Any] => match &reference.target {
@@ -224,11 +208,11 @@ impl Evaluator<'_, '_> {
         };
         if path_is_empty {
             match &reference.target {
-                Target::Resource(key) => return Ok(self.resource_attribute(key, reference, name, span)),
+                Target::Resource(key) => return self.resource_attribute(key, reference, name, span),
                 Target::Module { call, .. } => {
                     if let Some(Place::Scope(scope)) = self.places.get(&call.address) {
                         let scope = *scope;
-                        return Ok(self.output_value(scope, name, span));
+                        return self.output_value(scope, name, span);
                     }
                 }
                 _ => {}
@@ -241,7 +225,7 @@ impl Evaluator<'_, '_> {
         {
             Arc::make_mut(unk).why = Why::ModuleNotHere(source.clone());
         }
-        Ok(value)
+        value
     }
 
     /// A module that was passed whole becomes the object of its outputs where its shape is needed.
@@ -274,4 +258,14 @@ fn relative(from: &Path, to: &Path) -> String {
     let mut parts: Vec<String> = vec!["..".to_owned(); from.len() - common];
     parts.extend(to[common..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned()));
     if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+/// The error of a name that means something only inside certain blocks.
+fn out_of_place(root: &str, span: Span) -> Fault {
+    let (message, help) = match root {
+        "each" => ("each stands outside of a block with for_each", "give the block a for_each"),
+        "count" => ("count.index stands outside of a block with count", "give the block a count"),
+        _ => ("self stands outside of a provisioner, connection or condition", "name the resource instead"),
+    };
+    Fault::new(span, message).with_help(help)
 }

@@ -65,7 +65,7 @@ impl Evaluator<'_, '_> {
             })
             .collect();
         let origin = self.origins.add(span, Via::Attribute(base.clone()), []);
-        self.repeated(&expansion, references, Target::Resource(base), origin)
+        repeated(&expansion, references, Target::Resource(base), origin)
     }
 
     fn reference_to(&mut self, key: ResourceKey, span: Span) -> Val {
@@ -75,70 +75,6 @@ impl Evaluator<'_, '_> {
             Arc::make_mut(unk).not_null = true;
         }
         value
-    }
-
-    /// What a repeated block is as a value: one, a list, a map, or what is known of them.
-    pub(super) fn repeated(
-        &mut self,
-        expansion: &Expansion,
-        values: Vec<Val>,
-        target: Target,
-        origin: iaclint_value::OriginId,
-    ) -> Val {
-        let mut fields: Fields = Vec::new();
-        let mut items: Vec<Val> = Vec::new();
-        let mut certain = true;
-        for (slot, value) in expansion.slots.iter().zip(values) {
-            certain &= slot.existence.is_certain();
-            match &slot.key {
-                Some(super::expand::InstanceKey::Text(name, key_origin)) => {
-                    fields.push((name.clone(), *key_origin, value))
-                }
-                Some(super::expand::InstanceKey::Number(_)) => items.push(value),
-                None if expansion.shape == Shape::Single => return value,
-                None => certain = false,
-            }
-        }
-        if expansion.complete && certain {
-            return if expansion.shape == Shape::Each {
-                Val::object(fields, origin)
-            } else {
-                Val::tuple(items, origin)
-            };
-        }
-        let known = if expansion.shape == Shape::Each {
-            Val::object(fields.clone(), origin)
-        } else {
-            Val::tuple(items.clone(), origin)
-        };
-        let reference = Reference { target, path: Vec::new() };
-        let mut unk = Unk::new(iaclint_value::Why::Count);
-        unk.not_null = true;
-        unk.depends_on = vec![reference.clone()];
-        super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
-        if fields.is_empty() && items.is_empty() {
-            unk.reference = Some(reference);
-        } else if expansion.slots.iter().any(|s| s.existence.any_number) {
-            unk.partial = Some(known);
-            unk.reference = Some(reference);
-        } else {
-            // With all conditions met, and with those instances that exist in any case.
-            let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
-            let mut at = 0;
-            let mut certain_one = |_: &Val| {
-                at += 1;
-                keep.get(at - 1).copied().unwrap_or(false)
-            };
-            let least = if expansion.shape == Shape::Each {
-                let fields = fields.into_iter().filter(|(_, _, v)| certain_one(v)).collect();
-                Val::object(fields, origin)
-            } else {
-                let items = items.into_iter().filter(|v| certain_one(v)).collect();
-                Val::tuple(items, origin)
-            };
-            unk.candidates = vec![known, least];
-        }
-        Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 
     /// `reference.name`, where the reference is to a whole resource.
@@ -248,6 +184,79 @@ impl Evaluator<'_, '_> {
             .collect();
         Val::tuple(items, value.origin).marked(value.marks)
     }
+}
+
+/// What a repeated block is as a value: one, a list, a map, or what is known of them.
+pub(super) fn repeated(
+    expansion: &Expansion,
+    values: Vec<Val>,
+    target: Target,
+    origin: iaclint_value::OriginId,
+) -> Val {
+    let mut fields: Fields = Vec::new();
+    let mut items: Vec<Val> = Vec::new();
+    let mut certain = true;
+    for (slot, value) in expansion.slots.iter().zip(values) {
+        certain &= slot.existence.is_certain();
+        match &slot.key {
+            Some(super::expand::InstanceKey::Text(name, key_origin)) => {
+                fields.push((name.clone(), *key_origin, value));
+            }
+            Some(super::expand::InstanceKey::Number(_)) => items.push(value),
+            None if expansion.shape == Shape::Single => return value,
+            None => certain = false,
+        }
+    }
+    if expansion.complete && certain {
+        return if expansion.shape == Shape::Each {
+            Val::object(fields, origin)
+        } else {
+            Val::tuple(items, origin)
+        };
+    }
+    let known = if expansion.shape == Shape::Each {
+        Val::object(fields.clone(), origin)
+    } else {
+        Val::tuple(items.clone(), origin)
+    };
+    let reference = Reference { target, path: Vec::new() };
+    let mut unk = Unk::new(iaclint_value::Why::Count);
+    unk.not_null = true;
+    unk.depends_on = vec![reference.clone()];
+    super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
+    if certain
+        || (fields.is_empty() && items.is_empty())
+        || expansion.slots.iter().any(|s| s.existence.any_number)
+    {
+        // Its steps are the keys of the instances.
+        unk.ty = match expansion.shape {
+            Shape::Each => Ty::Map(Arc::new(Ty::Dynamic)),
+            _ => Ty::List(Arc::new(Ty::Dynamic)),
+        };
+    }
+    if fields.is_empty() && items.is_empty() {
+        unk.reference = Some(reference);
+    } else if expansion.slots.iter().any(|s| s.existence.any_number) {
+        unk.partial = Some(known);
+        unk.reference = Some(reference);
+    } else {
+        // With all conditions met, and with those instances that exist in any case.
+        let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
+        let mut at = 0;
+        let mut certain_one = |_: &Val| {
+            at += 1;
+            keep.get(at - 1).copied().unwrap_or(false)
+        };
+        let least = if expansion.shape == Shape::Each {
+            let fields = fields.into_iter().filter(|(_, _, v)| certain_one(v)).collect();
+            Val::object(fields, origin)
+        } else {
+            let items = items.into_iter().filter(|v| certain_one(v)).collect();
+            Val::tuple(items, origin)
+        };
+        unk.candidates = vec![known, least];
+    }
+    Val::new(K::Unknown(Arc::new(unk)), origin)
 }
 
 fn seen_block(block: &Val, path: &Reference) -> Val {

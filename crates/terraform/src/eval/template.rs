@@ -68,7 +68,7 @@ impl Evaluator<'_, '_> {
                     out.push(TemplatePart::Value(value));
                 }
                 Part::If { condition, then, otherwise } => {
-                    self.directive(condition, then, otherwise, span, env, out)?
+                    self.directive(condition, then, otherwise, span, env, out)?;
                 }
                 Part::For { key_name, value_name, collection, body } => {
                     let value = self.eval(collection, env)?;

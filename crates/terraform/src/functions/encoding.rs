@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use iaclint_value::{Encoding, OriginId, json};
 
 use super::strings::str;
@@ -32,6 +33,12 @@ pub(super) fn base64gzip(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let origin = call.origin();
     Ok(encoded(Encoding::GzipBase64, arguments[0].clone(), origin))
 }
+
+/// Padding is needed, but the bits that the last character has too many may be anything, as in Go.
+const STANDARD: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// Base64 of these bytes.
 pub(crate) fn base64_text(bytes: &[u8]) -> String {

@@ -22,6 +22,7 @@ const MAX_WIDTH: usize = 4_096;
 
 /// A verb with its flags: `%-08.3f`, `%[2]s`.
 #[derive(Clone, Copy, Default, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the five flags of a verb")]
 struct Verb {
     minus: bool,
     plus: bool,

@@ -11,7 +11,7 @@ use crate::val::{K, Val};
 use iaclint_value::OriginId;
 
 /// The most elements that `range` makes, as in Terraform.
-const MAX_RANGE: usize = 1024;
+const MAX_RANGE: i64 = 1024;
 
 /// A known number among the arguments.
 pub(super) fn num(arguments: &[Val], at: usize) -> Result<&Num, CallError> {
@@ -144,13 +144,15 @@ pub(super) fn range(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     if down != step.is_negative() && start != end {
         return Err(error("the step leads away from the end"));
     }
+    let many = || error(format!("more than {MAX_RANGE} values"));
+    let count = end.sub(&start).and_then(|length| length.div(&step)).ok_or_else(many)?;
+    if count > Num::Int(MAX_RANGE) {
+        return Err(many());
+    }
     let origin = call.origin();
     let mut items = Vec::new();
     let mut at = start;
     while if down { at > end } else { at < end } {
-        if items.len() >= MAX_RANGE {
-            return Err(error(format!("more than {MAX_RANGE} values")));
-        }
         items.push(Val::num(at.clone(), origin));
         at = at.add(&step).ok_or_else(|| error("the numbers are too large"))?;
     }

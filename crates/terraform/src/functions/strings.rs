@@ -1,14 +1,13 @@
 //! Strings: case, trimming, searching, joining.
 
-use iaclint_value::{Flat, Name, OriginId, Piece, Text, Why};
+use iaclint_value::{OriginId, Piece, Text};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::texts::{edges, made, map_literals, parts, slice, text};
 use super::{Call, CallError, error, wrong};
 use crate::export::from_text;
 use crate::num::Num;
-use crate::ty::Ty;
-use crate::val::{K, Unk, Val};
+use crate::val::{K, Val};
 
 /// The known string among the arguments.
 pub(super) fn str(arguments: &[Val], at: usize) -> Result<&str, CallError> {
@@ -273,16 +272,4 @@ fn joined_partly(call: &mut Call<'_>, arguments: &[Val]) -> Val {
 /// The number of characters as a reader counts them.
 pub(super) fn characters(text: &str) -> Num {
     Num::Int(i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX))
-}
-
-/// An unknown string that is no more than a part of what it depends on.
-pub(super) fn part_of(value: &Val, function: &'static str) -> Val {
-    let mut unk = Unk::of([value], Ty::String).not_null();
-    unk.why = Why::Unsupported(Name::from(function));
-    Val::unk(unk, value.origin)
-}
-
-/// Whether a flattened text has a hole in this range.
-pub(super) fn holed(flat: &Flat, start: usize, end: usize) -> bool {
-    flat.has_hole(start..end)
 }

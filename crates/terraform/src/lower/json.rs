@@ -29,7 +29,7 @@ pub(super) fn variables(file: &SourceFile) -> File {
     })
 }
 
-fn read(file: &SourceFile, fill: impl FnOnce(&mut Reader<'_>, &Value)) -> File {
+fn read(file: &SourceFile, lower: impl FnOnce(&mut Reader<'_>, &Value)) -> File {
     let mut arena = OriginArena::new(0);
     let parsed = iaclint_value::json::parse_file(file, &mut arena);
     let json = match parsed {
@@ -43,7 +43,7 @@ fn read(file: &SourceFile, fill: impl FnOnce(&mut Reader<'_>, &Value)) -> File {
     };
     let mut reader = Reader { file, arena, literal: false, body: Body::default(), problems: Vec::new() };
     if json.value.as_object().is_some() {
-        fill(&mut reader, &json.value);
+        lower(&mut reader, &json.value);
     } else {
         let span = reader.span(json.value.origin);
         reader

@@ -24,8 +24,8 @@ const MAX_MENDED: usize = 200;
 /// Lowers a file. What cannot be parsed becomes a problem; the blocks around it are kept.
 pub(crate) fn file(file: &SourceFile) -> File {
     let mut out = File::default();
-    let scan = scan::scan(&file.text);
-    if let Some(at) = scan.too_large {
+    let seen = scan::scan(&file.text);
+    if let Some(at) = seen.too_large {
         let span = Span::new(file.id, at..at + 1);
         let message = "an object of more than 8,000 entries is not read".to_owned();
         out.problems.push(Problem::at(ProblemKind::Limit, span, message).in_file(&file.path));
@@ -37,13 +37,13 @@ pub(crate) fn file(file: &SourceFile) -> File {
             out.body = body;
             return out;
         }
-        Err(_) if scan.items.len() > 1 => {}
+        Err(_) if seen.items.len() > 1 => {}
         Err(problem) => {
             out.problems.push(problem);
             return out;
         }
     }
-    for range in scan.items {
+    for range in seen.items {
         part.base = range.start;
         part.end = range.end;
         match part.parse() {

@@ -1,8 +1,6 @@
 //! `count`, `for_each`, `dynamic` and the conditions under which things exist.
 
-mod support;
-
-use support::{load, load_with, main_tf};
+use crate::support::{load, load_with, main_tf};
 
 #[test]
 fn unknown_count_yields_one_instance_that_stands_for_any_number() {
@@ -128,4 +126,26 @@ fn defaults_of_a_library_are_possible_values() {
     let loaded = load_with(files, &inputs);
     assert_eq!(loaded.resource("aws_x.a[0]").existence.conditions, [("var.create".into(), true)]);
     assert!(!loaded.value("aws_x.a[0]", "port").is_known());
+}
+
+#[test]
+fn a_module_of_known_and_unknown_keys_is_iterated_by_instances() {
+    let loaded = load([
+        (
+            "main.tf",
+            "variable \"more\" { type = map(string) }\nmodule \"t\" {\n  for_each = merge({ a = \"x\" }, var.more)\n  source   = \"./t\"\n}\noutput \"ids\" { value = { for k, m in module.t : k => m.id } }\n",
+        ),
+        ("t/main.tf", "resource \"aws_x\" \"a\" {}\noutput \"id\" { value = aws_x.a.id }\n"),
+    ]);
+    assert_eq!(loaded.problems(), [""; 0]);
+    assert_eq!(loaded.addresses().len(), 2, "{:?}", loaded.addresses());
+    assert!(loaded.shown("ids").contains("aws_x.a.id"), "{}", loaded.shown("ids"));
+}
+
+#[test]
+fn an_error_in_what_may_not_exist_is_none() {
+    let loaded = main_tf(
+        "variable \"on\" { type = bool }\nlocals { config = null }\nresource \"aws_x\" \"a\" {\n  count = var.on ? 1 : 0\n  n     = local.config.name\n}\noutput \"o\" { value = var.on ? local.config.name : \"none\" }\noutput \"bad\" { value = local.config.name }\n",
+    );
+    assert_eq!(loaded.problems(), ["main.tf:8:37: the value is null, so it has no attribute \"name\""]);
 }

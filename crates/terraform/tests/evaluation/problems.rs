@@ -1,8 +1,6 @@
 //! Errors are told once, at their place, and the rest is evaluated all the same.
 
-mod support;
-
-use support::{load, main_tf};
+use crate::support::{load, main_tf};
 
 #[test]
 fn a_cycle_is_named_from_its_first_place() {

@@ -1,14 +1,12 @@
 //! Variables: where their values come from, and what their types make of them.
 
-mod support;
-
+use crate::support::{load_with, main_tf};
 use iaclint_terraform::Inputs;
 use iaclint_value::{Marks, Target};
-use support::{load_with, main_tf};
 
 #[test]
 fn later_sources_of_a_variable_go_before_earlier_ones() {
-    let variables: String = "abcdefg"
+    let variables: Vec<String> = "abcdefg"
         .chars()
         .map(|c| {
             format!("variable \"{c}\" {{ default = \"default\" }}\noutput \"{c}\" {{ value = var.{c} }}\n")
@@ -22,7 +20,7 @@ fn later_sources_of_a_variable_go_before_earlier_ones() {
     };
     let loaded = load_with(
         [
-            ("main.tf", variables.as_str()),
+            ("main.tf", variables.concat().as_str()),
             (
                 "terraform.tfvars",
                 "c = \"tfvars\"\nd = \"tfvars\"\ne = \"tfvars\"\nf = \"tfvars\"\ng = \"tfvars\"\n",

@@ -1,9 +1,7 @@
 //! References survive every way that a value takes, and the way is told.
 
-mod support;
-
+use crate::support::{load, main_tf};
 use iaclint_value::{Data, Encoding, Piece};
-use support::{load, main_tf};
 
 #[test]
 fn an_endpoint_keeps_its_reference_and_trail_through_module_output_and_input() {
