@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iaclint_model::endpoints::Endpoint;
-use iaclint_model::rds::{DbCluster, DbInstance, DbProxy};
+use iaclint_model::rds::{DbCluster, DbInstance, DbProxyFront};
 use iaclint_model::secrets::{SecretTargetAttachment, SecretVersion, SecretsManagerSecret, SsmParameter};
 use iaclint_model::server::{Server, ServerKind, server};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
@@ -266,7 +266,7 @@ fn is_told_otherwise<'m>(
     settings.iter().any(|setting| {
         let found = addresses(model, setting.value);
         if server.kind == ServerKind::Database
-            && found.iter().any(|a| model.get::<DbProxy<'m>>(a.id).is_some())
+            && found.iter().any(|a| model.get::<DbProxyFront<'m>>(a.id).is_some())
         {
             return true;
         }

@@ -96,7 +96,7 @@ entities! {
     }
 
     /// A proxy, or one more endpoint of it: clients talk to it instead of the database.
-    DbProxy: ["aws_db_proxy", "aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint"] {
+    DbProxyFront: ["aws_db_proxy", "aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint"] {
         /// Its security groups.
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
     }

@@ -86,7 +86,9 @@ fn callers(analysis: &Analysis<'_>) -> Vec<(Caller, Many<Link>)> {
         if let Some(need) = need {
             let cannot = format!("cannot reach {}", model.short(need.server.id));
             out.push((Caller { id, cannot, surely: true }, groups));
-        } else if workload.service.is_none() && workload.settings.items.iter().any(|s| !model.mentions(s.value).is_empty()) {
+        } else if workload.service.is_none()
+            && workload.settings.items.iter().any(|s| !model.mentions(s.value).is_empty())
+        {
             // A function that is only called needs no way out; one that is told of other resources calls them.
             let cannot = "can call nothing, neither in its VPC nor outside".to_owned();
             out.push((Caller { id, cannot, surely: false }, groups));
