@@ -279,7 +279,7 @@ fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>)
     }
 }
 
-fn inline_egress<'m>(node: Node<'m>) -> Permission<'m> {
+fn inline_egress(node: Node<'_>) -> Permission<'_> {
     let rule = InlineEgress::of(node);
     Sides {
         from: rule.from_port(),
@@ -293,7 +293,7 @@ fn inline_egress<'m>(node: Node<'m>) -> Permission<'m> {
     .permission(node)
 }
 
-fn inline<'m>(node: Node<'m>) -> Permission<'m> {
+fn inline(node: Node<'_>) -> Permission<'_> {
     let rule = InlineRule::of(node);
     let mut groups = rule.groups();
     groups.complete &= rule.group_names().is_absent();

@@ -121,15 +121,12 @@ impl<'g> Model<'g> {
                 many.complete &= list.complete;
                 list.items.iter().for_each(|item| self.collect_links(item, many));
             }
-            Data::Text(text) => match text.as_str() {
-                Some(known) => self.literal(&known, value.origin, many),
-                None => {
-                    // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
-                    let holes: Vec<&Value> = text.holes().collect();
-                    match holes[..] {
-                        [hole] => self.collect_links(hole, many),
-                        _ => many.complete = false,
-                    }
+            Data::Text(text) => if let Some(known) = text.as_str() { self.literal(&known, value.origin, many) } else {
+                // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
+                let holes: Vec<&Value> = text.holes().collect();
+                match holes[..] {
+                    [hole] => self.collect_links(hole, many),
+                    _ => many.complete = false,
                 }
             },
             Data::Unknown(unknown) => {
@@ -161,7 +158,7 @@ impl<'g> Model<'g> {
             [] => many.items.push(Link::Outside { name: reference.to_string(), origin }),
             // A data source's result is something outside, whatever made it.
             _ if ids.iter().any(data) => {
-                many.items.push(Link::Outside { name: reference.to_string(), origin })
+                many.items.push(Link::Outside { name: reference.to_string(), origin });
             }
             _ => {
                 if ids.len() > 1 && !reference.path.contains(&Step::Any) {

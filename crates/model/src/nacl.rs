@@ -135,7 +135,7 @@ fn line(node: Node<'_>, parts: Parts) -> AclLine {
 }
 
 /// The rules in `ingress` or `egress` blocks.
-pub fn inline_lines<'m>(nodes: Many<Node<'m>>) -> Many<AclLine> {
+pub fn inline_lines(nodes: Many<Node<'_>>) -> Many<AclLine> {
     nodes.map(|node| {
         let rule = InlineAclRule::of(node);
         let parts = Parts {
