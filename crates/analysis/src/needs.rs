@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iaclint_model::endpoints::Endpoint;
-use iaclint_model::rds::{DbCluster, DbInstance, DbProxy};
+use iaclint_model::rds::{DbCluster, DbInstance, DbProxy, DbProxyEndpoint};
 use iaclint_model::secrets::{SecretTargetAttachment, SecretVersion, SecretsManagerSecret, SsmParameter};
 use iaclint_model::server::{Server, ServerKind, server};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
@@ -249,7 +249,7 @@ fn is_told_otherwise<'m>(model: &'m Model<'m>, carriers: &Carriers, settings: &[
     };
     settings.iter().any(|setting| {
         let found = addresses(model, setting.value);
-        if server.kind == ServerKind::Database && found.iter().any(|a| model.get::<DbProxy<'m>>(a.id).is_some()) {
+        if server.kind == ServerKind::Database && found.iter().any(|a| is_proxy(model, a.id)) {
             return true;
         }
         let Some(name) = setting.name.as_deref().filter(|n| names_an_address(n)) else { return false };
@@ -257,6 +257,10 @@ fn is_told_otherwise<'m>(model: &'m Model<'m>, carriers: &Carriers, settings: &[
             || model.mentions(setting.value).iter().filter_map(|m| carriers.by_secret.get(m)).flatten().any(|s| is_this(*s));
         family(name).as_deref() == Some(wanted) && !leads_here
     })
+}
+
+fn is_proxy<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
+    model.get::<DbProxy<'m>>(id).is_some() || model.get::<DbProxyEndpoint<'m>>(id).is_some()
 }
 
 /// The family of a setting: what stands before the first underscore, with the usual names of databases and caches taken as one.

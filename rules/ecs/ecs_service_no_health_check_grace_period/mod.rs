@@ -16,9 +16,6 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// A task whose start includes migrations or a wait gets at least this long, in seconds.
 const SLOW_START: i64 = 120;
 
-/// A target group that gives up sooner than this many seconds is quick.
-const QUICK: i64 = 60;
-
 /// A target group that waits this many seconds is as good as a grace period.
 const PATIENT: i64 = 300;
 
@@ -150,9 +147,9 @@ fn report<'m>(
         (None, _) => format!("no health check grace period: a task that does not answer within {limit} s is stopped"),
     };
     let suggested = evidence.as_ref().map_or(120, |e| (e.needs * 2).max(300));
+    // A quick start needs no grace period, however soon the target group gives up: many healthy services are built so.
     let (severity, confidence) = match &evidence {
         Some(_) => (Severity::Warning, Confidence::Medium),
-        None if patience.gives_up() < QUICK => (Severity::Warning, Confidence::Low),
         None => (Severity::Advice, Confidence::Low),
     };
     let draft = cx.finding(service.id(), headline).severity(severity).confidence(confidence);

@@ -21,6 +21,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else { continue };
         let Some(&group) = closed.server_groups.first() else { continue };
+        if closed.is_other_port() {
+            // The client is admitted, but on another port: that is sg-port-mismatch.
+            continue;
+        }
         let server = server_words(model, &need.server);
         let group_name = model.short(group);
         let client_group = closed.client_groups.first().map(|g| model.short(*g)).unwrap_or_default();
@@ -61,7 +65,12 @@ fn primary(cx: &Check<'_, '_>, draft: Draft, closed: &Closed, group: ResourceId)
     if let Some(rule) = closed.other_ports.first() {
         return draft.at(cx, rule.origin, "the client may enter, but on another port");
     }
-    draft.at(cx, model.resource(group).body.origin, "no rule admits anybody on this port")
+    let words = if closed.client_groups.contains(&group) {
+        "client and server share this group, and no rule admits its own members"
+    } else {
+        "no rule admits anybody on this port"
+    };
+    draft.at_span(model.resource(group).span, words)
 }
 
 fn all_names(cx: &Check<'_, '_>, closed: &Closed) -> String {
