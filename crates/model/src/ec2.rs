@@ -234,7 +234,8 @@ impl<'m> Sides<'m> {
             Prop::Known { value, .. } => protocol(&value),
             _ => Protocol::Unknown,
         };
-        let ports = if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
+        let ports =
+            if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
         let empty = |v: &Value| v.as_list().is_some_and(|l| l.complete && l.items.is_empty());
         let prefix_list = match self.prefix_lists {
             Prop::Absent { .. } => false,

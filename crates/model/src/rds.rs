@@ -95,9 +95,9 @@ entities! {
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
     }
 
-    /// One more endpoint of a proxy.
-    DbProxyEndpoint: ["aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxyEndpoint"] {
-        /// The proxy.
-        proxy: links = "db_proxy_name" | "DBProxyName";
+    /// A proxy, or one more endpoint of it: clients talk to it instead of the database.
+    DbProxyFront: ["aws_db_proxy", "aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint"] {
+        /// Its security groups.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
     }
 }

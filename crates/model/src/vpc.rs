@@ -271,7 +271,9 @@ struct Targets<'m> {
 impl<'m> Targets<'m> {
     fn way(&self, model: &'m Model<'m>) -> Way {
         let links = |prop: &Prop<&'m iaclint_value::Value>| prop.known().map(|v| model.links_in(v));
-        let only = |prop: &Prop<&'m iaclint_value::Value>| links(prop).and_then(|l| l.items.first().and_then(Link::id));
+        let only = |prop: &Prop<&'m iaclint_value::Value>| {
+            links(prop).and_then(|l| l.items.first().and_then(Link::id))
+        };
         if is_written(&self.nat) {
             return Way::Nat(only(&self.nat));
         }
@@ -309,7 +311,14 @@ fn inline_route<'m>(node: Node<'m>) -> TableRoute {
         nat: route.nat(),
         egress_only: route.egress_only(),
         peering: route.peering(),
-        others: vec![route.transit(), route.interface(), route.endpoint(), route.core(), route.carrier(), route.local()],
+        others: vec![
+            route.transit(),
+            route.interface(),
+            route.endpoint(),
+            route.core(),
+            route.carrier(),
+            route.local(),
+        ],
     };
     TableRoute {
         holder: node.id,
@@ -408,7 +417,8 @@ impl<'m> VpcEndpoint<'m> {
                 iaclint_value::Piece::Hole(_) => shown.push('?'),
             }
         }
-        let rest = shown.strip_prefix("com.amazonaws.").or_else(|| shown.strip_prefix("cn.com.amazonaws."))?;
+        let rest =
+            shown.strip_prefix("com.amazonaws.").or_else(|| shown.strip_prefix("cn.com.amazonaws."))?;
         let (_, key) = rest.split_once('.')?;
         (!key.contains('?')).then(|| key.to_owned())
     }

@@ -11,5 +11,5 @@ use crate::loader::{Inputs, Loader};
 /// of `jsonencode`) and `type`; `unknown`; `after` with `after_unknown` where parts are unknown; or `error` with its `message`.
 pub fn answer(loader: &Loader<'_>, directory: &Path, expression: &str) -> String {
     let inputs = Inputs::default();
-    loader.on_its_own_stack(|| Evaluator::new(loader, RootId(0), &inputs).answer(directory, expression))
+    Loader::on_its_own_stack(|| Evaluator::new(loader, RootId(0), &inputs).answer(directory, expression))
 }

@@ -79,8 +79,8 @@ fn read(answer: &Value) -> Option<(Value, Value)> {
     if let Some(open) = answer.get("after_unknown") {
         return Some((answer.get("after").cloned().unwrap_or(Value::Null), open.clone()));
     }
-    let text = answer.get("json").and_then(Value::as_str).unwrap();
-    Some((serde_json::from_str(text).unwrap(), Value::Bool(false)))
+    let text = answer.get("json").and_then(Value::as_str).expect("an answer has a value");
+    Some((serde_json::from_str(text).expect("a value is JSON"), Value::Bool(false)))
 }
 
 fn judge(want: &Value, got: &Value) -> Verdict {

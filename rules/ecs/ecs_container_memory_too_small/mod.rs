@@ -99,7 +99,9 @@ fn heap_flag(word: &str) -> Option<i64> {
     if word.contains(Flat::HOLE) {
         return None;
     }
-    if let Some(size) = word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size=")) {
+    if let Some(size) =
+        word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size="))
+    {
         return size.parse().ok();
     }
     let size = word.strip_prefix("-Xmx").or_else(|| word.strip_prefix("-XX:MaxHeapSize="))?;
@@ -115,24 +117,38 @@ fn heap_flag(word: &str) -> Option<i64> {
     }
 }
 
-fn report_heap<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container: &Container<'m>, limit: Limit, heap: &Heap) {
+fn report_heap<'m>(
+    cx: &mut Check<'_, 'm>,
+    task: &TaskDefinition<'m>,
+    container: &Container<'m>,
+    limit: Limit,
+    heap: &Heap,
+) {
     let Limit { mib, origin, of_task } = limit;
     let whose = if of_task { "the task" } else { "the container" };
     let wanted = heap.mib + heap.mib / 3;
-    cx.finding(task.id(), format!("the heap of {} may grow to {} MiB, and {whose} has {mib}", container.label(), heap.mib))
-        .severity(Severity::Error)
-        .confidence(Confidence::High)
-        .part(container.label())
-        .identity(format!("heap:{}", container.label()))
-        .at(cx, origin, format!("{whose} is killed at {mib} MiB (exit code 137)"))
-        .label(cx, heap.origin, format!("`{}` lets the heap grow to {} MiB", heap.flag, heap.mib))
-        .trail(cx, origin)
-        .note("a process needs memory beside its heap: stacks, code, buffers")
-        .help(format!("raise the memory to {wanted} MiB or more, or lower `{}`", heap.flag))
-        .report(cx);
+    cx.finding(
+        task.id(),
+        format!("the heap of {} may grow to {} MiB, and {whose} has {mib}", container.label(), heap.mib),
+    )
+    .severity(Severity::Error)
+    .confidence(Confidence::High)
+    .part(container.label())
+    .identity(format!("heap:{}", container.label()))
+    .at(cx, origin, format!("{whose} is killed at {mib} MiB (exit code 137)"))
+    .label(cx, heap.origin, format!("`{}` lets the heap grow to {} MiB", heap.flag, heap.mib))
+    .trail(cx, origin)
+    .note("a process needs memory beside its heap: stacks, code, buffers")
+    .help(format!("raise the memory to {wanted} MiB or more, or lower `{}`", heap.flag))
+    .report(cx);
 }
 
-fn report_floor<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container: &Container<'m>, limit: Limit) {
+fn report_floor<'m>(
+    cx: &mut Check<'_, 'm>,
+    task: &TaskDefinition<'m>,
+    container: &Container<'m>,
+    limit: Limit,
+) {
     let Prop::Known { value: image, origin: image_origin, .. } = container.image() else { return };
     let Some(floor) = floor(&image.flatten().text) else { return };
     if limit.mib >= floor.minimum_mib || may_be_sized_by_hand(container, floor) {
@@ -142,18 +158,31 @@ fn report_floor<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container
         Language::Terraform => "memory",
         Language::CloudFormation | Language::Cdk => "Memory",
     };
-    cx.finding(task.id(), format!("{} has {} MiB, and {} needs {} at least", container.label(), limit.mib, floor.what, floor.minimum_mib))
-        .part(container.label())
-        .identity(format!("floor:{}", container.label()))
-        .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
-        .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
-        .trail(cx, limit.origin)
-        .note(match floor.kind {
-            FloorKind::Heap => format!("its heap is {} MiB unless it is told otherwise: {}", floor.minimum_mib, floor.source),
-            FloorKind::Container => format!("the least memory of {} is documented at {}", floor.what, floor.source),
-        })
-        .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
-        .report(cx);
+    cx.finding(
+        task.id(),
+        format!(
+            "{} has {} MiB, and {} needs {} at least",
+            container.label(),
+            limit.mib,
+            floor.what,
+            floor.minimum_mib
+        ),
+    )
+    .part(container.label())
+    .identity(format!("floor:{}", container.label()))
+    .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
+    .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
+    .trail(cx, limit.origin)
+    .note(match floor.kind {
+        FloorKind::Heap => {
+            format!("its heap is {} MiB unless it is told otherwise: {}", floor.minimum_mib, floor.source)
+        }
+        FloorKind::Container => {
+            format!("the least memory of {} is documented at {}", floor.what, floor.source)
+        }
+    })
+    .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
+    .report(cx);
 }
 
 /// Whether one of the variables by which the image is sized is set, or may be.

@@ -40,7 +40,9 @@ impl Evaluator<'_, '_> {
         {
             match last.elements() {
                 Some(items) => arguments.extend(items.iter().map(|i| i.clone().marked(last.marks))),
-                None if last.as_unknown().is_some() => return self.expanded_unknown(call, arguments, &last, span),
+                None if last.as_unknown().is_some() => {
+                    return Ok(self.expanded_unknown(call, arguments, &last, span));
+                }
                 None => {
                     let at = call.arguments.last().map_or(span, |a| a.span);
                     return Err(Fault::new(at, "what stands before ... is not a list"));
@@ -76,9 +78,10 @@ impl Evaluator<'_, '_> {
     }
 
     /// `f(a, unknown...)`: with what is known of the unknown list, and open to more.
-    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Result<Val, Fault> {
+    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Val {
         let unk = last.as_unknown().cloned().unwrap_or_else(|| Unk::new(Why::Count));
-        let collecting = matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
+        let collecting =
+            matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
         let partial = if collecting {
             arguments.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
             if arguments.is_empty() { None } else { self.function(call, &arguments, span).ok() }
@@ -92,7 +95,7 @@ impl Evaluator<'_, '_> {
         }
         out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some());
         let origin = self.written(span);
-        Ok(Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks))
+        Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks)
     }
 
     /// The result of a function that we do not have: it depends on its arguments.
@@ -123,7 +126,9 @@ impl Evaluator<'_, '_> {
     }
 
     fn can_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let [argument] = call.arguments.as_slice() else { return Err(Fault::new(span, "can() takes one argument")) };
+        let [argument] = call.arguments.as_slice() else {
+            return Err(Fault::new(span, "can() takes one argument"));
+        };
         let catching = std::mem::replace(&mut self.catching, true);
         let value = self.eval(argument, env);
         self.catching = catching;
@@ -147,7 +152,9 @@ impl Evaluator<'_, '_> {
             return Ok(self.too_deep(span));
         }
         let names: Vec<(Name, Val)> = match variables.fields() {
-            Some(fields) => fields.iter().map(|(n, _, v)| (n.clone(), v.clone().marked(variables.marks))).collect(),
+            Some(fields) => {
+                fields.iter().map(|(n, _, v)| (n.clone(), v.clone().marked(variables.marks))).collect()
+            }
             None => match variables.as_unknown() {
                 Some(_) => return Ok(super::iterate::unknown_from(variables, Ty::String)),
                 None => return Err("the variables of a template are an object".to_owned()),
@@ -205,7 +212,8 @@ impl Host for Evaluator<'_, '_> {
                 }
                 let path = at.join(&entry.name);
                 let name = format!("{prefix}{}", entry.name);
-                let kind = if entry.kind == FileKind::Link { project.kind(&path).ok() } else { Some(entry.kind) };
+                let kind =
+                    if entry.kind == FileKind::Link { project.kind(&path).ok() } else { Some(entry.kind) };
                 match kind {
                     Some(FileKind::File(_)) => out.push(name),
                     // A link to a directory may lead in a circle.
@@ -220,7 +228,12 @@ impl Host for Evaluator<'_, '_> {
         Ok(out)
     }
 
-    fn render_template(&mut self, source: TemplateSource<'_>, variables: &Val, span: Span) -> Result<Val, String> {
+    fn render_template(
+        &mut self,
+        source: TemplateSource<'_>,
+        variables: &Val,
+        span: Span,
+    ) -> Result<Val, String> {
         match source {
             TemplateSource::File(path) => {
                 let place = self.path_of(path);

@@ -122,17 +122,18 @@ impl Evaluator<'_, '_> {
             None => OriginId::NONE,
         };
         let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(span, e))?;
-        let from: Vec<OriginId> = if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
+        let from: Vec<OriginId> =
+            if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
         let origin = self.origins.add(span, Via::Branch, from);
         Ok(value.with_origin(origin))
     }
 
     /// A branch; the errors of one that is not surely taken are of no matter.
     fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: Option<bool>) -> Result<Val, Fault> {
-        let catching = self.catching || taken != Some(true);
-        let catching = std::mem::replace(&mut self.catching, catching);
+        let doubtful = self.doubtful || taken != Some(true);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubtful);
         let value = self.eval(expr, env);
-        self.catching = catching;
+        self.doubtful = doubtful;
         if taken == Some(false) { value } else { value.map(|v| self.whole(v)) }
     }
 
@@ -147,7 +148,7 @@ impl Evaluator<'_, '_> {
                     let key = self.eval(expr, env);
                     let key = self.part(key)?;
                     marks = marks.and(key.marks);
-                    (self.key(&key, expr.span, &mut open)?, key.origin)
+                    (key_name(&key, expr.span, &mut open)?, key.origin)
                 }
             };
             let value = self.eval(&item.value, env);
@@ -172,18 +173,18 @@ impl Evaluator<'_, '_> {
             }
         })
     }
+}
 
-    /// The name that a key is; for an unknown one `open` tells why the object is not known whole.
-    pub(super) fn key(&mut self, key: &Val, span: Span, open: &mut Option<Unk>) -> Result<Option<Name>, Fault> {
-        if key.is_null() {
-            return Err(Fault::new(span, "the key is null"));
-        }
-        if let Some(unk) = key.as_unknown() {
-            let into = open.get_or_insert_with(|| Unk::new(unk.why.clone()));
-            add_references(&mut into.depends_on, &unk.depends_on);
-            return Ok(None);
-        }
-        let key = convert(key, &Ty::String).map_err(|e| Fault::new(span, format!("this is no key: {e}")))?;
-        Ok(key.as_str().map(Name::from))
+/// The name that a key is; for an unknown one `open` tells why the object is not known whole.
+pub(super) fn key_name(key: &Val, span: Span, open: &mut Option<Unk>) -> Result<Option<Name>, Fault> {
+    if key.is_null() {
+        return Err(Fault::new(span, "the key is null"));
     }
+    if let Some(unk) = key.as_unknown() {
+        let into = open.get_or_insert_with(|| Unk::new(unk.why.clone()));
+        add_references(&mut into.depends_on, &unk.depends_on);
+        return Ok(None);
+    }
+    let key = convert(key, &Ty::String).map_err(|e| Fault::new(span, format!("this is no key: {e}")))?;
+    Ok(key.as_str().map(Name::from))
 }

@@ -135,7 +135,7 @@ pub(crate) struct Bound<'e> {
     next: Option<&'e Bound<'e>>,
 }
 
-impl<'e> Env<'e> {
+impl Env<'_> {
     fn of_scope(scope: usize) -> Self {
         Self { scope, bound: None, isolated: false }
     }
@@ -177,7 +177,12 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     }
 
     /// Evaluates with names bound.
-    fn bound<R>(&mut self, env: Env<'_>, names: &[(Name, Val)], f: impl FnOnce(&mut Self, Env<'_>) -> R) -> R {
+    fn bound<R>(
+        &mut self,
+        env: Env<'_>,
+        names: &[(Name, Val)],
+        f: impl FnOnce(&mut Self, Env<'_>) -> R,
+    ) -> R {
         let Some(((name, value), rest)) = names.split_first() else { return f(self, env) };
         let bound = Bound { name: name.clone(), value: value.clone(), next: env.bound };
         self.bound(Env { bound: Some(&bound), ..env }, rest, f)
@@ -304,8 +309,12 @@ impl<'a, 'p> Evaluator<'a, 'p> {
 
     fn name_of(&self, node: &Node) -> String {
         let (scope, rest) = match node {
-            Node::Variable(scope, i) => (*scope, format!("var.{}", self.scopes[*scope].module.variables[*i].name)),
-            Node::Local(scope, i) => (*scope, format!("local.{}", self.scopes[*scope].module.locals[*i].name)),
+            Node::Variable(scope, i) => {
+                (*scope, format!("var.{}", self.scopes[*scope].module.variables[*i].name))
+            }
+            Node::Local(scope, i) => {
+                (*scope, format!("local.{}", self.scopes[*scope].module.locals[*i].name))
+            }
             Node::Output(scope, i) => {
                 let name = self.scopes[*scope].module.outputs[*i].labels.first().cloned().unwrap_or_default();
                 (*scope, format!("output.{name}"))
@@ -316,7 +325,9 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                 (instance.scope, format!("{}.{name}", declaration.address))
             }
             Node::Call(scope, i) => (*scope, format!("module.{}", self.scopes[*scope].module.calls[*i].name)),
-            Node::Resource(scope, i) => (*scope, self.scopes[*scope].module.resources[*i].address.to_string()),
+            Node::Resource(scope, i) => {
+                (*scope, self.scopes[*scope].module.resources[*i].address.to_string())
+            }
         };
         let address = &self.scopes[scope].address;
         if address.is_empty() { rest } else { format!("{address}.{rest}") }

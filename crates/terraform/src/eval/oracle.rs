@@ -27,7 +27,12 @@ impl Evaluator<'_, '_> {
         if let Some(problem) = lowered.problems.first() {
             return error(&problem.message, problem.span);
         }
-        let attributes = lowered.body.blocks.first_mut().map(|b| std::mem::take(&mut b.body.attributes)).unwrap_or_default();
+        let attributes = lowered
+            .body
+            .blocks
+            .first_mut()
+            .map(|b| std::mem::take(&mut b.body.attributes))
+            .unwrap_or_default();
         let [attribute] = attributes.as_slice() else { return error("not one expression", None) };
         let value = self.eval(&attribute.value, Env::of_scope(0)).map(|value| self.whole(value));
         match (value, self.problems.first()) {

@@ -29,7 +29,9 @@ impl Lowering<'_> {
                 E::Text(text, placed)
             }
             Expression::Array(array) => E::Tuple(array.iter().map(|e| self.expr(e)).collect()),
-            Expression::Object(object) => E::Object(object.iter().map(|(key, value)| self.item(key, value.expr())).collect()),
+            Expression::Object(object) => {
+                E::Object(object.iter().map(|(key, value)| self.item(key, value.expr())).collect())
+            }
             Expression::StringTemplate(template) => {
                 let style = Style { spelling: Spelling::Quoted, dedent: false };
                 let parts = self.template(template, style);
@@ -97,7 +99,8 @@ impl Lowering<'_> {
 
     /// A number from its text, since the parser's own is a double.
     fn number(&self, number: &hcl_edit::Number, range: Range<usize>) -> E {
-        let text: String = self.source.get(range).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+        let text: String =
+            self.source.get(range).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
         match Num::parse(&text).or_else(|| Num::parse(&number.to_string())) {
             Some(num) => E::Num(num),
             None => E::Null,
@@ -130,7 +133,9 @@ impl Lowering<'_> {
             TraversalOperator::LegacyIndex(index) => StepKind::Legacy(*index.value()),
             TraversalOperator::Index(index) => match self.expr(index) {
                 // `x["a"]` and `x.a` are the same for maps and objects, and the shorter form is the faster.
-                Expr { kind: E::Text(text, _), .. } if !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) => {
+                Expr { kind: E::Text(text, _), .. }
+                    if !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) =>
+                {
                     StepKind::Attr(text)
                 }
                 other => StepKind::Index(Box::new(other)),

@@ -29,20 +29,22 @@ impl Assembly {
 
     /// Appends what is written at `range` of `source`.
     pub(super) fn push(&mut self, source: &str, range: Range<usize>, spelling: Spelling) {
-        let end = range.end;
+        let end = range.end.min(source.len());
         let mut at = range.start;
         let mut verbatim = at;
         let bytes = source.as_bytes();
         while at < end {
-            let (width, decoded) = match bytes[at] {
+            let (width, meaning) = match bytes[at] {
                 b'\\' if spelling == Spelling::Quoted => escape(source, at, end),
                 // The first mark escapes the second.
-                mark @ (b'$' | b'%') if end - at >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => (1, Some(None)),
-                _ => (1, None),
+                mark @ (b'$' | b'%') if end - at >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => {
+                    (1, Meaning::Nothing)
+                }
+                _ => (1, Meaning::Itself),
             };
-            if let Some(decoded) = decoded {
+            if meaning != Meaning::Itself {
                 self.verbatim(source, verbatim..at);
-                if let Some(char) = decoded {
+                if let Meaning::Char(char) = meaning {
                     let text_at = self.text.len();
                     self.text.push(char);
                     self.mapped(text_at, at..at + width);
@@ -88,10 +90,18 @@ impl Assembly {
     }
 }
 
+/// What bytes of the source stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Itself,
+    Nothing,
+    Char(char),
+}
+
 /// Width of the escape at `at` and the character that it is; one that is not valid stands for itself.
-fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Option<char>>) {
+fn escape(source: &str, at: usize, end: usize) -> (usize, Meaning) {
     let rest = &source[at + 1..end];
-    let Some(letter) = rest.chars().next() else { return (1, None) };
+    let Some(letter) = rest.chars().next() else { return (1, Meaning::Itself) };
     let simple = match letter {
         'n' => '\n',
         't' => '\t',
@@ -100,15 +110,18 @@ fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Option<char>>) 
         '\\' => '\\',
         'u' | 'U' => {
             let digits = if letter == 'u' { 4 } else { 8 };
-            let decoded = rest.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+            let decoded = rest
+                .get(1..=digits)
+                .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                .and_then(char::from_u32);
             return match decoded {
-                Some(char) => (2 + digits, Some(Some(char))),
-                None => (1, None),
+                Some(char) => (2 + digits, Meaning::Char(char)),
+                None => (1, Meaning::Itself),
             };
         }
-        _ => return (1, None),
+        _ => return (1, Meaning::Itself),
     };
-    (2, Some(Some(simple)))
+    (2, Meaning::Char(simple))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hcl_edit::Span as _;
-use hcl_edit::structure::{Block as ParsedBlock, Body as ParsedBody, BlockLabel, Structure};
+use hcl_edit::structure::{Block as ParsedBlock, BlockLabel, Body as ParsedBody, Structure};
 use iaclint_source::{FileId, Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 
@@ -24,8 +24,8 @@ const MAX_MENDED: usize = 200;
 /// Lowers a file. What cannot be parsed becomes a problem; the blocks around it are kept.
 pub(crate) fn file(file: &SourceFile) -> File {
     let mut out = File::default();
-    let scan = scan::scan(&file.text);
-    if let Some(at) = scan.too_large {
+    let seen = scan::scan(&file.text);
+    if let Some(at) = seen.too_large {
         let span = Span::new(file.id, at..at + 1);
         let message = "an object of more than 8,000 entries is not read".to_owned();
         out.problems.push(Problem::at(ProblemKind::Limit, span, message).in_file(&file.path));
@@ -37,13 +37,13 @@ pub(crate) fn file(file: &SourceFile) -> File {
             out.body = body;
             return out;
         }
-        Err(_) if scan.items.len() > 1 => {}
+        Err(_) if seen.items.len() > 1 => {}
         Err(problem) => {
             out.problems.push(problem);
             return out;
         }
     }
-    for range in scan.items {
+    for range in seen.items {
         part.base = range.start;
         part.end = range.end;
         match part.parse() {
@@ -98,7 +98,9 @@ impl Piece<'_> {
         for mended in 0..=MAX_MENDED {
             match hcl_edit::parser::parse_body(&text) {
                 // Names and texts are read from the source as it is: what was mended has the same places.
-                Ok(parsed) => return Ok(Lowering { source, file: self.file.id, base: self.base }.body(&parsed)),
+                Ok(parsed) => {
+                    return Ok(Lowering { source, file: self.file.id, base: self.base }.body(&parsed));
+                }
                 Err(error) => {
                     if !mend(&mut text, error.location().offset(), error.message(), mended) {
                         return Err(problem(self.file.id, &self.file.path, source, self.base, &error));
@@ -138,7 +140,11 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> boo
     // A line break around the marks of a conditional inside an object's `for`.
     let bytes = text.as_bytes();
     let mut line_break = at;
-    while line_break > 0 && line_break < bytes.len() && bytes[line_break] != b'\n' && bytes[line_break].is_ascii_whitespace() {
+    while line_break > 0
+        && line_break < bytes.len()
+        && bytes[line_break] != b'\n'
+        && bytes[line_break].is_ascii_whitespace()
+    {
         line_break -= 1;
     }
     if !matches!(bytes.get(line_break), Some(b'\n')) {
@@ -146,7 +152,9 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> boo
     }
     let before = text[..line_break].trim_end().chars().next_back();
     let after = text[line_break..].trim_start().chars().next();
-    if !matches!(before, Some('?' | ':' | '&' | '|' | '=' | '+')) && !matches!(after, Some('?' | ':' | '&' | '|')) {
+    if !matches!(before, Some('?' | ':' | '&' | '|' | '=' | '+'))
+        && !matches!(after, Some('?' | ':' | '&' | '|'))
+    {
         return false;
     }
     text.to_mut().replace_range(line_break..=line_break, " ");
@@ -159,7 +167,8 @@ fn false_end(text: &str, at: usize) -> Option<Range<usize>> {
     let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
     let line = &text[line_start..line_end];
     let indentation = line.len() - line.trim_start().len();
-    let word: &str = line.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next()?;
+    let word: &str =
+        line.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next()?;
     let follows = !line.trim_start()[word.len()..].trim().is_empty();
     let first = word.chars().next()?;
     let opened = |dash: &str| text[..line_start].contains(&format!("<<{dash}{word}\n"));
@@ -177,7 +186,10 @@ fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
         Some(inner) => (1, inner),
         None => (0, rest),
     };
-    let length = inner.find(|c: char| if skipped == 1 { c == '"' } else { !(c.is_alphanumeric() || c == '_' || c == '-') })?;
+    let length =
+        inner.find(
+            |c: char| if skipped == 1 { c == '"' } else { !(c.is_alphanumeric() || c == '_' || c == '-') },
+        )?;
     let key = &inner[..length];
     if length == 0 || key.contains(['\\', '$', '%', '\n']) {
         return None;

@@ -5,8 +5,8 @@ use std::ops::Range;
 use hcl_edit::Span as _;
 use hcl_edit::template::{Directive, Element, Strip, Template};
 
-use super::literal::{Assembly, Spelling};
 use super::Lowering;
+use super::literal::{Assembly, Spelling};
 use crate::ir::Part;
 
 /// Which marks end a literal, and what is removed from it.

@@ -1,19 +1,21 @@
 //! Errors are told once, at their place, and the rest is evaluated all the same.
 
-mod support;
-
-use support::{load, main_tf};
+use crate::support::{load, main_tf};
 
 #[test]
 fn a_cycle_is_named_from_its_first_place() {
-    let loaded = main_tf("locals {\n  a = local.b\n  b = \"${local.c}x\"\n  c = local.a\n}\noutput \"o\" { value = local.c }\n");
+    let loaded = main_tf(
+        "locals {\n  a = local.b\n  b = \"${local.c}x\"\n  c = local.a\n}\noutput \"o\" { value = local.c }\n",
+    );
     assert_eq!(loaded.problems().len(), 1, "{:?}", loaded.problems());
-    assert!(loaded.problems()[0].contains("depends on itself: local.") , "{:?}", loaded.problems());
+    assert!(loaded.problems()[0].contains("depends on itself: local."), "{:?}", loaded.problems());
 }
 
 #[test]
 fn a_misspelt_name_is_told_with_the_near_one() {
-    let loaded = main_tf("variable \"subnet_ids\" { default = [] }\nlocals { name = \"x\" }\noutput \"a\" { value = var.subnet_id }\noutput \"b\" { value = local.nam }\noutput \"c\" { value = aws_x.y.id }\noutput \"d\" { value = module.z.v }\n");
+    let loaded = main_tf(
+        "variable \"subnet_ids\" { default = [] }\nlocals { name = \"x\" }\noutput \"a\" { value = var.subnet_id }\noutput \"b\" { value = local.nam }\noutput \"c\" { value = aws_x.y.id }\noutput \"d\" { value = module.z.v }\n",
+    );
     assert_eq!(
         loaded.problems(),
         [
@@ -35,7 +37,9 @@ fn a_missing_module_directory_is_told_at_the_call() {
 
 #[test]
 fn a_syntax_error_leaves_the_other_blocks_standing() {
-    let loaded = main_tf("resource \"aws_x\" \"a\" {\n  n = 1\n}\nresource \"aws_x\" \"b\" {\n  n = = 2\n}\nresource \"aws_x\" \"c\" {\n  n = \"${aws_x.a.id}!\"\n}\n");
+    let loaded = main_tf(
+        "resource \"aws_x\" \"a\" {\n  n = 1\n}\nresource \"aws_x\" \"b\" {\n  n = = 2\n}\nresource \"aws_x\" \"c\" {\n  n = \"${aws_x.a.id}!\"\n}\n",
+    );
     assert_eq!(loaded.addresses(), ["aws_x.a", "aws_x.c"]);
     assert_eq!(loaded.problems().len(), 1);
     assert!(loaded.problems()[0].starts_with("main.tf:5:7: syntax error"), "{:?}", loaded.problems());
@@ -45,7 +49,9 @@ fn a_syntax_error_leaves_the_other_blocks_standing() {
 
 #[test]
 fn what_terraform_accepts_is_no_error() {
-    let loaded = main_tf("\u{feff}locals {\n  twice = { a = 1, b = 2, a = 3 }\n  lines = { for k in [\"x\"] : k => true ?\n    1\n    : 2 }\n  doc = <<EOF\nx\nEOF\" y\nEOF\n}\noutput \"twice\" { value = local.twice }\noutput \"lines\" { value = local.lines }\noutput \"doc\" { value = local.doc }\n");
+    let loaded = main_tf(
+        "\u{feff}locals {\n  twice = { a = 1, b = 2, a = 3 }\n  lines = { for k in [\"x\"] : k => true ?\n    1\n    : 2 }\n  doc = <<EOF\nx\nEOF\" y\nEOF\n}\noutput \"twice\" { value = local.twice }\noutput \"lines\" { value = local.lines }\noutput \"doc\" { value = local.doc }\n",
+    );
     assert_eq!(loaded.problems(), [""; 0]);
     assert_eq!(loaded.shown("twice"), "{a = 3, b = 2}");
     assert_eq!(loaded.shown("lines"), "{x = 1}");
@@ -69,13 +75,20 @@ fn an_argument_that_the_module_does_not_take_is_told() {
 
 #[test]
 fn a_module_that_calls_itself_ends() {
-    let loaded = load([("main.tf", "module \"m\" {\n  source = \"./m\"\n}\n"), ("m/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n")]);
+    let loaded = load([
+        ("main.tf", "module \"m\" {\n  source = \"./m\"\n}\n"),
+        ("m/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n"),
+    ]);
     assert_eq!(loaded.problems(), ["m/main.tf:2:12: the module ../m calls itself"]);
 }
 
 #[test]
 fn deep_nesting_is_refused_in_words() {
-    let deep = format!("locals {{\n  x = {}1{}\n}}\noutput \"o\" {{ value = local.x }}\n", "[".repeat(5_000), "]".repeat(5_000));
+    let deep = format!(
+        "locals {{\n  x = {}1{}\n}}\noutput \"o\" {{ value = local.x }}\n",
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
     let loaded = main_tf(&deep);
     assert_eq!(loaded.problems().len(), 2, "{:?}", loaded.problems());
     let mut chain = String::from("locals {\n  l0 = 1\n");

@@ -1,9 +1,7 @@
 //! References survive every way that a value takes, and the way is told.
 
-mod support;
-
+use crate::support::{load, main_tf};
 use iaclint_value::{Data, Encoding, Piece};
-use support::{load, main_tf};
 
 #[test]
 fn an_endpoint_keeps_its_reference_and_trail_through_module_output_and_input() {
@@ -71,7 +69,10 @@ fn a_block_of_another_resource_gives_what_is_written_and_refers_to_the_rest() {
 #[test]
 fn a_whole_resource_may_pass_through_a_module_input() {
     let loaded = load([
-        ("main.tf", "resource \"aws_vpc\" \"v\" { cidr_block = \"10.0.0.0/16\" }\nmodule \"m\" {\n  source = \"./m\"\n  vpc    = aws_vpc.v\n}\n"),
+        (
+            "main.tf",
+            "resource \"aws_vpc\" \"v\" { cidr_block = \"10.0.0.0/16\" }\nmodule \"m\" {\n  source = \"./m\"\n  vpc    = aws_vpc.v\n}\n",
+        ),
         (
             "m/main.tf",
             "variable \"vpc\" { type = object({ id = string }) }\nresource \"aws_x\" \"a\" {\n  vpc  = var.vpc.id\n  cidr = var.vpc[\"id\"]\n}\n",
