@@ -282,10 +282,6 @@ fn is_told_otherwise<'m>(
     })
 }
 
-fn is_proxy<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
-    model.get::<DbProxy<'m>>(id).is_some() || model.get::<DbProxyEndpoint<'m>>(id).is_some()
-}
-
 /// The family of a setting: what stands before the first underscore, with the usual names of databases and caches taken as one.
 pub fn family(name: &str) -> Option<String> {
     let stem = name.split(['_', '-', '.']).next()?.to_ascii_uppercase();
