@@ -121,14 +121,18 @@ impl<'g> Model<'g> {
                 many.complete &= list.complete;
                 list.items.iter().for_each(|item| self.collect_links(item, many));
             }
-            Data::Text(text) => if let Some(known) = text.as_str() { self.literal(&known, value.origin, many) } else {
-                // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
-                let holes: Vec<&Value> = text.holes().collect();
-                match holes[..] {
-                    [hole] => self.collect_links(hole, many),
-                    _ => many.complete = false,
+            Data::Text(text) => {
+                if let Some(known) = text.as_str() {
+                    self.literal(&known, value.origin, many)
+                } else {
+                    // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
+                    let holes: Vec<&Value> = text.holes().collect();
+                    match holes[..] {
+                        [hole] => self.collect_links(hole, many),
+                        _ => many.complete = false,
+                    }
                 }
-            },
+            }
             Data::Unknown(unknown) => {
                 many.complete = false;
                 unknown.candidates.iter().for_each(|c| self.collect_links(c, many));
