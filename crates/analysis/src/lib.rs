@@ -1,17 +1,23 @@
 //! Judges: needs (who talks to whom) and reach (can it). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
+pub mod acl;
+pub mod calls;
 pub mod needs;
+pub mod network;
+pub mod path;
 pub mod reach;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use iaclint_model::ec2::{Permission, admissions};
+use iaclint_model::ec2::{Emission, Permission, admissions, emissions};
 use iaclint_model::workload::{Workload, workloads};
 use iaclint_model::{Many, Model, ResourceId};
 use iaclint_source::Sources;
 
+use acl::Acls;
 use needs::Need;
+use network::Network;
 
 /// The answers of all judges over one model; each is worked out when first asked for.
 #[derive(Debug)]
@@ -21,12 +27,23 @@ pub struct Analysis<'m> {
     workloads: OnceLock<Vec<Workload<'m>>>,
     needs: OnceLock<Vec<Need<'m>>>,
     admissions: OnceLock<BTreeMap<ResourceId, Many<Permission<'m>>>>,
+    emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
+    network: OnceLock<Network<'m>>,
+    acls: OnceLock<Acls>,
 }
 
 impl<'m> Analysis<'m> {
     /// The judges over a model.
     pub fn new(model: &'m Model<'m>) -> Self {
-        Self { model, workloads: OnceLock::new(), needs: OnceLock::new(), admissions: OnceLock::new() }
+        Self {
+            model,
+            workloads: OnceLock::new(),
+            needs: OnceLock::new(),
+            admissions: OnceLock::new(),
+            emissions: OnceLock::new(),
+            network: OnceLock::new(),
+            acls: OnceLock::new(),
+        }
     }
 
     /// The files.
@@ -47,5 +64,20 @@ impl<'m> Analysis<'m> {
     /// What every security group admits.
     pub fn admissions(&self) -> &BTreeMap<ResourceId, Many<Permission<'m>>> {
         self.admissions.get_or_init(|| admissions(self.model))
+    }
+
+    /// What every security group lets out.
+    pub fn emissions(&self) -> &BTreeMap<ResourceId, Emission<'m>> {
+        self.emissions.get_or_init(|| emissions(self.model))
+    }
+
+    /// Routes and endpoints of every VPC.
+    pub fn network(&self) -> &Network<'m> {
+        self.network.get_or_init(|| Network::new(self.model))
+    }
+
+    /// The network ACLs of every subnet.
+    pub fn acls(&self) -> &Acls {
+        self.acls.get_or_init(|| Acls::new(self.model))
     }
 }

@@ -1,8 +1,11 @@
-//! Reach: can this client open that port on that server? So far: security groups.
+//! Reach, the security groups of both ends: do they let this client open that port on that server?
 
 use ipnet::IpNet;
 
-use iaclint_model::ec2::{Permission, Ports, Protocol, Subnet, Vpc};
+use iaclint_model::ec2::{Permission, Ports, Protocol, SecurityGroup, Subnet, Vpc};
+use iaclint_model::server::{Placement, Server};
+use iaclint_model::vpc::{VpcCidr, vpc_behind};
+use iaclint_model::workload::Workload;
 use iaclint_model::{Link, Many, Prop, ResourceId};
 use iaclint_value::OriginId;
 
@@ -38,6 +41,21 @@ pub struct Closed {
     pub other_ports: Vec<Admitted>,
 }
 
+impl Closed {
+    /// Whether the only fault is the port: the client is admitted on another one, and nobody is on the right one. Remote logins do not
+    /// count, since they are opened for people.
+    pub fn is_other_port(&self) -> bool {
+        self.others.is_empty() && self.wrong_ports().next().is_some()
+    }
+
+    /// The rules that admit the client on another port.
+    pub fn wrong_ports(&self) -> impl Iterator<Item = &Admitted> {
+        self.other_ports
+            .iter()
+            .filter(|rule| !matches!(rule.ports, Ports::Range(22, 22) | Ports::Range(3389, 3389)))
+    }
+}
+
 /// A rule that does not help.
 #[derive(Clone, Debug)]
 pub struct Admitted {
@@ -51,85 +69,124 @@ pub struct Admitted {
     pub ports: Ports,
 }
 
+/// A three-valued answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Answer {
+pub enum Answer {
+    /// It is so.
     Yes,
+    /// It is not so.
     No,
+    /// It cannot be said.
     Maybe,
 }
 
-impl Analysis<'_> {
+/// Which rules are asked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Side {
+    /// What the server's groups let in.
+    In,
+    /// What the client's groups let out.
+    Out,
+}
+
+/// One end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct End<'e> {
+    /// The resource.
+    pub id: ResourceId,
+    /// Its security groups.
+    pub groups: &'e Many<Link>,
+    /// Its subnets; none when they are not known.
+    pub subnets: Option<&'e Many<Link>>,
+}
+
+impl<'m> Analysis<'m> {
     /// Whether the server's security groups admit the client of a need on its port.
     pub fn admits(&self, need: &Need<'_>) -> Verdict {
         let client = &self.workloads()[need.client];
         let Some(port) = need.port.known() else {
             return Verdict::CannotTell("the port is not known".to_owned());
         };
-        self.groups_admit(
-            &need.server.security_groups,
-            need.server.id,
-            &client.security_groups,
-            &client.subnets,
-            client.id,
-            *port,
-        )
+        self.let_in(client_end(client), server_end(&need.server), *port)
     }
 
-    /// Whether groups on the server's side admit groups on the client's side on a TCP port.
-    fn groups_admit(
-        &self,
-        server_groups: &Many<Link>,
-        server: ResourceId,
-        client_groups: &Many<Link>,
-        client_subnets: &Many<Link>,
-        client: ResourceId,
-        port: i64,
-    ) -> Verdict {
+    /// Whether the client's security groups let it call the server of a need on its port.
+    pub fn emits(&self, need: &Need<'_>) -> Verdict {
+        let client = &self.workloads()[need.client];
+        let Some(port) = need.port.known() else {
+            return Verdict::CannotTell("the port is not known".to_owned());
+        };
+        self.let_out(client_end(client), server_end(&need.server), *port)
+    }
+
+    /// Whether the server's security groups let the client in on a TCP port.
+    pub fn let_in(&self, client: End<'_>, server: End<'_>, port: i64) -> Verdict {
+        self.pass(Side::In, client, server, port)
+    }
+
+    /// Whether the client's security groups let it out to the server on a TCP port.
+    pub fn let_out(&self, client: End<'_>, server: End<'_>, port: i64) -> Verdict {
+        self.pass(Side::Out, client, server, port)
+    }
+
+    fn pass(&self, side: Side, client: End<'_>, server: End<'_>, port: i64) -> Verdict {
+        let ids = |groups: &Many<Link>| groups.items.iter().filter_map(Link::id).collect::<Vec<_>>();
         let mut closed = Closed {
-            server_groups: server_groups.items.iter().filter_map(Link::id).collect(),
-            client_groups: client_groups.items.iter().filter_map(Link::id).collect(),
+            server_groups: ids(server.groups),
+            client_groups: ids(client.groups),
             ..Closed::default()
         };
         let mut doubt: Option<String> = None;
-        if closed.server_groups.len() != server_groups.items.len() || !server_groups.complete {
-            doubt = Some("the server's security groups are not all known".to_owned());
+        for (end, known, name) in
+            [(server, &closed.server_groups, "server"), (client, &closed.client_groups, "client")]
+        {
+            if known.len() != end.groups.items.len() || !end.groups.complete {
+                doubt = Some(format!("the {name}'s security groups are not all known"));
+            }
         }
-        if closed.client_groups.len() != client_groups.items.len() || !client_groups.complete {
-            doubt = Some("the client's security groups are not all known".to_owned());
-        }
-        let nets = self.nets(client_subnets);
-        let exists = &self.model.resource(client).existence;
-        for group in &closed.server_groups {
-            let Some(permissions) = self.admissions().get(group) else {
-                doubt = Some("the server's security groups are not all known".to_owned());
+        let (guards, others, other) = match side {
+            Side::In => (closed.server_groups.clone(), closed.client_groups.clone(), client),
+            Side::Out => (closed.client_groups.clone(), closed.server_groups.clone(), server),
+        };
+        let nets = self.nets_of(other);
+        let exists = &self.model.resource(client.id).existence;
+        for group in &guards {
+            let rules = match side {
+                Side::In => self.admissions().get(group).map(|rules| (rules, false)),
+                Side::Out => self.emissions().get(group).map(|e| (&e.rules, e.everything)),
+            };
+            let Some((permissions, everything)) = rules else {
+                doubt = Some(format!("{} is not a group of this configuration", self.model.short(*group)));
                 continue;
             };
+            if everything {
+                return Verdict::Open { holder: *group, origin: self.model.resource(*group).body.origin };
+            }
             if !permissions.complete {
                 doubt = Some(format!("{} may have rules that are not seen", self.model.short(*group)));
             }
             for permission in &permissions.items {
-                let on_port = port_answer(permission, port, server);
-                let (who, groups) = who_answer(permission, *group, &closed.client_groups, nets.as_deref());
-                let certain = self.model.resource(permission.holder).existence.implied_by(exists)
-                    || self.model.resource(permission.holder).existence.is_certain();
+                let on_port = port_answer(permission, port, server.id);
+                let (who, groups) = who_answer(permission, *group, &others, nets.as_deref());
+                let holder = &self.model.resource(permission.holder).existence;
+                let certain = holder.implied_by(exists) || holder.is_certain();
+                let rule = || Admitted {
+                    holder: permission.holder,
+                    origin: permission.origin,
+                    groups: groups.clone(),
+                    ports: permission.ports,
+                };
                 match (on_port, who) {
                     (Answer::Yes, Answer::Yes) if certain => {
                         return Verdict::Open { holder: permission.holder, origin: permission.origin };
                     }
-                    (Answer::No, Answer::Yes) => closed.other_ports.push(Admitted {
-                        holder: permission.holder,
-                        origin: permission.origin,
-                        groups,
-                        ports: permission.ports,
-                    }),
+                    (Answer::No, Answer::Yes) if matches!(&permission.protocol, Protocol::Only(p) if p == "tcp") =>
+                    {
+                        closed.other_ports.push(rule());
+                    }
                     (Answer::No, _) => {}
-                    (_, Answer::No) => closed.others.push(Admitted {
-                        holder: permission.holder,
-                        origin: permission.origin,
-                        groups,
-                        ports: permission.ports,
-                    }),
-                    _ => doubt = Some(format!("a rule of {} may admit the client", self.model.short(*group))),
+                    (_, Answer::No) => closed.others.push(rule()),
+                    _ => doubt = Some(format!("a rule of {} may fit", self.model.short(*group))),
                 }
             }
         }
@@ -139,22 +196,84 @@ impl Analysis<'_> {
         }
     }
 
-    /// The address ranges of the client's subnets, or of their VPCs; `None` when one is not known.
-    fn nets(&self, subnets: &Many<Link>) -> Option<Vec<IpNet>> {
+    /// Whether a group lets nothing out at all: it has no rule for what leaves, or only ones that lead nowhere.
+    pub fn lets_nothing_out(&self, group: ResourceId) -> Answer {
+        let Some(emission) = self.emissions().get(&group) else { return Answer::Maybe };
+        let leads_nowhere = |rule: &Permission<'_>| {
+            rule.groups.complete
+                && rule.groups.items.is_empty()
+                && !rule.prefix_list
+                && rule.this_group.must(|own| !own)
+                && !rule.cidrs.is_empty()
+                && rule.cidrs.iter().all(|c| cidr_answer(c.as_str().as_deref(), None) == Answer::No)
+        };
+        if emission.everything || !emission.rules.items.iter().all(leads_nowhere) {
+            Answer::No
+        } else if emission.rules.complete {
+            Answer::Yes
+        } else {
+            Answer::Maybe
+        }
+    }
+
+    /// The address ranges that one end can have: those of its subnets, else of the VPC that its groups are of.
+    fn nets_of(&self, end: End<'_>) -> Option<Vec<IpNet>> {
+        if let Some(nets) = end.subnets.and_then(|subnets| self.nets(subnets)) {
+            return Some(nets);
+        }
+        let group = end
+            .groups
+            .items
+            .iter()
+            .filter_map(Link::id)
+            .find_map(|id| self.model.get::<SecurityGroup<'_>>(id))?;
+        let vpc = vpc_behind(self.model, group.vpc().items.first()?.id()?)?;
+        Some(vec![self.vpc_net(vpc)?])
+    }
+
+    /// The address ranges of subnets, or of their VPCs; `None` when one is not known.
+    pub(crate) fn nets(&self, subnets: &Many<Link>) -> Option<Vec<IpNet>> {
         if !subnets.complete || subnets.items.is_empty() {
             return None;
         }
         let mut out = Vec::new();
         for link in &subnets.items {
             let subnet = self.model.get::<Subnet<'_>>(link.id()?)?;
-            let cidr = match subnet.cidr() {
-                Prop::Known { value, .. } => value,
-                _ => self.model.get::<Vpc<'_>>(subnet.vpc()?)?.cidr().known()?.clone(),
+            let net = match subnet.cidr() {
+                Prop::Known { value, .. } => value.parse().ok()?,
+                _ => self.vpc_net(vpc_behind(self.model, subnet.vpc()?)?)?,
             };
-            out.push(cidr.parse().ok()?);
+            out.push(net);
         }
         Some(out)
     }
+
+    /// The addresses of a VPC, if it has one range only.
+    fn vpc_net(&self, vpc: ResourceId) -> Option<IpNet> {
+        let more = self
+            .model
+            .all::<VpcCidr<'_>>()
+            .iter()
+            .any(|c| c.vpc().is_none_or(|v| v == vpc) && !c.cidr().is_absent());
+        if more {
+            return None;
+        }
+        self.model.get::<Vpc<'_>>(vpc)?.cidr().known()?.parse().ok()
+    }
+}
+
+/// A workload as one end.
+pub fn client_end<'e>(workload: &'e Workload<'_>) -> End<'e> {
+    End { id: workload.id, groups: &workload.security_groups, subnets: Some(&workload.subnets) }
+}
+
+/// A server as one end.
+pub fn server_end(server: &Server) -> End<'_> {
+    let subnets = match &server.placement {
+        Placement::Subnets(subnets, _) => Some(subnets),
+        Placement::DefaultVpc(_) | Placement::Unknown => None,
+    };
+    End { id: server.id, groups: &server.security_groups, subnets }
 }
 
 fn port_answer(permission: &Permission<'_>, port: i64, server: ResourceId) -> Answer {
@@ -184,7 +303,8 @@ fn who_answer(
         return (Answer::Yes, groups);
     }
     let mut answer = Answer::No;
-    if groups.len() != permission.groups.items.len() || !permission.groups.complete || permission.prefix_list {
+    if groups.len() != permission.groups.items.len() || !permission.groups.complete || permission.prefix_list
+    {
         answer = Answer::Maybe;
     }
     match permission.this_group {
@@ -207,7 +327,14 @@ fn cidr_answer(cidr: Option<&str>, nets: Option<&[IpNet]>) -> Answer {
     if cidr == "0.0.0.0/0" {
         return Answer::Yes;
     }
-    let (Ok(cidr), Some(nets)) = (cidr.parse::<IpNet>(), nets) else { return Answer::Maybe };
+    let Ok(cidr) = cidr.parse::<IpNet>() else { return Answer::Maybe };
+    // What the CDK and AWS's own example write to allow nothing.
+    if let IpNet::V4(v4) = &cidr
+        && (v4.addr().is_broadcast() || v4.addr().is_loopback())
+    {
+        return Answer::No;
+    }
+    let Some(nets) = nets else { return Answer::Maybe };
     let covers = |net: &IpNet| cidr.contains(net);
     let touches = |net: &IpNet| cidr.contains(net) || net.contains(&cidr);
     if nets.iter().all(covers) {

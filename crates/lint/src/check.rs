@@ -142,7 +142,10 @@ impl Draft {
     pub fn trail(mut self, cx: &Check<'_, '_>, origin: OriginId) -> Self {
         let sources = cx.model().sources();
         let line = |span: Span| (span.file, sources.file(span.file).lines.line(span.start));
-        let mut seen: Vec<_> = std::iter::once(&self.finding.primary).chain(&self.finding.labels).map(|l| line(l.span)).collect();
+        let mut seen: Vec<_> = std::iter::once(&self.finding.primary)
+            .chain(&self.finding.labels)
+            .map(|l| line(l.span))
+            .collect();
         for origin in cx.model().origins().trail(origin) {
             let at = line(origin.span);
             if seen.contains(&at) {

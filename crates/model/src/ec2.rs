@@ -31,6 +31,10 @@ entities! {
         cidr: str = "cidr_block" | "CidrBlock";
         /// Its VPC.
         vpc: link = "vpc_id" | "VpcId";
+        /// Whether instances in it get a public address.
+        maps_public_ip: bool = "map_public_ip_on_launch" | "MapPublicIpOnLaunch", default false;
+        /// Its availability zone.
+        zone: raw = "availability_zone" | "AvailabilityZone";
     }
 
     /// A VPC.
@@ -45,6 +49,8 @@ entities! {
         name: str = "name" | "GroupName";
         /// Rules written into it.
         inline_ingress: nodes = "ingress" | "SecurityGroupIngress";
+        /// Rules for what leaves, written into it.
+        inline_egress: nodes = "egress" | "SecurityGroupEgress";
         /// Its VPC.
         vpc: links = "vpc_id" | "VpcId";
     }
@@ -67,6 +73,26 @@ entities! {
         cidrs_v6: raw = "ipv6_cidr_blocks" | "CidrIpv6";
         /// Admitted prefix lists.
         prefix_lists: raw = "prefix_list_ids" | "SourcePrefixListId";
+        /// The group itself.
+        this_group: bool = "self" | "";
+    }
+
+    /// A rule in an `egress` block or list of a group.
+    InlineEgress: ["aws_security_group/egress"] | ["AWS::EC2::SecurityGroup/SecurityGroupEgress"] {
+        /// First port.
+        from_port: raw = "from_port" | "FromPort";
+        /// Last port.
+        to_port: raw = "to_port" | "ToPort";
+        /// `tcp`, `-1`...
+        protocol: str = "protocol" | "IpProtocol";
+        /// Admitted groups.
+        groups: links = "security_groups" | "DestinationSecurityGroupId";
+        /// Admitted addresses.
+        cidrs: raw = "cidr_blocks" | "CidrIp";
+        /// Admitted IPv6 addresses.
+        cidrs_v6: raw = "ipv6_cidr_blocks" | "CidrIpv6";
+        /// Admitted prefix lists.
+        prefix_lists: raw = "prefix_list_ids" | "DestinationPrefixListId";
         /// The group itself.
         this_group: bool = "self" | "";
     }
@@ -114,6 +140,26 @@ entities! {
         /// Admitted prefix list.
         prefix_lists: raw = "prefix_list_id" | "SourcePrefixListId";
     }
+
+    /// An egress rule as a resource of its own.
+    EgressRule: ["aws_vpc_security_group_egress_rule"] | ["AWS::EC2::SecurityGroupEgress"] {
+        /// The group that it belongs to.
+        group: links = "security_group_id" | "GroupId";
+        /// First port.
+        from_port: raw = "from_port" | "FromPort";
+        /// Last port.
+        to_port: raw = "to_port" | "ToPort";
+        /// `tcp`, `-1`...
+        protocol: str = "ip_protocol" | "IpProtocol";
+        /// The admitted group.
+        groups: links = "referenced_security_group_id" | "DestinationSecurityGroupId";
+        /// Admitted addresses.
+        cidrs: raw = "cidr_ipv4" | "CidrIp";
+        /// Admitted IPv6 addresses.
+        cidrs_v6: raw = "cidr_ipv6" | "CidrIpv6";
+        /// Admitted prefix list.
+        prefix_lists: raw = "prefix_list_id" | "DestinationPrefixListId";
+    }
 }
 
 /// The ports of a rule.
@@ -140,7 +186,7 @@ pub enum Protocol {
     Unknown,
 }
 
-/// What one ingress rule admits.
+/// What one rule lets through: an ingress rule from those that it names, an egress rule to them.
 #[derive(Clone, Debug)]
 pub struct Permission<'m> {
     /// The resource that holds the rule: the group or a rule resource.
@@ -185,15 +231,11 @@ impl<'m> Sides<'m> {
             }
         }
         let protocol = match self.protocol {
-            Prop::Known { value, .. } => match value.to_ascii_lowercase().as_str() {
-                "-1" | "all" => Protocol::All,
-                "6" => Protocol::Only("tcp".to_owned()),
-                "17" => Protocol::Only("udp".to_owned()),
-                other => Protocol::Only(other.to_owned()),
-            },
+            Prop::Known { value, .. } => protocol(&value),
             _ => Protocol::Unknown,
         };
-        let ports = if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
+        let ports =
+            if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
         let empty = |v: &Value| v.as_list().is_some_and(|l| l.complete && l.items.is_empty());
         let prefix_list = match self.prefix_lists {
             Prop::Absent { .. } => false,
@@ -213,6 +255,16 @@ impl<'m> Sides<'m> {
     }
 }
 
+/// A protocol as rules write it: a name, a number, `-1`.
+pub(crate) fn protocol(text: &str) -> Protocol {
+    match text.to_ascii_lowercase().as_str() {
+        "-1" | "all" => Protocol::All,
+        "6" => Protocol::Only("tcp".to_owned()),
+        "17" => Protocol::Only("udp".to_owned()),
+        other => Protocol::Only(other.to_owned()),
+    }
+}
+
 fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>) -> Ports {
     let (Prop::Known { value: from, .. }, Prop::Known { value: to, .. }) = (from, to) else {
         return if from.is_absent() && to.is_absent() { Ports::All } else { Ports::Unknown };
@@ -225,6 +277,20 @@ fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>)
             _ => Ports::Unknown,
         },
     }
+}
+
+fn inline_egress<'m>(node: Node<'m>) -> Permission<'m> {
+    let rule = InlineEgress::of(node);
+    Sides {
+        from: rule.from_port(),
+        to: rule.to_port(),
+        protocol: rule.protocol(),
+        groups: rule.groups(),
+        cidrs: [rule.cidrs(), rule.cidrs_v6()],
+        prefix_lists: rule.prefix_lists(),
+        this_group: rule.this_group().or(false),
+    }
+    .permission(node)
 }
 
 fn inline<'m>(node: Node<'m>) -> Permission<'m> {
@@ -252,17 +318,7 @@ pub fn admissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Many<Permiss
         many.complete &= !leaves_the_root(model, group.id());
         out.insert(group.id(), many);
     }
-    let mut of_unknown_group: Vec<ResourceId> = Vec::new();
-    let mut add = |links: Many<Link>, permission: Permission<'m>| {
-        if !links.complete {
-            of_unknown_group.push(permission.holder);
-        }
-        for id in links.items.iter().filter_map(Link::id) {
-            if let Some(many) = out.get_mut(&id) {
-                many.items.push(permission.clone());
-            }
-        }
-    };
+    let mut rules: Vec<(Many<Link>, Permission<'m>)> = Vec::new();
     for rule in model.all::<IngressRule<'m>>() {
         let node = rule.node();
         let sides = Sides {
@@ -274,10 +330,59 @@ pub fn admissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Many<Permiss
             prefix_lists: rule.prefix_lists(),
             this_group: Prop::written(false, node.origin()),
         };
-        add(rule.group(), sides.permission(node));
+        rules.push((rule.group(), sides.permission(node)));
     }
+    rules.extend(older_rules(model, "egress"));
+    join(model, &mut out, rules);
+    out
+}
+
+/// What a security group lets out.
+#[derive(Clone, Debug)]
+pub struct Emission<'m> {
+    /// Its rules.
+    pub rules: Many<Permission<'m>>,
+    /// Whether the rule that AWS makes with every group is still there and lets everything out: CloudFormation leaves it unless egress
+    /// rules are written into the group, Terraform always removes it.
+    pub everything: bool,
+}
+
+/// What every security group lets out. Not complete as in [`admissions`].
+pub fn emissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Emission<'m>> {
+    let mut out: BTreeMap<ResourceId, Many<Permission<'m>>> = BTreeMap::new();
+    let mut open: BTreeSet<ResourceId> = BTreeSet::new();
+    for group in model.all::<SecurityGroup<'m>>() {
+        let mut many = group.inline_egress().map(inline_egress);
+        if model.language(group.id()) != Language::Terraform && many.items.is_empty() && many.complete {
+            open.insert(group.id());
+        }
+        many.complete &= !leaves_the_root(model, group.id());
+        out.insert(group.id(), many);
+    }
+    let mut rules: Vec<(Many<Link>, Permission<'m>)> = Vec::new();
+    for rule in model.all::<EgressRule<'m>>() {
+        let node = rule.node();
+        let sides = Sides {
+            from: rule.from_port(),
+            to: rule.to_port(),
+            protocol: rule.protocol(),
+            groups: rule.groups(),
+            cidrs: [rule.cidrs(), rule.cidrs_v6()],
+            prefix_lists: rule.prefix_lists(),
+            this_group: Prop::written(false, node.origin()),
+        };
+        rules.push((rule.group(), sides.permission(node)));
+    }
+    rules.extend(older_rules(model, "ingress"));
+    join(model, &mut out, rules);
+    out.into_iter().map(|(id, rules)| (id, Emission { rules, everything: open.contains(&id) })).collect()
+}
+
+/// The rules in Terraform's older form that are not of the other direction.
+fn older_rules<'m>(model: &'m Model<'m>, other: &str) -> Vec<(Many<Link>, Permission<'m>)> {
+    let mut out = Vec::new();
     for rule in model.all::<RuleResource<'m>>() {
-        if rule.direction().known().is_some_and(|d| d == "egress") {
+        if rule.direction().known().is_some_and(|d| d == other) {
             continue;
         }
         let node = rule.node();
@@ -290,13 +395,31 @@ pub fn admissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Many<Permiss
             prefix_lists: rule.prefix_lists(),
             this_group: rule.this_group().or(false),
         };
-        add(rule.group(), sides.permission(node));
-    }
-    let roots: BTreeSet<_> = of_unknown_group.iter().map(|id| model.resource(*id).key.root).collect();
-    for (id, many) in &mut out {
-        many.complete &= !roots.contains(&model.resource(*id).key.root);
+        out.push((rule.group(), sides.permission(node)));
     }
     out
+}
+
+/// Adds rule resources to the groups that they name. One whose group is not known may belong to any group of its root.
+fn join<'m>(
+    model: &'m Model<'m>,
+    groups: &mut BTreeMap<ResourceId, Many<Permission<'m>>>,
+    rules: Vec<(Many<Link>, Permission<'m>)>,
+) {
+    let mut open_roots: BTreeSet<_> = BTreeSet::new();
+    for (links, permission) in rules {
+        if !links.complete {
+            open_roots.insert(model.resource(permission.holder).key.root);
+        }
+        for id in links.items.iter().filter_map(Link::id) {
+            if let Some(many) = groups.get_mut(&id) {
+                many.items.push(permission.clone());
+            }
+        }
+    }
+    for (id, many) in groups {
+        many.complete &= !open_roots.contains(&model.resource(*id).key.root);
+    }
 }
 
 /// Whether a group is handed to somebody outside who may add rules to it: an output of the root, a module that is not here.

@@ -1,9 +1,9 @@
 //! Amazon ECS: services, task definitions, containers.
 
-use iaclint_value::Value;
+use iaclint_value::{Piece, Value};
 
 use crate::entity::entities;
-use crate::{Entity, Many, Prop};
+use crate::{Entity, Many, Prop, ResourceId};
 
 entities! {
     /// An ECS service.
@@ -28,6 +28,10 @@ entities! {
         subnets: links = "network_configuration.subnets" | "NetworkConfiguration.AwsvpcConfiguration.Subnets";
         /// Security groups of its tasks (awsvpc).
         security_groups: links = "network_configuration.security_groups" | "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups";
+        /// Whether its tasks get a public address (awsvpc); see [`Service::public_ip`].
+        assign_public_ip: raw = "network_configuration.assign_public_ip" | "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp";
+        /// What decides the launch type when it is not written.
+        capacity_providers: nodes = "capacity_provider_strategy" | "CapacityProviderStrategy";
         /// Load balancers; see [`ServiceLoadBalancer`].
         load_balancers: nodes = "load_balancer" | "LoadBalancers";
     }
@@ -58,8 +62,18 @@ entities! {
         execution_role: link = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
+        /// Volumes; see [`TaskVolume`].
+        volumes: nodes = "volume" | "Volumes";
         /// Containers; see [`TaskDefinition::containers`].
         container_definitions: nodes = "container_definitions" | "ContainerDefinitions";
+    }
+
+    /// A volume of a task definition.
+    TaskVolume: ["aws_ecs_task_definition/volume"] | ["AWS::ECS::TaskDefinition/Volumes"] {
+        /// Its name.
+        name: str = "name" | "Name";
+        /// The file system that it is on.
+        file_system: links = "efs_volume_configuration.file_system_id" | "EFSVolumeConfiguration.FilesystemId";
     }
 
     /// A container of a task definition.
@@ -88,8 +102,18 @@ entities! {
         entry_point: raw = "entryPoint" | "EntryPoint";
         /// The health check's command.
         health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
+        /// Where its output goes: `awslogs`, `awsfirelens`...
+        log_driver: str = "logConfiguration.logDriver" | "LogConfiguration.LogDriver";
+        /// Credentials for a registry of one's own.
+        repository_credentials: raw = "repositoryCredentials" | "RepositoryCredentials";
         /// Seconds without counting failures after the start.
         health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
+    }
+
+    /// An ECR repository.
+    Repository: ["aws_ecr_repository"] | ["AWS::ECR::Repository"] {
+        /// Its name.
+        name: str = "name" | "RepositoryName";
     }
 
     /// An environment variable of a container.
@@ -109,10 +133,62 @@ entities! {
     }
 }
 
+/// Where an image comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Registry {
+    /// A private ECR repository: reached by the internet or by endpoints.
+    Ecr,
+    /// A registry on the internet alone.
+    Internet,
+    /// Not known.
+    Unknown,
+}
+
+/// Registries that are on the internet and nowhere else.
+const PUBLIC_REGISTRIES: [&str; 9] = [
+    "docker.io",
+    "public.ecr.aws",
+    "ghcr.io",
+    "quay.io",
+    "gcr.io",
+    "registry.k8s.io",
+    "mcr.microsoft.com",
+    "registry.gitlab.com",
+    "docker.elastic.co",
+];
+
 impl<'m> Service<'m> {
     /// Its load balancers.
     pub fn targets(&self) -> Many<ServiceLoadBalancer<'m>> {
         self.load_balancers().map(ServiceLoadBalancer::of)
+    }
+
+    /// Whether its tasks get a public address. `ENABLED` in CloudFormation, `true` in Terraform; not when absent.
+    pub fn public_ip(&self) -> Prop<bool> {
+        self.assign_public_ip()
+            .convert(|v| match v.as_str()?.as_ref() {
+                "true" | "True" | "ENABLED" => Some(true),
+                "false" | "False" | "DISABLED" => Some(false),
+                _ => None,
+            })
+            .or(false)
+    }
+
+    /// Whether its tasks surely run on Fargate: by its launch type, by capacity providers of Fargate alone, or by its task definition.
+    pub fn is_fargate(&self) -> bool {
+        match self.launch_type() {
+            Prop::Known { value, .. } => return value.eq_ignore_ascii_case("FARGATE"),
+            Prop::OneOf { .. } | Prop::Unknown { .. } => return false,
+            Prop::Absent { .. } => {}
+        }
+        let providers = self.capacity_providers();
+        providers.complete
+            && !providers.items.is_empty()
+            && providers.items.iter().all(|p| {
+                p.str("capacity_provider", "CapacityProvider")
+                    .known()
+                    .is_some_and(|n| n.starts_with("FARGATE"))
+            })
     }
 
     /// Its task definition as an entity.
@@ -157,9 +233,15 @@ impl<'m> TaskDefinition<'m> {
 
     fn fargate_by_services(&self) -> Prop<bool> {
         let model = self.node().model;
-        let services: Vec<Service<'_>> =
-            model.all::<Service<'_>>().into_iter().filter(|s| s.task_definition() == Some(self.id())).collect();
-        match services.iter().find_map(|s| s.launch_type().known().map(|t| (t.eq_ignore_ascii_case("FARGATE"), s.origin()))) {
+        let services: Vec<Service<'_>> = model
+            .all::<Service<'_>>()
+            .into_iter()
+            .filter(|s| s.task_definition() == Some(self.id()))
+            .collect();
+        match services
+            .iter()
+            .find_map(|s| s.launch_type().known().map(|t| (t.eq_ignore_ascii_case("FARGATE"), s.origin())))
+        {
             Some((fargate, origin)) => Prop::written(fargate, origin),
             None => Prop::Unknown { origin: self.origin() },
         }
@@ -172,6 +254,50 @@ impl<'m> Container<'m> {
         match self.name() {
             Prop::Known { value, .. } => format!("container {value}"),
             _ => "a container".to_owned(),
+        }
+    }
+
+    /// Where its image comes from.
+    pub fn registry(&self) -> Registry {
+        let Prop::Known { value: text, .. } = self.image() else { return Registry::Unknown };
+        let model = self.node().model;
+        let mut literals = String::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(literal) => literals.push_str(&literal.text),
+                Piece::Hole(hole) => {
+                    literals.push('\u{fffc}');
+                    let repository = |id: &ResourceId| {
+                        matches!(
+                            model.resource(*id).type_name.as_str(),
+                            "aws_ecr_repository" | "AWS::ECR::Repository"
+                        )
+                    };
+                    if model.mentions(hole).iter().any(repository) {
+                        return Registry::Ecr;
+                    }
+                }
+            }
+        }
+        if literals.contains(".dkr.ecr.") {
+            return Registry::Ecr;
+        }
+        // What stands before the first slash, if it has a dot or a port, is the registry; else it is Docker Hub.
+        let Some((host, _)) = literals.split_once('/') else {
+            return if literals.contains('\u{fffc}')
+                && !literals.starts_with(|c: char| c.is_ascii_alphanumeric())
+            {
+                Registry::Unknown
+            } else {
+                Registry::Internet
+            };
+        };
+        if host.contains('\u{fffc}') {
+            Registry::Unknown
+        } else if !host.contains(['.', ':']) || PUBLIC_REGISTRIES.contains(&host) {
+            Registry::Internet
+        } else {
+            Registry::Unknown
         }
     }
 
@@ -192,7 +318,8 @@ impl<'m> Container<'m> {
 
     /// The value of an environment variable that is written in the definition.
     pub fn variable(&self, name: &str) -> Option<&'m Value> {
-        let variable = self.variables().items.into_iter().find(|v| v.name().known().is_some_and(|n| n == name))?;
+        let variable =
+            self.variables().items.into_iter().find(|v| v.name().known().is_some_and(|n| n == name))?;
         match variable.value() {
             Prop::Known { value, .. } => Some(value),
             _ => None,

@@ -11,6 +11,10 @@ entities! {
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
+        /// Its subnet group.
+        subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "subnet_group_name" | "CacheSubnetGroupName";
         /// Whether clients must use TLS.
         transit_encryption: bool = "transit_encryption_enabled" | "TransitEncryptionEnabled";
         /// `required` or `preferred`.
@@ -29,6 +33,10 @@ entities! {
         security_groups: links = "security_group_ids" | "VpcSecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "security_group_ids" | "VpcSecurityGroupIds";
+        /// Its subnet group.
+        subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "subnet_group_name" | "CacheSubnetGroupName";
         /// The replication group that it belongs to, whose settings it then has.
         replication_group: link = "replication_group_id" | "";
     }
@@ -41,6 +49,8 @@ entities! {
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
+        /// Its subnets.
+        subnets: links = "subnet_ids" | "SubnetIds";
     }
 
     /// A MemoryDB cluster.
@@ -51,6 +61,10 @@ entities! {
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
+        /// Its subnet group.
+        subnet_group: link = "subnet_group_name" | "SubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "subnet_group_name" | "SubnetGroupName";
     }
 
     /// An OpenSearch Service domain.
@@ -59,5 +73,7 @@ entities! {
         security_groups: links = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
+        /// Subnets of a domain in a VPC.
+        subnets: links = "vpc_options.subnet_ids" | "VPCOptions.SubnetIds";
     }
 }

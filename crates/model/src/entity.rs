@@ -41,12 +41,15 @@ pub fn tables() -> Vec<Table> {
     let mut all = Vec::new();
     all.extend_from_slice(crate::ec2::TABLES);
     all.extend_from_slice(crate::ecs::TABLES);
+    all.extend_from_slice(crate::efs::TABLES);
     all.extend_from_slice(crate::elasticache::TABLES);
     all.extend_from_slice(crate::iam::TABLES);
     all.extend_from_slice(crate::lambda::TABLES);
     all.extend_from_slice(crate::lb::TABLES);
+    all.extend_from_slice(crate::nacl::TABLES);
     all.extend_from_slice(crate::rds::TABLES);
     all.extend_from_slice(crate::secrets::TABLES);
+    all.extend_from_slice(crate::vpc::TABLES);
     all
 }
 

@@ -11,6 +11,30 @@ entities! {
         security_groups: links = "security_groups" | "SecurityGroups";
         /// Its subnets.
         subnets: links = "subnets" | "Subnets";
+        /// Whether security groups are written.
+        security_groups_written: raw = "security_groups" | "SecurityGroups";
+    }
+
+    /// A listener.
+    Listener: ["aws_lb_listener", "aws_alb_listener"] | ["AWS::ElasticLoadBalancingV2::Listener"] {
+        /// Its load balancer.
+        load_balancer: links = "load_balancer_arn" | "LoadBalancerArn";
+    }
+
+    /// A rule of a listener.
+    ListenerRule: ["aws_lb_listener_rule", "aws_alb_listener_rule"] | ["AWS::ElasticLoadBalancingV2::ListenerRule"] {
+        /// The listener.
+        listener: links = "listener_arn" | "ListenerArn";
+    }
+
+    /// A target put into a group.
+    TargetAttachment: ["aws_lb_target_group_attachment", "aws_alb_target_group_attachment"] | [] {
+        /// The group.
+        target_group: links = "target_group_arn" | "";
+        /// The instance.
+        target: links = "target_id" | "";
+        /// Its port; the group's own when absent.
+        port: int = "port" | "";
     }
 
     /// A target group. Defaults from the API: interval 30 s, timeout 5 s, healthy 5, unhealthy 2 in both languages (Terraform's provider
@@ -22,6 +46,10 @@ entities! {
         protocol: str = "protocol" | "Protocol";
         /// The port of the targets.
         port: int = "port" | "Port";
+        /// Targets written into it.
+        targets: nodes = "" | "Targets";
+        /// The port of the checks: a number, or `traffic-port`.
+        health_check_port: str = "health_check.port" | "HealthCheckPort";
         /// Whether targets are checked.
         health_check_enabled: bool = "health_check.enabled" | "HealthCheckEnabled";
         /// `HTTP`, `TCP`...

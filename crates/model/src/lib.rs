@@ -13,15 +13,18 @@ mod prop;
 
 pub mod ec2;
 pub mod ecs;
+pub mod efs;
 pub mod elasticache;
 pub mod endpoints;
 pub mod iam;
 pub mod images;
 pub mod lambda;
 pub mod lb;
+pub mod nacl;
 pub mod rds;
 pub mod secrets;
 pub mod server;
+pub mod vpc;
 pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};

@@ -160,7 +160,9 @@ impl<'g> Model<'g> {
         match ids {
             [] => many.items.push(Link::Outside { name: reference.to_string(), origin }),
             // A data source's result is something outside, whatever made it.
-            _ if ids.iter().any(data) => many.items.push(Link::Outside { name: reference.to_string(), origin }),
+            _ if ids.iter().any(data) => {
+                many.items.push(Link::Outside { name: reference.to_string(), origin })
+            }
             _ => {
                 if ids.len() > 1 && !reference.path.contains(&Step::Any) {
                     // One instance of several, and we do not know which.
@@ -173,7 +175,12 @@ impl<'g> Model<'g> {
 
     /// The resources from whose attributes a known value was read.
     pub fn behind(&self, origin: OriginId) -> Vec<ResourceId> {
-        self.origins().resources(origin).into_iter().flat_map(|key| self.graph.resolve(key)).copied().collect()
+        self.origins()
+            .resources(origin)
+            .into_iter()
+            .flat_map(|key| self.graph.resolve(key))
+            .copied()
+            .collect()
     }
 
     /// Every resource that a value speaks of: references anywhere in it, and what known parts were read from.
@@ -221,10 +228,17 @@ impl<'g> Model<'g> {
         if self.language(id) != Language::Terraform {
             return resource.name.to_string();
         }
-        let unique = self.graph.of_type(&resource.type_name).iter().map(|other| self.resource(*other)).all(|other| {
-            other.name != resource.name || other.key.root != resource.key.root || other.scope == resource.scope
-        });
-        if unique { format!("{}.{}", resource.type_name, resource.name) } else { resource.key.address.to_string() }
+        let unique =
+            self.graph.of_type(&resource.type_name).iter().map(|other| self.resource(*other)).all(|other| {
+                other.name != resource.name
+                    || other.key.root != resource.key.root
+                    || other.scope == resource.scope
+            });
+        if unique {
+            format!("{}.{}", resource.type_name, resource.name)
+        } else {
+            resource.key.address.to_string()
+        }
     }
 
     /// Whether two resources stand in one root: what is deployed together.

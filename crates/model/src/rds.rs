@@ -21,6 +21,12 @@ entities! {
         security_groups_written: raw = "vpc_security_group_ids" | "VPCSecurityGroups";
         /// Its subnet group.
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
+        /// Whether it has a public address.
+        public: bool = "publicly_accessible" | "PubliclyAccessible";
+        /// The instance that it is a replica of.
+        replica_of: raw = "replicate_source_db" | "SourceDBInstanceIdentifier";
         /// The cluster that it belongs to.
         cluster: link = "" | "DBClusterIdentifier";
     }
@@ -39,12 +45,40 @@ entities! {
         security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
     }
 
     /// An instance of an Aurora cluster where that is a type of its own.
     DbClusterInstance: ["aws_rds_cluster_instance"] | [] {
+        /// Whether it has a public address.
+        public: bool = "publicly_accessible" | "";
         /// The cluster.
         cluster: link = "cluster_identifier" | "";
+    }
+
+    /// A proxy before databases.
+    DbProxy: ["aws_db_proxy"] | ["AWS::RDS::DBProxy"] {
+        /// Its name.
+        name: str = "name" | "DBProxyName";
+        /// `POSTGRESQL`, `MYSQL` or `SQLSERVER`.
+        engine_family: str = "engine_family" | "EngineFamily";
+        /// Its security groups; the VPC's default group when absent.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Whether security groups are written.
+        security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Its subnets.
+        subnets: links = "vpc_subnet_ids" | "VpcSubnetIds";
+    }
+
+    /// The databases behind a proxy.
+    DbProxyTarget: ["aws_db_proxy_target"] | ["AWS::RDS::DBProxyTargetGroup"] {
+        /// The proxy.
+        proxy: links = "db_proxy_name" | "DBProxyName";
+        /// Database instances.
+        instances: links = "db_instance_identifier" | "DBInstanceIdentifiers";
+        /// Clusters.
+        clusters: links = "db_cluster_identifier" | "DBClusterIdentifiers";
     }
 
     /// A DocumentDB cluster.
@@ -55,5 +89,15 @@ entities! {
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Its subnet group.
+        subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
+    }
+
+    /// A proxy, or one more endpoint of it: clients talk to it instead of the database.
+    DbProxyFront: ["aws_db_proxy", "aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint"] {
+        /// Its security groups.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
     }
 }

@@ -1,6 +1,6 @@
 //! Every field of the model's tables against the schemas of both languages: a misspelt attribute makes a dead rule.
 //!
-//! `data/tf_aws_core.json`: resources of hashicorp/aws 6.66.0 (from @cdktn/provider-aws 25.7.0). `data/cfn_types.json`: CloudFormation
+//! `data/tf_aws_core.json` and, for more of the network, `data/tf_aws_network.json`: resources of hashicorp/aws 6.66.0 (from @cdktn/provider-aws 25.7.0). `data/cfn_types.json`: CloudFormation
 //! types (from @aws-cdk/aws-service-spec 0.1.216). Names and flags only.
 
 use iaclint_model::{Table, tables};
@@ -18,6 +18,9 @@ fn terraform_fault(schema: &Value, type_name: &str, path: &str) -> Option<String
     let resource = match resource {
         "aws_alb" => "aws_lb",
         "aws_alb_target_group" => "aws_lb_target_group",
+        "aws_alb_listener" => "aws_lb_listener",
+        "aws_alb_listener_rule" => "aws_lb_listener_rule",
+        "aws_alb_target_group_attachment" => "aws_lb_target_group_attachment",
         other => other,
     };
     let mut at = schema["resources"].get(resource).or_else(|| {
@@ -53,12 +56,20 @@ fn cloudformation_fault(schema: &Value, type_name: &str, path: &str) -> Option<S
 const OUTSIDE: [&str; 1] = ["AWS::Serverless::Function"];
 
 fn faults(tables: &[Table]) -> Vec<String> {
-    let (terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));
+    let (mut terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));
+    if let (Some(all), Value::Object(more)) =
+        (terraform["resources"].as_object_mut(), load("tf_aws_network.json")["resources"].take())
+    {
+        all.extend(more);
+    }
     let mut out = Vec::new();
     for table in tables {
         for field in table.fields {
             for type_name in table.terraform.iter().filter(|_| !field.terraform.is_empty()) {
-                out.extend(terraform_fault(&terraform, type_name, field.terraform).map(|f| format!("{}: {f}", table.entity)));
+                out.extend(
+                    terraform_fault(&terraform, type_name, field.terraform)
+                        .map(|f| format!("{}: {f}", table.entity)),
+                );
             }
             let types = table.cloudformation.iter().filter(|t| !OUTSIDE.contains(t));
             for type_name in types.filter(|_| !field.cloudformation.is_empty()) {

@@ -59,7 +59,7 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
             match self.parser.next() {
                 None => return Ok((Event::StreamEnd, Span::default())),
                 Some(Err(problem)) => return Err(problem.to_string()),
-                Some(Ok((Event::Anchor(..) | Event::Comment(..), _))) => {}
+                Some(Ok((Event::Comment(..) | Event::Anchor(..), _))) => {}
                 Some(Ok(found)) => return Ok(found),
             }
         }

@@ -1,0 +1,96 @@
+//! A rule that admits the client, but on another port than the server listens on.
+
+use iaclint_analysis::needs::server_words;
+use iaclint_analysis::reach::Verdict;
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ec2::{Ports, Protocol};
+use iaclint_model::{Language, Prop};
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    summary: "a security group admits a client on another port than the server listens on",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    wrong_port(cx);
+    empty_range(cx);
+}
+
+fn wrong_port(cx: &mut Check<'_, '_>) {
+    let analysis = cx.analysis;
+    let model = cx.model();
+    for need in analysis.needs() {
+        let client = &analysis.workloads()[need.client];
+        if model.in_library(client.id) || model.in_library(need.server.id) {
+            continue;
+        }
+        let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
+            continue;
+        };
+        let (Some(rule), true) = (closed.wrong_ports().next(), closed.is_other_port()) else { continue };
+        let Some(&group) = closed.server_groups.first() else { continue };
+        let server = server_words(model, &need.server);
+        let opened = words(rule.ports);
+        let draft = cx
+            .finding(
+                rule.holder,
+                format!("{} opens {opened}, but {server} listens on {port}", model.short(group)),
+            )
+            .identity(format!("{port}"))
+            .at(cx, rule.origin, format!("admits {} on {opened}", model.short(client.id)))
+            .related(cx, client.id, "the client; it is admitted, but not where the server listens")
+            .related(cx, need.server.id, format!("the server; it listens on {port}"));
+        let draft = match &need.port {
+            Prop::Known { why: iaclint_model::Why::Written, origin, .. } => {
+                draft.label(cx, *origin, format!("the port is {port}"))
+            }
+            _ => draft.note(format!("{port} is the engine's own port, since no other is set")),
+        };
+        draft.help(help(model.language(rule.holder), &model.short(rule.holder), *port)).report(cx);
+    }
+}
+
+/// A range that ends before it begins opens nothing; EC2 refuses it.
+fn empty_range(cx: &mut Check<'_, '_>) {
+    let analysis = cx.analysis;
+    let model = cx.model();
+    for (group, permissions) in analysis.admissions() {
+        for permission in &permissions.items {
+            let Ports::Range(from, to) = permission.ports else { continue };
+            let tcp = matches!(&permission.protocol, Protocol::Only(p) if p == "tcp" || p == "udp");
+            if !tcp || from <= to || to < 0 || model.in_library(*group) {
+                continue;
+            }
+            cx.finding(
+                permission.holder,
+                format!(
+                    "a rule of {} opens the ports from {from} to {to}, which is none",
+                    model.short(*group)
+                ),
+            )
+            .identity(format!("{from}-{to}"))
+            .at(cx, permission.origin, format!("the range ends at {to}, before it begins"))
+            .help(help(model.language(permission.holder), &model.short(permission.holder), from))
+            .report(cx);
+        }
+    }
+}
+
+fn words(ports: Ports) -> String {
+    match ports {
+        Ports::Range(from, to) if from == to => format!("port {from}"),
+        Ports::Range(from, to) => format!("ports {from} to {to}"),
+        Ports::All | Ports::Of(_) | Ports::Unknown => "other ports".to_owned(),
+    }
+}
+
+fn help(language: Language, holder: &str, port: i64) -> String {
+    match language {
+        Language::Terraform => format!("set from_port = {port} and to_port = {port} in {holder}"),
+        Language::Cdk => format!(
+            "open `ec2.Port.tcp({port})`, or `connections.allowDefaultPortFrom(client)`, which follows the server's port"
+        ),
+        Language::CloudFormation => format!("set FromPort and ToPort to {port} in {holder}"),
+    }
+}
