@@ -123,7 +123,7 @@ impl<'g> Model<'g> {
             }
             Data::Text(text) => {
                 if let Some(known) = text.as_str() {
-                    self.literal(&known, value.origin, many)
+                    self.literal(&known, value.origin, many);
                 } else {
                     // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
                     let holes: Vec<&Value> = text.holes().collect();

@@ -107,12 +107,12 @@ struct Parts {
     cidrs: (Prop<String>, Prop<String>),
 }
 
-fn line(node: Node<'_>, parts: Parts) -> AclLine {
-    let protocol = match parts.protocol.known() {
+fn line(node: Node<'_>, given: Parts) -> AclLine {
+    let protocol = match given.protocol.known() {
         Some(text) => crate::ec2::protocol(text),
         None => Protocol::Unknown,
     };
-    let ports = match (&parts.ports.0, &parts.ports.1) {
+    let ports = match (&given.ports.0, &given.ports.1) {
         _ if protocol == Protocol::All => Some((0, 65535)),
         (Prop::Known { value: from, .. }, Prop::Known { value: to, .. }) => Some((*from, *to)),
         // CloudFormation asks for ports where the protocol has them.
@@ -122,15 +122,15 @@ fn line(node: Node<'_>, parts: Parts) -> AclLine {
     AclLine {
         holder: node.id,
         origin: node.origin(),
-        number: parts.number,
-        allow: parts.action.convert(|a| match a.to_ascii_lowercase().as_str() {
+        number: given.number,
+        allow: given.action.convert(|a| match a.to_ascii_lowercase().as_str() {
             "allow" => Some(true),
             "deny" => Some(false),
             _ => None,
         }),
         protocol,
         ports,
-        cidr: written(&parts.cidrs.0).or_else(|| written(&parts.cidrs.1)),
+        cidr: written(&given.cidrs.0).or_else(|| written(&given.cidrs.1)),
     }
 }
 

@@ -104,6 +104,7 @@ impl<'m> Node<'m> {
     }
 
     /// A part of this node.
+    #[must_use]
     pub fn within(&self, value: &'m Value) -> Node<'m> {
         Node { value, ..*self }
     }
