@@ -50,7 +50,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             None => draft.at(cx, model.resource(group).body.origin, "it has no egress rule"),
         };
         for caller in &callers {
-            draft = draft.related(cx, caller.id, format!("{}, for {name} guards it", caller.cannot));
+            draft = draft.related(cx, caller.id, format!("{}: {name} is its group", caller.cannot));
         }
         for other in groups.iter().filter(|g| **g != group) {
             draft = draft.related(cx, *other, "attached as well, and lets nothing out either");
