@@ -65,9 +65,9 @@ fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, subnet: ResourceId, m
     let mut draft = cx
         .finding(workload.id, format!("{name} runs without a way out, and its VPC has no endpoint for {list}"))
         .identity(list.clone())
-        .at(cx, first.origin, format!("{} takes {}", first.what, first.service.unwrap_or("it")));
+        .at(cx, first.origin, format!("{} is reached by the endpoint for {}", first.what, first.service.unwrap_or("it")));
     for call in missing.iter().skip(1).filter(|c| c.origin != first.origin) {
-        draft = draft.label(cx, call.origin, format!("{} takes {}", call.what, call.service.unwrap_or("it")));
+        draft = draft.label(cx, call.origin, format!("{} is reached by the endpoint for {}", call.what, call.service.unwrap_or("it")));
     }
     if let Some(vpc) = analysis_vpc(cx, subnet) {
         draft = draft.related(cx, vpc, "the VPC; it has endpoints for other services");
