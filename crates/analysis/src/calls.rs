@@ -82,7 +82,9 @@ fn secret_service<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<&'static
     let Data::Text(text) = &value.data else { return None };
     text.pieces().iter().find_map(|piece| match piece {
         Piece::Literal(literal) if literal.text.contains("secretsmanager:") => Some("secretsmanager"),
-        Piece::Literal(literal) if literal.text.contains(":ssm:") || literal.text.contains(":parameter/") => Some("ssm"),
+        Piece::Literal(literal) if literal.text.contains(":ssm:") || literal.text.contains(":parameter/") => {
+            Some("ssm")
+        }
         _ => None,
     })
 }
@@ -99,7 +101,12 @@ impl Analysis<'_> {
     }
 
     /// Whether a task in a subnet, with or without a public address, is surely barred from the internet; and how sure that it is.
-    pub fn barred(&self, subnet: ResourceId, public_ip: &Prop<bool>, exists: &Existence) -> (Answer, Option<Barred>) {
+    pub fn barred(
+        &self,
+        subnet: ResourceId,
+        public_ip: &Prop<bool>,
+        exists: &Existence,
+    ) -> (Answer, Option<Barred>) {
         match self.network().internet(subnet, exists) {
             Internet::Nat(_) => (Answer::No, None),
             Internet::CannotTell(_) => (Answer::Maybe, None),

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use iaclint_model::ec2::{Subnet, leaves_the_root};
 use iaclint_model::vpc::{
-    DefaultRouteTable, Destination, EndpointRouteTable, EndpointSecurityGroup, EndpointSubnet, MainRouteTableAssociation,
-    Route, RouteTable, RouteTableAssociation, TableKey, TableRoute, VpcEndpoint, Way, table_behind, vpc_behind,
+    DefaultRouteTable, Destination, EndpointRouteTable, EndpointSecurityGroup, EndpointSubnet,
+    MainRouteTableAssociation, Route, RoutePropagation, RouteTable, RouteTableAssociation, TableKey,
+    TableRoute, VpcEndpoint, Way, table_behind, vpc_behind,
 };
 use iaclint_model::{Existence, Link, Many, Model, Prop, ResourceId, User};
 use iaclint_value::OriginId;
@@ -106,7 +107,9 @@ pub struct Network<'m> {
 /// Whether a module that is not here is given a resource, so that it may change what belongs to it.
 fn given_to_module(model: &Model<'_>, id: ResourceId) -> Option<String> {
     model.uses(id).iter().find_map(|used| match &used.by {
-        User::Opaque(_, name) => Some(format!("{name}, whose source is not here, is given {}", model.short(id))),
+        User::Opaque(_, name) => {
+            Some(format!("{name}, whose source is not here, is given {}", model.short(id)))
+        }
         User::Resource(_) | User::Output(..) => None,
     })
 }
@@ -149,7 +152,8 @@ impl<'m> Network<'m> {
         let mut open_roots = BTreeMap::new();
         for route in model.all::<Route<'m>>() {
             let tables = route.table();
-            let keys: Vec<TableKey> = tables.items.iter().filter_map(Link::id).filter_map(|id| table_behind(model, id)).collect();
+            let keys: Vec<TableKey> =
+                tables.items.iter().filter_map(Link::id).filter_map(|id| table_behind(model, id)).collect();
             if !tables.complete || keys.len() != tables.items.len() {
                 let words = format!("the route table of {} is not known", model.short(route.id()));
                 open_roots.entry(model.resource(route.id()).key.root).or_insert(words);
@@ -158,9 +162,18 @@ impl<'m> Network<'m> {
                 self.tables.entry(key).or_default().routes.push(route.route());
             }
         }
+        for propagation in model.all::<RoutePropagation<'m>>() {
+            let words = format!("{} adds routes that are not seen", model.short(propagation.id()));
+            for id in propagation.tables().items.iter().filter_map(Link::id) {
+                if let Some(key) = table_behind(model, id) {
+                    self.tables.entry(key).or_default().doubt.get_or_insert_with(|| words.clone());
+                }
+            }
+        }
         for association in model.all::<MainRouteTableAssociation<'m>>() {
             let vpc = association.vpc().and_then(|id| vpc_behind(model, id));
-            let table = association.table().items.first().and_then(Link::id).and_then(|id| table_behind(model, id));
+            let table =
+                association.table().items.first().and_then(Link::id).and_then(|id| table_behind(model, id));
             if let (Some(vpc), Some(table)) = (vpc, table) {
                 self.main.insert(vpc, table);
             } else if let Some(vpc) = vpc {
@@ -255,7 +268,8 @@ impl<'m> Network<'m> {
                 _ => None,
             };
             let named = joined(endpoint.route_tables(), &tables, id);
-            let keys: Vec<TableKey> = named.items.iter().filter_map(Link::id).filter_map(|t| table_behind(model, t)).collect();
+            let keys: Vec<TableKey> =
+                named.items.iter().filter_map(Link::id).filter_map(|t| table_behind(model, t)).collect();
             let mut security_groups = joined(endpoint.security_groups(), &groups, id);
             security_groups.complete &= !security_groups.items.is_empty();
             let known = ServiceEndpoint {
@@ -291,10 +305,9 @@ impl<'m> Network<'m> {
 
     /// Which table routes a subnet.
     pub fn routing(&self, subnet: ResourceId) -> Routing {
-        self.routing
-            .get(&subnet)
-            .cloned()
-            .unwrap_or_else(|| Routing::CannotTell(format!("{} is not a subnet of this configuration", self.model.short(subnet))))
+        self.routing.get(&subnet).cloned().unwrap_or_else(|| {
+            Routing::CannotTell(format!("{} is not a subnet of this configuration", self.model.short(subnet)))
+        })
     }
 
     /// A table: an empty one for the main table of a VPC that no resource takes over.
@@ -303,7 +316,11 @@ impl<'m> Network<'m> {
             return table.clone();
         }
         let (TableKey::Table(id) | TableKey::MainOf(id)) = key;
-        Table { routes: Vec::new(), doubt: given_to_module(self.model, id), exported: leaves_the_root(self.model, id) }
+        Table {
+            routes: Vec::new(),
+            doubt: given_to_module(self.model, id),
+            exported: leaves_the_root(self.model, id),
+        }
     }
 
     /// The endpoints of a VPC.
@@ -325,9 +342,17 @@ impl<'m> Network<'m> {
             let certain = exists_with(self.model, route.holder, exists);
             match (&route.destination, route.way) {
                 (_, Way::Local | Way::EgressOnly) => {}
-                (Destination::Cidr(cidr), Way::Internet) if cidr == "0.0.0.0/0" && certain => return Internet::Gateway(route),
-                (Destination::Cidr(cidr), Way::Nat(_)) if cidr == "0.0.0.0/0" && certain => return Internet::Nat(route),
-                (Destination::Cidr(cidr), Way::Elsewhere | Way::Peering(_) | Way::Unknown) if is_private(cidr) => elsewhere = true,
+                (Destination::Cidr(cidr), Way::Internet) if cidr == "0.0.0.0/0" && certain => {
+                    return Internet::Gateway(route);
+                }
+                (Destination::Cidr(cidr), Way::Nat(_)) if cidr == "0.0.0.0/0" && certain => {
+                    return Internet::Nat(route);
+                }
+                (Destination::Cidr(cidr), Way::Elsewhere | Way::Peering(_) | Way::Unknown)
+                    if is_private(cidr) =>
+                {
+                    elsewhere = true
+                }
                 _ => doubt = maybe(),
             }
             if matches!(&route.destination, Destination::CidrV6(_)) && !matches!(route.way, Way::Local) {
@@ -336,13 +361,17 @@ impl<'m> Network<'m> {
         }
         match doubt {
             Some(why) => Internet::CannotTell(why),
-            None => Internet::None(NoWay { table, association, elsewhere, exported: known.exported || by_other }),
+            None => {
+                Internet::None(NoWay { table, association, elsewhere, exported: known.exported || by_other })
+            }
         }
     }
 
     /// Whether a service (`ecr.api`, `s3`) is reached from a subnet by an endpoint in its VPC.
     pub fn serves(&self, subnet: ResourceId, service: &str) -> Answer {
-        let Some(endpoints) = self.vpc_of(subnet).and_then(|vpc| self.endpoints(vpc)) else { return Answer::Maybe };
+        let Some(endpoints) = self.vpc_of(subnet).and_then(|vpc| self.endpoints(vpc)) else {
+            return Answer::Maybe;
+        };
         let mut answer = if endpoints.doubt.is_some() { Answer::Maybe } else { Answer::No };
         for endpoint in &endpoints.items {
             match &endpoint.service {

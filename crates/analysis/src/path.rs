@@ -101,9 +101,12 @@ impl Analysis<'_> {
     fn route_hop(&self, need: &Need<'_>, client: &Workload<'_>) -> Hop {
         let hop = |open, words, resource, origin| Hop { kind: HopKind::Route, open, words, resource, origin };
         match self.joined(client, &need.server) {
-            Joined::SameVpc(vpc) => {
-                hop(Answer::Yes, "both are in one VPC".to_owned(), Some(vpc), self.model.resource(vpc).body.origin)
-            }
+            Joined::SameVpc(vpc) => hop(
+                Answer::Yes,
+                "both are in one VPC".to_owned(),
+                Some(vpc),
+                self.model.resource(vpc).body.origin,
+            ),
             Joined::Apart(apart) => {
                 let words = "no route leads from the client's subnet to the server's VPC".to_owned();
                 hop(Answer::No, words, Some(apart.subnet), apart.placed)
@@ -218,18 +221,21 @@ impl Analysis<'_> {
                 }
             }
         }
-        let words = if open == Answer::Yes { "the network ACLs let it through" } else { "a network ACL may drop it" };
+        let words =
+            if open == Answer::Yes { "the network ACLs let it through" } else { "a network ACL may drop it" };
         Hop { open, ..unknown(words) }
     }
 }
 
 fn group_hop(kind: HopKind, verdict: Verdict) -> Hop {
-    let hop = |open, words: &str, resource, origin| Hop { kind, open, words: words.to_owned(), resource, origin };
+    let hop =
+        |open, words: &str, resource, origin| Hop { kind, open, words: words.to_owned(), resource, origin };
     match verdict {
         Verdict::Open { holder, origin } => hop(Answer::Yes, "a rule lets it through", Some(holder), origin),
         Verdict::CannotTell(why) => hop(Answer::Maybe, &why, None, OriginId::NONE),
         Verdict::Closed(closed) => {
-            let groups = if kind == HopKind::ClientGroups { &closed.client_groups } else { &closed.server_groups };
+            let groups =
+                if kind == HopKind::ClientGroups { &closed.client_groups } else { &closed.server_groups };
             hop(Answer::No, "no rule lets it through", groups.first().copied(), OriginId::NONE)
         }
     }

@@ -50,7 +50,9 @@ impl Closed {
 
     /// The rules that admit the client on another port.
     pub fn wrong_ports(&self) -> impl Iterator<Item = &Admitted> {
-        self.other_ports.iter().filter(|rule| !matches!(rule.ports, Ports::Range(22, 22) | Ports::Range(3389, 3389)))
+        self.other_ports
+            .iter()
+            .filter(|rule| !matches!(rule.ports, Ports::Range(22, 22) | Ports::Range(3389, 3389)))
     }
 }
 
@@ -129,10 +131,15 @@ impl<'m> Analysis<'m> {
 
     fn pass(&self, side: Side, client: End<'_>, server: End<'_>, port: i64) -> Verdict {
         let ids = |groups: &Many<Link>| groups.items.iter().filter_map(Link::id).collect::<Vec<_>>();
-        let mut closed =
-            Closed { server_groups: ids(server.groups), client_groups: ids(client.groups), ..Closed::default() };
+        let mut closed = Closed {
+            server_groups: ids(server.groups),
+            client_groups: ids(client.groups),
+            ..Closed::default()
+        };
         let mut doubt: Option<String> = None;
-        for (end, known, name) in [(server, &closed.server_groups, "server"), (client, &closed.client_groups, "client")] {
+        for (end, known, name) in
+            [(server, &closed.server_groups, "server"), (client, &closed.client_groups, "client")]
+        {
             if known.len() != end.groups.items.len() || !end.groups.complete {
                 doubt = Some(format!("the {name}'s security groups are not all known"));
             }
@@ -173,7 +180,8 @@ impl<'m> Analysis<'m> {
                     (Answer::Yes, Answer::Yes) if certain => {
                         return Verdict::Open { holder: permission.holder, origin: permission.origin };
                     }
-                    (Answer::No, Answer::Yes) if matches!(&permission.protocol, Protocol::Only(p) if p == "tcp") => {
+                    (Answer::No, Answer::Yes) if matches!(&permission.protocol, Protocol::Only(p) if p == "tcp") =>
+                    {
                         closed.other_ports.push(rule());
                     }
                     (Answer::No, _) => {}
@@ -227,7 +235,12 @@ impl<'m> Analysis<'m> {
         if let Some(nets) = end.subnets.and_then(|subnets| self.nets(subnets)) {
             return Some(nets);
         }
-        let group = end.groups.items.iter().filter_map(Link::id).find_map(|id| self.model.get::<SecurityGroup<'_>>(id))?;
+        let group = end
+            .groups
+            .items
+            .iter()
+            .filter_map(Link::id)
+            .find_map(|id| self.model.get::<SecurityGroup<'_>>(id))?;
         let vpc = vpc_behind(self.model, group.vpc().items.first()?.id()?)?;
         Some(vec![self.vpc_net(vpc)?])
     }
@@ -251,7 +264,11 @@ impl<'m> Analysis<'m> {
 
     /// The addresses of a VPC, if it has one range only.
     fn vpc_net(&self, vpc: ResourceId) -> Option<IpNet> {
-        let more = self.model.all::<VpcCidr<'_>>().iter().any(|c| c.vpc().is_none_or(|v| v == vpc) && !c.cidr().is_absent());
+        let more = self
+            .model
+            .all::<VpcCidr<'_>>()
+            .iter()
+            .any(|c| c.vpc().is_none_or(|v| v == vpc) && !c.cidr().is_absent());
         if more {
             return None;
         }
@@ -312,7 +329,8 @@ fn who_answer(
         return (Answer::Yes, groups);
     }
     let mut answer = Answer::No;
-    if groups.len() != permission.groups.items.len() || !permission.groups.complete || permission.prefix_list {
+    if groups.len() != permission.groups.items.len() || !permission.groups.complete || permission.prefix_list
+    {
         answer = Answer::Maybe;
     }
     match permission.this_group {

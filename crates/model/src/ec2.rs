@@ -234,7 +234,8 @@ impl<'m> Sides<'m> {
             Prop::Known { value, .. } => protocol(&value),
             _ => Protocol::Unknown,
         };
-        let ports = if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
+        let ports =
+            if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
         let empty = |v: &Value| v.as_list().is_some_and(|l| l.complete && l.items.is_empty());
         let prefix_list = match self.prefix_lists {
             Prop::Absent { .. } => false,
@@ -278,7 +279,7 @@ fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>)
     }
 }
 
-fn inline_egress<'m>(node: Node<'m>) -> Permission<'m> {
+fn inline_egress(node: Node<'_>) -> Permission<'_> {
     let rule = InlineEgress::of(node);
     Sides {
         from: rule.from_port(),
@@ -418,6 +419,21 @@ fn join<'m>(
     }
     for (id, many) in groups {
         many.complete &= !open_roots.contains(&model.resource(*id).key.root);
+    }
+}
+
+impl Instance<'_> {
+    /// All its security groups. Not complete when none are written (then the VPC's default group counts) or when another resource may
+    /// attach more to its network interface.
+    pub fn all_security_groups(&self) -> Many<Link> {
+        let model = self.node().model;
+        let attached = model.uses(self.id()).iter().any(|used| match &used.by {
+            User::Resource(by) => model.resource(*by).type_name == "aws_network_interface_sg_attachment",
+            User::Output(..) | User::Opaque(..) => false,
+        });
+        let mut groups = self.security_groups();
+        groups.complete &= !groups.items.is_empty() && !attached;
+        groups
     }
 }
 

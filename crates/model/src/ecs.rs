@@ -146,7 +146,14 @@ pub enum Registry {
 
 /// Registries that are on the internet and nowhere else.
 const PUBLIC_REGISTRIES: [&str; 9] = [
-    "docker.io", "public.ecr.aws", "ghcr.io", "quay.io", "gcr.io", "registry.k8s.io", "mcr.microsoft.com", "registry.gitlab.com",
+    "docker.io",
+    "public.ecr.aws",
+    "ghcr.io",
+    "quay.io",
+    "gcr.io",
+    "registry.k8s.io",
+    "mcr.microsoft.com",
+    "registry.gitlab.com",
     "docker.elastic.co",
 ];
 
@@ -178,7 +185,9 @@ impl<'m> Service<'m> {
         providers.complete
             && !providers.items.is_empty()
             && providers.items.iter().all(|p| {
-                p.str("capacity_provider", "CapacityProvider").known().is_some_and(|n| n.starts_with("FARGATE"))
+                p.str("capacity_provider", "CapacityProvider")
+                    .known()
+                    .is_some_and(|n| n.starts_with("FARGATE"))
             })
     }
 
@@ -224,9 +233,15 @@ impl<'m> TaskDefinition<'m> {
 
     fn fargate_by_services(&self) -> Prop<bool> {
         let model = self.node().model;
-        let services: Vec<Service<'_>> =
-            model.all::<Service<'_>>().into_iter().filter(|s| s.task_definition() == Some(self.id())).collect();
-        match services.iter().find_map(|s| s.launch_type().known().map(|t| (t.eq_ignore_ascii_case("FARGATE"), s.origin()))) {
+        let services: Vec<Service<'_>> = model
+            .all::<Service<'_>>()
+            .into_iter()
+            .filter(|s| s.task_definition() == Some(self.id()))
+            .collect();
+        match services
+            .iter()
+            .find_map(|s| s.launch_type().known().map(|t| (t.eq_ignore_ascii_case("FARGATE"), s.origin())))
+        {
             Some((fargate, origin)) => Prop::written(fargate, origin),
             None => Prop::Unknown { origin: self.origin() },
         }
@@ -253,7 +268,10 @@ impl<'m> Container<'m> {
                 Piece::Hole(hole) => {
                     literals.push('\u{fffc}');
                     let repository = |id: &ResourceId| {
-                        matches!(model.resource(*id).type_name.as_str(), "aws_ecr_repository" | "AWS::ECR::Repository")
+                        matches!(
+                            model.resource(*id).type_name.as_str(),
+                            "aws_ecr_repository" | "AWS::ECR::Repository"
+                        )
                     };
                     if model.mentions(hole).iter().any(repository) {
                         return Registry::Ecr;
@@ -266,7 +284,9 @@ impl<'m> Container<'m> {
         }
         // What stands before the first slash, if it has a dot or a port, is the registry; else it is Docker Hub.
         let Some((host, _)) = literals.split_once('/') else {
-            return if literals.contains('\u{fffc}') && !literals.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+            return if literals.contains('\u{fffc}')
+                && !literals.starts_with(|c: char| c.is_ascii_alphanumeric())
+            {
                 Registry::Unknown
             } else {
                 Registry::Internet
@@ -298,7 +318,8 @@ impl<'m> Container<'m> {
 
     /// The value of an environment variable that is written in the definition.
     pub fn variable(&self, name: &str) -> Option<&'m Value> {
-        let variable = self.variables().items.into_iter().find(|v| v.name().known().is_some_and(|n| n == name))?;
+        let variable =
+            self.variables().items.into_iter().find(|v| v.name().known().is_some_and(|n| n == name))?;
         match variable.value() {
             Prop::Known { value, .. } => Some(value),
             _ => None,

@@ -4,7 +4,9 @@ use iaclint_graph::Language;
 use iaclint_value::{OriginId, Value};
 
 use crate::ec2::Instance;
-use crate::elasticache::{CacheCluster, MemoryDbCluster, OpenSearchDomain, ReplicationGroup, ServerlessCache};
+use crate::elasticache::{
+    CacheCluster, MemoryDbCluster, OpenSearchDomain, ReplicationGroup, ServerlessCache,
+};
 use crate::rds::{DbCluster, DbClusterInstance, DbInstance, DocDbCluster};
 use crate::vpc::SubnetGroup;
 use crate::{Link, Many, Model, Prop, ResourceId};
@@ -51,7 +53,12 @@ pub enum Placement {
 }
 
 /// The subnets of a subnet group; the default VPC when no group is written and none can be taken over from elsewhere.
-fn placed<'m>(model: &'m Model<'m>, group: Option<ResourceId>, written: &Prop<&Value>, inherited: bool) -> Placement {
+fn placed<'m>(
+    model: &'m Model<'m>,
+    group: Option<ResourceId>,
+    written: &Prop<&Value>,
+    inherited: bool,
+) -> Placement {
     if let Some(group) = group.and_then(|id| model.get::<SubnetGroup<'m>>(id)) {
         return Placement::Subnets(group.subnets(), written.origin());
     }
@@ -68,7 +75,9 @@ fn private(origin: OriginId) -> Prop<bool> {
 /// An instance is private unless it says otherwise. Terraform always says; without a subnet group RDS decides after the default VPC.
 fn public_default(public: Prop<bool>, group: &Prop<&Value>, language: Language) -> Prop<bool> {
     match public {
-        Prop::Absent { origin } if group.is_absent() && language != Language::Terraform => Prop::Unknown { origin },
+        Prop::Absent { origin } if group.is_absent() && language != Language::Terraform => {
+            Prop::Unknown { origin }
+        }
         other => other.or(false),
     }
 }
@@ -76,8 +85,16 @@ fn public_default(public: Prop<bool>, group: &Prop<&Value>, language: Language) 
 /// Whether any instance of a cluster has a public address.
 fn instances_public<'m>(model: &'m Model<'m>, cluster: ResourceId) -> Prop<bool> {
     let origin = model.resource(cluster).body.origin;
-    let of_terraform = model.all::<DbClusterInstance<'m>>().into_iter().filter(|i| i.cluster() == Some(cluster)).map(|i| i.public());
-    let of_templates = model.all::<DbInstance<'m>>().into_iter().filter(|i| i.cluster() == Some(cluster)).map(|i| i.public());
+    let of_terraform = model
+        .all::<DbClusterInstance<'m>>()
+        .into_iter()
+        .filter(|i| i.cluster() == Some(cluster))
+        .map(|i| i.public());
+    let of_templates = model
+        .all::<DbInstance<'m>>()
+        .into_iter()
+        .filter(|i| i.cluster() == Some(cluster))
+        .map(|i| i.public());
     for public in of_terraform.chain(of_templates) {
         if public.may(|p| *p) {
             return Prop::Unknown { origin };
@@ -133,8 +150,16 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Database,
             port: port_or_engine(db.port(), &engine, language),
-            security_groups: groups_if_written(db.security_groups(), !db.security_groups_written().is_absent()),
-            placement: placed(model, db.subnet_group(), &db.subnet_group_written(), !db.replica_of().is_absent()),
+            security_groups: groups_if_written(
+                db.security_groups(),
+                !db.security_groups_written().is_absent(),
+            ),
+            placement: placed(
+                model,
+                db.subnet_group(),
+                &db.subnet_group_written(),
+                !db.replica_of().is_absent(),
+            ),
             public: public_default(db.public(), &db.subnet_group_written(), language),
         });
     }
@@ -146,7 +171,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Database,
             port: port_or_engine(db.port(), &db.engine(), language),
-            security_groups: groups_if_written(db.security_groups(), !db.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                db.security_groups(),
+                !db.security_groups_written().is_absent(),
+            ),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
             public: instances_public(model, id),
         });
@@ -156,7 +184,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Database,
             port: db.port(),
-            security_groups: groups_if_written(db.security_groups(), !db.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                db.security_groups(),
+                !db.security_groups_written().is_absent(),
+            ),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
             public: private(db.origin()),
         });
@@ -166,7 +197,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Cache,
             port: cache.port(),
-            security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                cache.security_groups(),
+                !cache.security_groups_written().is_absent(),
+            ),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
             public: private(cache.origin()),
         });
@@ -179,7 +213,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Cache,
             port: port_or_engine(cache.port(), &cache.engine(), language),
-            security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                cache.security_groups(),
+                !cache.security_groups_written().is_absent(),
+            ),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
             public: private(cache.origin()),
         });
@@ -190,7 +227,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Cache,
             port: port_or_engine(Prop::Absent { origin }, &cache.engine(), language),
-            security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                cache.security_groups(),
+                !cache.security_groups_written().is_absent(),
+            ),
             placement: in_subnets(cache.subnets(), origin),
             public: private(cache.origin()),
         });
@@ -200,7 +240,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Cache,
             port: cache.port(),
-            security_groups: groups_if_written(cache.security_groups(), !cache.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                cache.security_groups(),
+                !cache.security_groups_written().is_absent(),
+            ),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
             public: private(cache.origin()),
         });
@@ -211,7 +254,10 @@ pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
             id,
             kind: ServerKind::Search,
             port: Prop::Absent { origin: domain.origin() }.or(443_i64),
-            security_groups: groups_if_written(domain.security_groups(), !domain.security_groups_written().is_absent()),
+            security_groups: groups_if_written(
+                domain.security_groups(),
+                !domain.security_groups_written().is_absent(),
+            ),
             placement: in_subnets(domain.subnets(), domain.origin()),
             public: private(domain.origin()),
         });

@@ -104,6 +104,12 @@ entities! {
         table: links = "route_table_id" | "";
     }
 
+    /// A virtual private gateway that adds its routes to tables by itself.
+    RoutePropagation: ["aws_vpn_gateway_route_propagation"] | ["AWS::EC2::VPNGatewayRoutePropagation"] {
+        /// The tables.
+        tables: links = "route_table_id" | "RouteTableIds";
+    }
+
     /// An internet gateway.
     InternetGateway: ["aws_internet_gateway"] | ["AWS::EC2::InternetGateway"] {
         /// Its VPC.
@@ -240,7 +246,7 @@ pub enum TableKey {
 
 fn destination(cidr: &Prop<&iaclint_value::Value>, v6: &Prop<&iaclint_value::Value>) -> Destination {
     let text = |prop: &Prop<&iaclint_value::Value>| {
-        prop.known().and_then(|v| v.as_str().map(|s| s.into_owned())).filter(|s| !s.is_empty())
+        prop.known().and_then(|v| v.as_str().map(std::borrow::Cow::into_owned)).filter(|s| !s.is_empty())
     };
     match (text(cidr), text(v6)) {
         (Some(cidr), _) => Destination::Cidr(cidr),
@@ -271,7 +277,9 @@ struct Targets<'m> {
 impl<'m> Targets<'m> {
     fn way(&self, model: &'m Model<'m>) -> Way {
         let links = |prop: &Prop<&'m iaclint_value::Value>| prop.known().map(|v| model.links_in(v));
-        let only = |prop: &Prop<&'m iaclint_value::Value>| links(prop).and_then(|l| l.items.first().and_then(Link::id));
+        let only = |prop: &Prop<&'m iaclint_value::Value>| {
+            links(prop).and_then(|l| l.items.first().and_then(Link::id))
+        };
         if is_written(&self.nat) {
             return Way::Nat(only(&self.nat));
         }
@@ -309,7 +317,14 @@ fn inline_route<'m>(node: Node<'m>) -> TableRoute {
         nat: route.nat(),
         egress_only: route.egress_only(),
         peering: route.peering(),
-        others: vec![route.transit(), route.interface(), route.endpoint(), route.core(), route.carrier(), route.local()],
+        others: vec![
+            route.transit(),
+            route.interface(),
+            route.endpoint(),
+            route.core(),
+            route.carrier(),
+            route.local(),
+        ],
     };
     TableRoute {
         holder: node.id,
@@ -319,7 +334,7 @@ fn inline_route<'m>(node: Node<'m>) -> TableRoute {
     }
 }
 
-impl<'m> RouteTable<'m> {
+impl RouteTable<'_> {
     /// The routes written into it. Not complete when a virtual private gateway adds its own.
     pub fn routes(&self) -> Many<TableRoute> {
         let mut routes = self.inline_routes().map(inline_route);
@@ -390,7 +405,7 @@ pub fn table_behind<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<TableKey
     None
 }
 
-impl<'m> VpcEndpoint<'m> {
+impl VpcEndpoint<'_> {
     /// What follows the region in the service's name: `ecr.api`, `s3`.
     pub fn service_key(&self) -> Option<String> {
         let node = crate::Entity::node(self);
@@ -408,7 +423,8 @@ impl<'m> VpcEndpoint<'m> {
                 iaclint_value::Piece::Hole(_) => shown.push('?'),
             }
         }
-        let rest = shown.strip_prefix("com.amazonaws.").or_else(|| shown.strip_prefix("cn.com.amazonaws."))?;
+        let rest =
+            shown.strip_prefix("com.amazonaws.").or_else(|| shown.strip_prefix("cn.com.amazonaws."))?;
         let (_, key) = rest.split_once('.')?;
         (!key.contains('?')).then(|| key.to_owned())
     }

@@ -57,14 +57,19 @@ const OUTSIDE: [&str; 1] = ["AWS::Serverless::Function"];
 
 fn faults(tables: &[Table]) -> Vec<String> {
     let (mut terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));
-    if let (Some(all), Value::Object(more)) = (terraform["resources"].as_object_mut(), load("tf_aws_network.json")["resources"].take()) {
+    if let (Some(all), Value::Object(more)) =
+        (terraform["resources"].as_object_mut(), load("tf_aws_network.json")["resources"].take())
+    {
         all.extend(more);
     }
     let mut out = Vec::new();
     for table in tables {
         for field in table.fields {
             for type_name in table.terraform.iter().filter(|_| !field.terraform.is_empty()) {
-                out.extend(terraform_fault(&terraform, type_name, field.terraform).map(|f| format!("{}: {f}", table.entity)));
+                out.extend(
+                    terraform_fault(&terraform, type_name, field.terraform)
+                        .map(|f| format!("{}: {f}", table.entity)),
+                );
             }
             let types = table.cloudformation.iter().filter(|t| !OUTSIDE.contains(t));
             for type_name in types.filter(|_| !field.cloudformation.is_empty()) {

@@ -45,7 +45,13 @@ fn handed_out(model: &Model<'_>, id: ResourceId) -> bool {
     model.uses(id).iter().any(|u| matches!(u.by, User::Output(..) | User::Opaque(..)))
 }
 
-fn judge(cx: &mut Check<'_, '_>, workload: &Workload<'_>, file_system: ResourceId, origin: OriginId, targets: &[&MountTarget<'_>]) {
+fn judge(
+    cx: &mut Check<'_, '_>,
+    workload: &Workload<'_>,
+    file_system: ResourceId,
+    origin: OriginId,
+    targets: &[&MountTarget<'_>],
+) {
     let analysis = cx.analysis;
     let model = cx.model();
     let (name, who) = (model.short(file_system), model.short(workload.id));
@@ -55,7 +61,9 @@ fn judge(cx: &mut Check<'_, '_>, workload: &Workload<'_>, file_system: ResourceI
             .at(cx, origin, "this file system has no address in any subnet")
             .related(cx, file_system, "no mount target names it")
             .help(match model.language(file_system) {
-                Language::Terraform => format!("add an `aws_efs_mount_target` for {name} in a subnet of every zone of {who}"),
+                Language::Terraform => {
+                    format!("add an `aws_efs_mount_target` for {name} in a subnet of every zone of {who}")
+                }
                 Language::Cdk | Language::CloudFormation => {
                     format!("add an AWS::EFS::MountTarget for {name} in a subnet of every zone of {who}")
                 }

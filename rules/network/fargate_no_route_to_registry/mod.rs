@@ -53,23 +53,55 @@ fn has_no_endpoints<'m>(cx: &Check<'_, 'm>, workload: &Workload<'m>, subnet: Res
     if calls(cx.model(), workload).iter().any(|c| c.service.is_none()) {
         return true;
     }
-    ECR.iter().filter(|s| **s != "s3").all(|service| cx.analysis.network().serves(subnet, service) == Answer::No)
+    ECR.iter()
+        .filter(|s| **s != "s3")
+        .all(|service| cx.analysis.network().serves(subnet, service) == Answer::No)
 }
 
-fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, public_ip: &Prop<bool>, barred: &[(ResourceId, Barred)]) {
+fn report(
+    cx: &mut Check<'_, '_>,
+    workload: &Workload<'_>,
+    public_ip: &Prop<bool>,
+    barred: &[(ResourceId, Barred)],
+) {
     let model = cx.model();
     let Some((subnet, why)) = barred.first() else { return };
     let name = model.short(workload.id);
-    let image = calls(model, workload).into_iter().find(|c| c.service.is_none() || c.service == Some("ecr.dkr"));
+    let image =
+        calls(model, workload).into_iter().find(|c| c.service.is_none() || c.service == Some("ecr.dkr"));
     let mut draft = match why {
         Barred::NoAddress { origin } => cx
-            .finding(workload.id, format!("{name} cannot pull its image: its tasks have no public address in a public subnet"))
-            .at(cx, *origin, if public_ip.written_value().is_some() { "no public address" } else { "assigns no public address" }),
+            .finding(
+                workload.id,
+                format!("{name} cannot pull its image: its tasks have no public address in a public subnet"),
+            )
+            .at(
+                cx,
+                *origin,
+                if public_ip.written_value().is_some() {
+                    "no public address"
+                } else {
+                    "assigns no public address"
+                },
+            ),
         Barred::NoRoute(way) => {
             let (holder, origin) = cx.analysis.network().routing_place(*subnet, way);
-            cx.finding(workload.id, format!("{name} cannot pull its image: its subnets have no route to the internet and no endpoints"))
-                .at(cx, subnets_origin(workload), "its tasks run in these subnets")
-                .label(cx, origin, format!("{} ties {} to a table without a default route", model.short(holder), model.short(*subnet)))
+            cx.finding(
+                workload.id,
+                format!(
+                    "{name} cannot pull its image: its subnets have no route to the internet and no endpoints"
+                ),
+            )
+            .at(cx, subnets_origin(workload), "its tasks run in these subnets")
+            .label(
+                cx,
+                origin,
+                format!(
+                    "{} ties {} to a table without a default route",
+                    model.short(holder),
+                    model.short(*subnet)
+                ),
+            )
         }
     };
     if let Some(image) = &image {
@@ -77,7 +109,9 @@ fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, public_ip: &Prop<bool
     }
     for (subnet, why) in barred {
         let words = match why {
-            Barred::NoAddress { .. } => "its default route is an internet gateway, which serves public addresses only",
+            Barred::NoAddress { .. } => {
+                "its default route is an internet gateway, which serves public addresses only"
+            }
             Barred::NoRoute(_) => "has no default route",
         };
         draft = draft.related(cx, *subnet, words);
@@ -99,13 +133,19 @@ fn subnets_origin(workload: &Workload<'_>) -> iaclint_value::OriginId {
 fn help(language: Language, why: &Barred, name: &str) -> String {
     match (why, language) {
         (Barred::NoAddress { .. }, Language::Terraform) => {
-            format!("set assign_public_ip = true in {name}, or move it to subnets that route to a NAT gateway")
+            format!(
+                "set assign_public_ip = true in {name}, or move it to subnets that route to a NAT gateway"
+            )
         }
         (Barred::NoAddress { .. }, Language::Cdk) => {
-            format!("give {name} `assignPublicIp: true`, or `vpcSubnets: {{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }}`")
+            format!(
+                "give {name} `assignPublicIp: true`, or `vpcSubnets: {{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }}`"
+            )
         }
         (Barred::NoAddress { .. }, Language::CloudFormation) => {
-            format!("set AssignPublicIp: ENABLED in {name}, or move it to subnets that route to a NAT gateway")
+            format!(
+                "set AssignPublicIp: ENABLED in {name}, or move it to subnets that route to a NAT gateway"
+            )
         }
         (Barred::NoRoute(_), Language::Cdk) => format!(
             "place {name} in subnets of the type PRIVATE_WITH_EGRESS, or add the endpoints ECR, ECR_DOCKER, CLOUDWATCH_LOGS and S3 to the VPC"

@@ -5,12 +5,12 @@ use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::services::service_of;
 use iaclint_model::workload::Workload;
-use iaclint_model::{Language, Link, ResourceId};
-use iaclint_value::OriginId;
+use iaclint_model::{Language, Link, Model, ResourceId};
+use iaclint_value::{OriginId, Reference, Value};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
-    confidence: Confidence::High,
+    confidence: Confidence::Medium,
     summary: "a function in a VPC is told of services that its subnets have no way to",
 };
 
@@ -49,7 +49,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if !barred {
             continue;
         }
-        let unserved = |service: &'static str| subnets.iter().all(|s| analysis.network().serves(*s, service) == Answer::No);
+        let unserved = |service: &'static str| {
+            subnets.iter().all(|s| analysis.network().serves(*s, service) == Answer::No)
+        };
         let outside = outside(cx, workload).into_iter().find(|o| o.service.is_none_or(unserved));
         if let Some(outside) = outside {
             report(cx, workload, &outside, &subnets, public, exported);
@@ -64,9 +66,16 @@ fn outside(cx: &Check<'_, '_>, workload: &Workload<'_>) -> Vec<Outside> {
     for setting in &workload.settings.items {
         let name = setting.name.clone().unwrap_or_else(|| "a setting".to_owned());
         for id in model.mentions(setting.value) {
-            if let Some(service) = service_of(&model.resource(id).type_name) {
+            let service = service_of(&model.resource(id).type_name)
+                .filter(|service| !is_inlined(model, id, setting.value, service));
+            if let Some(service) = service {
                 let what = model.short(id);
-                out.push(Outside { origin: setting.value.origin, setting: name.clone(), service: Some(service), what });
+                out.push(Outside {
+                    origin: setting.value.origin,
+                    setting: name.clone(),
+                    service: Some(service),
+                    what,
+                });
             }
         }
         if let Some(host) = setting.value.as_str().as_deref().and_then(internet_host) {
@@ -76,17 +85,54 @@ fn outside(cx: &Check<'_, '_>, workload: &Workload<'_>) -> Vec<Outside> {
     out
 }
 
+/// Whether a setting holds what the resource contains, or a name for browsers, so that nobody calls the service for it.
+fn is_inlined(model: &Model<'_>, id: ResourceId, value: &Value, service: &str) -> bool {
+    const CONTENT: [&str; 10] = [
+        "value",
+        "insecure_value",
+        "Value",
+        "bucket_domain_name",
+        "bucket_regional_domain_name",
+        "website_endpoint",
+        "DomainName",
+        "RegionalDomainName",
+        "DualStackDomainName",
+        "WebsiteURL",
+    ];
+    let of_it = |reference: &&Reference| reference.key().is_some_and(|key| *key == model.resource(id).key);
+    let references: Vec<String> =
+        value.references().into_iter().filter(of_it).map(Reference::attribute).collect();
+    // A known text that was read from a parameter may be its name or its value.
+    (references.is_empty() && service == "ssm")
+        || references.iter().any(|attribute| CONTENT.contains(&attribute.as_str()))
+}
+
 /// The host of a URL that is surely on the internet: a public name that is none of AWS's.
 fn internet_host(text: &str) -> Option<String> {
     let rest = text.strip_prefix("https://")?;
     let host = rest.split(['/', ':', '?']).next()?;
     let top = host.rsplit('.').next()?;
     let public = matches!(top, "com" | "io" | "org" | "net" | "dev");
-    let known = ["api.stripe.com", "api.github.com", "slack.com", "hooks.slack.com", "api.openai.com", "api.anthropic.com", "sentry.io"];
+    let known = [
+        "api.stripe.com",
+        "api.github.com",
+        "slack.com",
+        "hooks.slack.com",
+        "api.openai.com",
+        "api.anthropic.com",
+        "sentry.io",
+    ];
     (public && known.iter().any(|k| host == *k || host.ends_with(&format!(".{k}")))).then(|| host.to_owned())
 }
 
-fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, outside: &Outside, subnets: &[ResourceId], public: bool, exported: bool) {
+fn report(
+    cx: &mut Check<'_, '_>,
+    workload: &Workload<'_>,
+    outside: &Outside,
+    subnets: &[ResourceId],
+    public: bool,
+    exported: bool,
+) {
     let model = cx.model();
     let name = model.short(workload.id);
     let why = if public {
@@ -101,11 +147,15 @@ fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, outside: &Outside, su
         .at(cx, subnets_place, if public { "public subnets" } else { "subnets without a default route" })
         .label(cx, outside.origin, format!("{} leads to {}", outside.setting, outside.what));
     for subnet in subnets {
-        draft = draft.related(cx, *subnet, if public { "its default route is an internet gateway" } else { "has no default route" });
+        draft = draft.related(
+            cx,
+            *subnet,
+            if public { "its default route is an internet gateway" } else { "has no default route" },
+        );
     }
     // Whoever puts a function into isolated subnets may know that it only needs the VPC.
     if !public || exported {
-        draft = draft.severity(Severity::Warning).confidence(Confidence::Medium);
+        draft = draft.severity(Severity::Warning);
     }
     let endpoint = outside.service.map(|s| format!(", or add a VPC endpoint for {s}")).unwrap_or_default();
     draft

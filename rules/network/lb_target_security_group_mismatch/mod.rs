@@ -74,9 +74,10 @@ fn targets(cx: &Check<'_, '_>) -> Vec<Target> {
         }
     }
     for attachment in model.all::<TargetAttachment<'_>>() {
-        let (Some(group), Some(instance)) =
-            (attachment.target_group().items.first().and_then(Link::id), attachment.target().items.first().and_then(Link::id))
-        else {
+        let (Some(group), Some(instance)) = (
+            attachment.target_group().items.first().and_then(Link::id),
+            attachment.target().items.first().and_then(Link::id),
+        ) else {
             continue;
         };
         let Some(instance) = model.get::<Instance<'_>>(instance) else { continue };
@@ -85,11 +86,9 @@ fn targets(cx: &Check<'_, '_>) -> Vec<Target> {
             _ => attachment.port(),
         };
         let Some(number) = port.known() else { continue };
-        let mut groups = instance.security_groups();
-        groups.complete &= !groups.items.is_empty();
         out.push(Target {
             id: instance.id(),
-            groups,
+            groups: instance.all_security_groups(),
             subnets: instance.subnet(),
             target_group: group,
             port: *number,
@@ -109,9 +108,13 @@ fn not_let_in(cx: &mut Check<'_, '_>, target: &Target, balancer: ResourceId, clo
         .identity(format!("{to}:{port}"));
     let rule = closed.other_ports.first().or_else(|| closed.others.first());
     let draft = match rule {
-        Some(rule) if closed.other_ports.is_empty() => draft.at(cx, rule.origin, "admits others on this port"),
+        Some(rule) if closed.other_ports.is_empty() => {
+            draft.at(cx, rule.origin, "admits others on this port")
+        }
         Some(rule) => draft.at(cx, rule.origin, "admits the load balancer on another port"),
-        None => draft.at(cx, model.resource(group).body.origin, format!("no rule admits anybody on port {port}")),
+        None => {
+            draft.at(cx, model.resource(group).body.origin, format!("no rule admits anybody on port {port}"))
+        }
     };
     let from_group = closed.client_groups.first().map(|g| model.short(*g)).unwrap_or_default();
     draft

@@ -30,7 +30,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 /// A rule that lets connections through, whose answers surely cannot come back.
 fn unanswered<'a>(there: &'a Many<AclLine>, back: &Many<AclLine>) -> Option<&'a AclLine> {
     // A rule for high ports alone is itself one for answers.
-    let opens = first_allowed(there).filter(|l| l.ports.is_some_and(|(from, to)| from < 1024 && to >= from && (from, to) != (0, 0)))?;
+    let opens = first_allowed(there)
+        .filter(|l| l.ports.is_some_and(|(from, to)| from < 1024 && to >= from && (from, to) != (0, 0)))?;
     (back.complete && on_ephemeral(back, None) == Answer::No).then_some(opens)
 }
 

@@ -44,7 +44,13 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 continue;
             }
             let surely = analysis.on_fargate(workload) && !way.exported;
-            let entry = found.entry(subnet).or_insert(Lacking { way, sibling, route, users: Vec::new(), surely: false });
+            let entry = found.entry(subnet).or_insert(Lacking {
+                way,
+                sibling,
+                route,
+                users: Vec::new(),
+                surely: false,
+            });
             entry.users.push(workload.id);
             entry.surely |= surely;
         }
@@ -52,9 +58,19 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for (subnet, lacking) in found {
         let name = model.short_within(subnet);
         let (_, origin) = analysis.network().routing_place(subnet, &lacking.way);
-        let what = if lacking.way.association.is_some() { "tied here to a table without a default route" } else { "tied to no route table" };
+        let what = if lacking.way.association.is_some() {
+            "tied here to a table without a default route"
+        } else {
+            "tied to no route table"
+        };
         let mut draft = cx
-            .finding(subnet, format!("{name} has no default route, although the other subnets of {} have one", model.short(lacking.users[0])))
+            .finding(
+                subnet,
+                format!(
+                    "{name} has no default route, although the other subnets of {} have one",
+                    model.short(lacking.users[0])
+                ),
+            )
             .at(cx, origin, what)
             .related(cx, lacking.sibling, "this subnet of the same workload has one")
             .related(cx, lacking.route, "holds the route of the other subnet");

@@ -31,7 +31,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn judge(cx: &mut Check<'_, '_>, proxy: ResourceId, database: ResourceId, tie: ResourceId) {
     let analysis = cx.analysis;
     let model = cx.model();
-    let (Some(entity), Some(server)) = (model.get::<DbProxy<'_>>(proxy), server(model, database)) else { return };
+    let (Some(entity), Some(server)) = (model.get::<DbProxy<'_>>(proxy), server(model, database)) else {
+        return;
+    };
     let Some(&port) = server.port.known() else { return };
     let mut groups = entity.security_groups();
     // Without groups of its own it has the VPC's default one.
@@ -40,16 +42,29 @@ fn judge(cx: &mut Check<'_, '_>, proxy: ResourceId, database: ResourceId, tie: R
     let from = End { id: proxy, groups: &groups, subnets: Some(&subnets) };
     let words = server_words(model, &server);
     let name = model.short(proxy);
-    let (group, headline, rule, nothing) = match (analysis.let_in(from, server_end(&server), port), analysis.let_out(from, server_end(&server), port)) {
+    let (group, headline, rule, nothing) = match (
+        analysis.let_in(from, server_end(&server), port),
+        analysis.let_out(from, server_end(&server), port),
+    ) {
         (Verdict::Closed(closed), _) => {
             let Some(&group) = closed.server_groups.first() else { return };
             let rule = closed.others.first().or_else(|| closed.other_ports.first()).map(|r| r.origin);
-            (group, format!("{} does not admit the proxy {name} on port {port} of {words}", model.short(group)), rule, "no rule admits anybody on this port")
+            (
+                group,
+                format!("{} does not admit the proxy {name} on port {port} of {words}", model.short(group)),
+                rule,
+                "no rule admits anybody on this port",
+            )
         }
         (_, Verdict::Closed(closed)) => {
             let Some(&group) = closed.client_groups.first() else { return };
             let rule = closed.others.first().or_else(|| closed.other_ports.first()).map(|r| r.origin);
-            (group, format!("{} does not let the proxy {name} out to {words} on port {port}", model.short(group)), rule, "no rule lets anything out on this port")
+            (
+                group,
+                format!("{} does not let the proxy {name} out to {words} on port {port}", model.short(group)),
+                rule,
+                "no rule lets anything out on this port",
+            )
         }
         _ => return,
     };

@@ -32,12 +32,17 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for (server, needs) in found {
         let Some((need, apart)) = needs.first() else { continue };
         let client = &analysis.workloads()[need.client];
-        let name = server_words(model, &need.server).replace(&model.short(server), &model.short_within(server));
+        let name =
+            server_words(model, &need.server).replace(&model.short(server), &model.short_within(server));
         let client_name = model.short_within(client.id);
-        let vpc = apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short_within(vpc));
+        let vpc =
+            apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short_within(vpc));
         let client_vpc = model.short_within(apart.client_vpc);
         let mut draft = cx
-            .finding(server, format!("{client_name} has no route to {name}: it is in {client_vpc}, the server in {vpc}"))
+            .finding(
+                server,
+                format!("{client_name} has no route to {name}: it is in {client_vpc}, the server in {vpc}"),
+            )
             .at(cx, apart.placed, format!("this places it in {vpc}"))
             .label(cx, need.origin, format!("{client_name} is given the address here"))
             .related(cx, apart.client_vpc, "the VPC of the client");
@@ -46,7 +51,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         for (other, _) in &needs {
             let client = analysis.workloads()[other.client].id;
-            draft = draft.related(cx, client, "a client; no route of its subnets leads out of its VPC to the server");
+            draft = draft.related(
+                cx,
+                client,
+                "a client; no route of its subnets leads out of its VPC to the server",
+            );
         }
         let password = matches!(need.evidence, Evidence::Password(_));
         if apart.exported {

@@ -44,9 +44,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let rule = analysis.emissions().get(&group).and_then(|e| e.rules.items.first());
         draft = match rule {
             Some(rule) => draft.at(cx, rule.origin, "the only rule for what leaves leads nowhere"),
-            None if model.language(group) == Language::Terraform => {
-                draft.at(cx, model.resource(group).body.origin, "it has no egress rule, and Terraform removes the one that AWS makes")
-            }
+            None if model.language(group) == Language::Terraform => draft.at(
+                cx,
+                model.resource(group).body.origin,
+                "it has no egress rule, and Terraform removes the one that AWS makes",
+            ),
             None => draft.at(cx, model.resource(group).body.origin, "it has no egress rule"),
         };
         for caller in &callers {
@@ -58,7 +60,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if !first.surely {
             draft = draft.severity(Severity::Warning).confidence(Confidence::Medium);
         }
-        draft.note("packets are dropped, not refused: whatever calls out waits for its timeout").help(help(model.language(group), &name)).report(cx);
+        draft
+            .note("packets are dropped, not refused: whatever calls out waits for its timeout")
+            .help(help(model.language(group), &name))
+            .report(cx);
     }
 }
 
@@ -74,11 +79,16 @@ fn callers(analysis: &Analysis<'_>) -> Vec<(Caller, Many<Link>)> {
             out.push((Caller { id, cannot, surely: true }, groups));
             continue;
         }
-        let need = analysis.needs().iter().find(|n| n.client == index && matches!(analysis.emits(n), Verdict::Closed(_)));
+        let need = analysis
+            .needs()
+            .iter()
+            .find(|n| n.client == index && matches!(analysis.emits(n), Verdict::Closed(_)));
         if let Some(need) = need {
             let cannot = format!("cannot reach {}", model.short(need.server.id));
             out.push((Caller { id, cannot, surely: true }, groups));
-        } else if workload.service.is_none() && workload.settings.items.iter().any(|s| !model.mentions(s.value).is_empty()) {
+        } else if workload.service.is_none()
+            && workload.settings.items.iter().any(|s| !model.mentions(s.value).is_empty())
+        {
             // A function that is only called needs no way out; one that is told of other resources calls them.
             let cannot = "can call nothing, neither in its VPC nor outside".to_owned();
             out.push((Caller { id, cannot, surely: false }, groups));
@@ -87,7 +97,7 @@ fn callers(analysis: &Analysis<'_>) -> Vec<(Caller, Many<Link>)> {
     for instance in model.all::<Instance<'_>>() {
         if !instance.user_data().is_absent() || !instance.user_data_base64().is_absent() {
             let cannot = "can download nothing in its user data".to_owned();
-            out.push((Caller { id: instance.id(), cannot, surely: false }, instance.security_groups()));
+            out.push((Caller { id: instance.id(), cannot, surely: false }, instance.all_security_groups()));
         }
     }
     out
@@ -105,9 +115,13 @@ fn help(language: Language, group: &str) -> String {
         Language::Terraform => format!(
             "add an `aws_vpc_security_group_egress_rule` with security_group_id = {group}.id, ip_protocol = \"-1\" and cidr_ipv4 = \"0.0.0.0/0\""
         ),
-        Language::Cdk => format!("create {group} with `allowAllOutbound: true`, or add what it has to reach with `connections.allowTo`"),
+        Language::Cdk => format!(
+            "create {group} with `allowAllOutbound: true`, or add what it has to reach with `connections.allowTo`"
+        ),
         Language::CloudFormation => {
-            format!("remove SecurityGroupEgress from {group}, so that AWS's own rule stays, or add what it has to reach")
+            format!(
+                "remove SecurityGroupEgress from {group}, so that AWS's own rule stays, or add what it has to reach"
+            )
         }
     }
 }

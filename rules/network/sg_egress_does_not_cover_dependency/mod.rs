@@ -24,13 +24,16 @@ fn to_servers(cx: &mut Check<'_, '_>) {
         if model.in_library(client.id) || model.in_library(need.server.id) {
             continue;
         }
-        let (Verdict::Closed(closed), Some(port)) = (analysis.emits(need), need.port.known()) else { continue };
+        let (Verdict::Closed(closed), Some(port)) = (analysis.emits(need), need.port.known()) else {
+            continue;
+        };
         // Groups that let nothing out at all are security-group-no-egress.
         if closed.client_groups.iter().all(|g| analysis.lets_nothing_out(*g) == Answer::Yes) {
             continue;
         }
         let Some(&group) = closed.client_groups.first() else { continue };
-        let (name, who, server) = (model.short(group), model.short(client.id), server_words(model, &need.server));
+        let (name, who, server) =
+            (model.short(group), model.short(client.id), server_words(model, &need.server));
         let draft = cx
             .finding(group, format!("{name} does not let {who} out to {server} on port {port}"))
             .identity(format!("{}:{port}", model.short(need.server.id)));
@@ -38,12 +41,18 @@ fn to_servers(cx: &mut Check<'_, '_>) {
             Some(rule) => draft.at(cx, rule.origin, "lets it out, but not to there"),
             None => draft.at(cx, first_rule(cx, group), format!("no rule of the group opens port {port}")),
         };
-        let draft = if matches!(need.evidence, Evidence::Password(_)) { draft.confidence(Confidence::Medium) } else { draft };
+        let draft = if matches!(need.evidence, Evidence::Password(_)) {
+            draft.confidence(Confidence::Medium)
+        } else {
+            draft
+        };
         draft
             .label(cx, need.origin, format!("{who} is given the address here"))
             .related(cx, client.id, format!("the client; {name} is its group"))
             .related(cx, need.server.id, "the server")
-            .note(format!("packets are dropped, not refused: {who} waits for its connect timeout at every attempt"))
+            .note(format!(
+                "packets are dropped, not refused: {who} waits for its connect timeout at every attempt"
+            ))
             .help(help(model.language(group), &name, *port))
             .report(cx);
     }
@@ -89,7 +98,9 @@ fn help(language: Language, group: &str, port: i64) -> String {
         ),
         Language::Cdk => format!("allow it: `client.connections.allowTo(server, ec2.Port.tcp({port}))`"),
         Language::CloudFormation => {
-            format!("add a rule to SecurityGroupEgress of {group} with FromPort and ToPort {port} and IpProtocol tcp")
+            format!(
+                "add a rule to SecurityGroupEgress of {group} with FromPort and ToPort {port} and IpProtocol tcp"
+            )
         }
     }
 }

@@ -25,19 +25,26 @@ fn wrong_port(cx: &mut Check<'_, '_>) {
         if model.in_library(client.id) || model.in_library(need.server.id) {
             continue;
         }
-        let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else { continue };
+        let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
+            continue;
+        };
         let (Some(rule), true) = (closed.wrong_ports().next(), closed.is_other_port()) else { continue };
         let Some(&group) = closed.server_groups.first() else { continue };
         let server = server_words(model, &need.server);
         let opened = words(rule.ports);
         let draft = cx
-            .finding(rule.holder, format!("{} opens {opened}, but {server} listens on {port}", model.short(group)))
+            .finding(
+                rule.holder,
+                format!("{} opens {opened}, but {server} listens on {port}", model.short(group)),
+            )
             .identity(format!("{port}"))
             .at(cx, rule.origin, format!("admits {} on {opened}", model.short(client.id)))
             .related(cx, client.id, "the client; it is admitted, but not where the server listens")
             .related(cx, need.server.id, format!("the server; it listens on {port}"));
         let draft = match &need.port {
-            Prop::Known { why: iaclint_model::Why::Written, origin, .. } => draft.label(cx, *origin, format!("the port is {port}")),
+            Prop::Known { why: iaclint_model::Why::Written, origin, .. } => {
+                draft.label(cx, *origin, format!("the port is {port}"))
+            }
             _ => draft.note(format!("{port} is the engine's own port, since no other is set")),
         };
         draft.help(help(model.language(rule.holder), &model.short(rule.holder), *port)).report(cx);
@@ -55,11 +62,17 @@ fn empty_range(cx: &mut Check<'_, '_>) {
             if !tcp || from <= to || to < 0 || model.in_library(*group) {
                 continue;
             }
-            cx.finding(permission.holder, format!("a rule of {} opens the ports from {from} to {to}, which is none", model.short(*group)))
-                .identity(format!("{from}-{to}"))
-                .at(cx, permission.origin, format!("the range ends at {to}, before it begins"))
-                .help(help(model.language(permission.holder), &model.short(permission.holder), from))
-                .report(cx);
+            cx.finding(
+                permission.holder,
+                format!(
+                    "a rule of {} opens the ports from {from} to {to}, which is none",
+                    model.short(*group)
+                ),
+            )
+            .identity(format!("{from}-{to}"))
+            .at(cx, permission.origin, format!("the range ends at {to}, before it begins"))
+            .help(help(model.language(permission.holder), &model.short(permission.holder), from))
+            .report(cx);
         }
     }
 }
@@ -75,7 +88,9 @@ fn words(ports: Ports) -> String {
 fn help(language: Language, holder: &str, port: i64) -> String {
     match language {
         Language::Terraform => format!("set from_port = {port} and to_port = {port} in {holder}"),
-        Language::Cdk => format!("open `ec2.Port.tcp({port})`, or `connections.allowDefaultPortFrom(client)`, which follows the server's port"),
+        Language::Cdk => format!(
+            "open `ec2.Port.tcp({port})`, or `connections.allowDefaultPortFrom(client)`, which follows the server's port"
+        ),
         Language::CloudFormation => format!("set FromPort and ToPort to {port} in {holder}"),
     }
 }

@@ -13,6 +13,34 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     summary: "the security groups of an interface endpoint do not admit its clients on port 443",
 };
 
+/// Services that are called on port 443 alone. Others (mail, message brokers, file transfer) have ports of their own.
+const ON_443: [&str; 24] = [
+    "autoscaling",
+    "bedrock-runtime",
+    "cloudformation",
+    "dynamodb",
+    "ec2",
+    "ec2messages",
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "ecs-agent",
+    "ecs-telemetry",
+    "elasticloadbalancing",
+    "events",
+    "execute-api",
+    "kms",
+    "lambda",
+    "logs",
+    "monitoring",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssmmessages",
+    "sts",
+];
+
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
@@ -21,7 +49,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         for endpoint in &endpoints.items {
             let id = endpoint.endpoint.id();
             // Without private DNS nobody is led to it by the service's own name.
-            if model.in_library(id) || endpoint.interface != Some(true) || !endpoint.endpoint.private_dns().must(|p| *p) {
+            if model.in_library(id)
+                || endpoint.interface != Some(true)
+                || !endpoint.endpoint.private_dns().must(|p| *p)
+            {
                 continue;
             }
             let groups = &endpoint.security_groups;
@@ -29,7 +60,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             if !groups.complete || ids.is_empty() || ids.len() != groups.items.len() {
                 continue;
             }
-            let shut = ids.iter().all(|g| analysis.lets_in_on(*g, 443) == Answer::No);
+            let on_443 = endpoint.service.as_deref().is_some_and(|s| ON_443.contains(&s));
+            let shut = on_443 && ids.iter().all(|g| analysis.lets_in_on(*g, 443) == Answer::No);
             if shut || !barred_clients(cx, endpoint, vpc.id()).is_empty() {
                 report(cx, endpoint, vpc.id(), ids[0], shut);
             }
@@ -38,10 +70,18 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 }
 
 /// The workloads of the VPC that surely call the service and are not admitted.
-fn barred_clients<'m>(cx: &Check<'_, 'm>, endpoint: &ServiceEndpoint<'m>, vpc: ResourceId) -> Vec<ResourceId> {
+fn barred_clients<'m>(
+    cx: &Check<'_, 'm>,
+    endpoint: &ServiceEndpoint<'m>,
+    vpc: ResourceId,
+) -> Vec<ResourceId> {
     let analysis = cx.analysis;
     let Some(service) = &endpoint.service else { return Vec::new() };
-    let server = End { id: endpoint.endpoint.id(), groups: &endpoint.security_groups, subnets: Some(&endpoint.subnets) };
+    let server = End {
+        id: endpoint.endpoint.id(),
+        groups: &endpoint.security_groups,
+        subnets: Some(&endpoint.subnets),
+    };
     let mut out = Vec::new();
     for workload in analysis.workloads() {
         let here = analysis.network().vpc_of_any(&workload.subnets) == Some(vpc);
@@ -55,7 +95,13 @@ fn barred_clients<'m>(cx: &Check<'_, 'm>, endpoint: &ServiceEndpoint<'m>, vpc: R
     out
 }
 
-fn report<'m>(cx: &mut Check<'_, 'm>, endpoint: &ServiceEndpoint<'m>, vpc: ResourceId, group: ResourceId, shut: bool) {
+fn report<'m>(
+    cx: &mut Check<'_, 'm>,
+    endpoint: &ServiceEndpoint<'m>,
+    vpc: ResourceId,
+    group: ResourceId,
+    shut: bool,
+) {
     let model = cx.model();
     let id = endpoint.endpoint.id();
     let (name, group_name) = (model.short_within(id), model.short(group));
@@ -69,9 +115,17 @@ fn report<'m>(cx: &mut Check<'_, 'm>, endpoint: &ServiceEndpoint<'m>, vpc: Resou
         .finding(id, format!("{group_name} does not admit {who} on port 443 of the endpoint for {service}"))
         .identity(who.clone());
     let place = endpoint.security_groups.items.first().map_or(model.resource(id).body.origin, Link::origin);
-    draft = draft.at(cx, place, format!("{group_name} guards {name}")).related(cx, group, "has no rule that admits them on port 443");
+    draft = draft.at(cx, place, format!("{group_name} guards {name}")).related(
+        cx,
+        group,
+        "has no rule that admits them on port 443",
+    );
     for client in clients {
-        draft = draft.related(cx, client, format!("calls {service}, and is led to the endpoint by its private DNS name"));
+        draft = draft.related(
+            cx,
+            client,
+            format!("calls {service}, and is led to the endpoint by its private DNS name"),
+        );
     }
     draft
         .note("an endpoint with private DNS takes over the service's name in the whole VPC: a NAT gateway does not help any more")

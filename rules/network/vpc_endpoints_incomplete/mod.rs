@@ -35,12 +35,18 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 }
 
 /// The calls that no endpoint serves from a subnet without a way out, if others are served.
-fn missing<'c>(cx: &Check<'_, '_>, workload: &Workload<'_>, subnet: ResourceId, needed: &'c [Call]) -> Option<(Vec<&'c Call>, bool)> {
+fn missing<'c>(
+    cx: &Check<'_, '_>,
+    workload: &Workload<'_>,
+    subnet: ResourceId,
+    needed: &'c [Call],
+) -> Option<(Vec<&'c Call>, bool)> {
     let analysis = cx.analysis;
     let public_ip = workload.service.as_ref()?.public_ip();
     let exists = &cx.model().resource(workload.id).existence;
     let (Answer::Yes, Some(why)) = analysis.barred(subnet, &public_ip, exists) else { return None };
-    let mut exported = analysis.network().vpc_of(subnet).and_then(|vpc| analysis.network().endpoints(vpc))?.exported;
+    let mut exported =
+        analysis.network().vpc_of(subnet).and_then(|vpc| analysis.network().endpoints(vpc))?.exported;
     if let Barred::NoRoute(way) = &why {
         if way.elsewhere {
             return None;
@@ -52,22 +58,40 @@ fn missing<'c>(cx: &Check<'_, '_>, workload: &Workload<'_>, subnet: ResourceId, 
     if serves("ecr.api") == Answer::No && serves("ecr.dkr") == Answer::No {
         return None;
     }
-    let missing: Vec<&Call> = needed.iter().filter(|c| c.service.is_some_and(|s| serves(s) == Answer::No)).collect();
+    let missing: Vec<&Call> =
+        needed.iter().filter(|c| c.service.is_some_and(|s| serves(s) == Answer::No)).collect();
     (!missing.is_empty()).then_some((missing, exported))
 }
 
-fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, subnet: ResourceId, missing: &[&Call], exported: bool) {
+fn report(
+    cx: &mut Check<'_, '_>,
+    workload: &Workload<'_>,
+    subnet: ResourceId,
+    missing: &[&Call],
+    exported: bool,
+) {
     let model = cx.model();
     let names: Vec<&str> = missing.iter().filter_map(|c| c.service).collect();
     let list = names.join(", ");
     let name = model.short(workload.id);
     let Some(first) = missing.first() else { return };
     let mut draft = cx
-        .finding(workload.id, format!("{name} runs without a way out, and its VPC has no endpoint for {list}"))
+        .finding(
+            workload.id,
+            format!("{name} runs without a way out, and its VPC has no endpoint for {list}"),
+        )
         .identity(list.clone())
-        .at(cx, first.origin, format!("{} is reached by the endpoint for {}", first.what, first.service.unwrap_or("it")));
+        .at(
+            cx,
+            first.origin,
+            format!("{} is reached by the endpoint for {}", first.what, first.service.unwrap_or("it")),
+        );
     for call in missing.iter().skip(1).filter(|c| c.origin != first.origin) {
-        draft = draft.label(cx, call.origin, format!("{} is reached by the endpoint for {}", call.what, call.service.unwrap_or("it")));
+        draft = draft.label(
+            cx,
+            call.origin,
+            format!("{} is reached by the endpoint for {}", call.what, call.service.unwrap_or("it")),
+        );
     }
     if let Some(vpc) = analysis_vpc(cx, subnet) {
         draft = draft.related(cx, vpc, "the VPC; it has endpoints for other services");
@@ -77,10 +101,9 @@ fn report(cx: &mut Check<'_, '_>, workload: &Workload<'_>, subnet: ResourceId, m
         draft = draft.note("ECR keeps the layers of images in S3: a gateway endpoint for s3 must name the route table of the task's subnet");
     }
     if exported {
-        draft = draft
-            .severity(Severity::Warning)
-            .confidence(Confidence::Medium)
-            .note("the VPC is handed to other configurations through outputs, and one of them may add the endpoint");
+        draft = draft.severity(Severity::Warning).confidence(Confidence::Medium).note(
+            "the VPC is handed to other configurations through outputs, and one of them may add the endpoint",
+        );
     }
     draft.help(format!("add endpoints for {list} to the VPC, tied to {}", model.short(subnet))).report(cx);
 }
