@@ -32,10 +32,12 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for (server, needs) in found {
         let Some((need, apart)) = needs.first() else { continue };
         let client = &analysis.workloads()[need.client];
-        let name = server_words(model, &need.server);
-        let client_name = model.short(client.id);
-        let vpc = apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short(vpc));
-        let client_vpc = model.short(apart.client_vpc);
+        let name =
+            server_words(model, &need.server).replace(&model.short(server), &model.short_within(server));
+        let client_name = model.short_within(client.id);
+        let vpc =
+            apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short_within(vpc));
+        let client_vpc = model.short_within(apart.client_vpc);
         let mut draft = cx
             .finding(
                 server,
@@ -65,7 +67,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             draft = draft.confidence(Confidence::Medium);
         }
         draft
-            .trail(cx, apart.placed)
             .note("a security group that admits the client's addresses does not help: the packets never get there")
             .help(format!("place {} in subnets of {client_vpc}, or peer the two VPCs and add routes on both sides", model.short(server)))
             .report(cx);
