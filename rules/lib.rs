@@ -12,11 +12,17 @@ mod ecs_service_no_health_check_grace_period;
 #[path = "data/endpoint_port_duplicated/mod.rs"]
 mod endpoint_port_duplicated;
 
+#[path = "suppression/expired_suppression/mod.rs"]
+mod expired_suppression;
+
 #[path = "ecs/fargate_container_memory_exceeds_task/mod.rs"]
 mod fargate_container_memory_exceeds_task;
 
 #[path = "network/fargate_no_route_to_registry/mod.rs"]
 mod fargate_no_route_to_registry;
+
+#[path = "suppression/invalid_suppression/mod.rs"]
+mod invalid_suppression;
 
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
@@ -39,14 +45,19 @@ mod sg_port_mismatch;
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
 
+#[path = "suppression/unused_suppression/mod.rs"]
+mod unused_suppression;
+
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
+    Rule { id: "expired-suppression", group: "suppression", info: expired_suppression::INFO, page: include_str!("suppression/expired_suppression/README.md"), check: expired_suppression::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
+    Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
@@ -54,4 +65,5 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "unused-suppression", group: "suppression", info: unused_suppression::INFO, page: include_str!("suppression/unused_suppression/README.md"), check: unused_suppression::check },
 ];

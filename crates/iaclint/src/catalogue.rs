@@ -2,16 +2,13 @@
 
 use std::fmt::Write;
 
-use iaclint_lint::Rule;
+use iaclint_lint::{Rule, closest};
 use iaclint_rules::RULES;
 use serde::Serialize;
 
 use crate::Status;
 use crate::arguments::{Explain, ListFormat, Rules};
 use crate::output::{self, Failure};
-
-/// The likeness from which a name is worth suggesting.
-const ALIKE: f64 = 0.75;
 
 /// A rule in the list.
 #[derive(Serialize)]
@@ -63,15 +60,6 @@ pub fn find(id: &str) -> Result<&'static Rule, Failure> {
     })
 }
 
-fn closest<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness =
-        |other: &str| strsim::normalized_damerau_levenshtein(id, other).max(strsim::jaro(id, other));
-    ids.map(|other| (likeness(other), other))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, other)| other)
-}
-
 fn table(rules: &[Listed]) -> String {
     let width = rules.iter().map(|r| r.id.len()).max().unwrap_or_default();
     let mut out = String::new();
@@ -84,14 +72,6 @@ fn table(rules: &[Listed]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_misspelt_rule_finds_its_neighbour() {
-        let ids = ["endpoint-port-duplicated", "sg-stale-reference"];
-        assert_eq!(closest("endpoint-port-duplicate", ids.into_iter()), Some("endpoint-port-duplicated"));
-        assert_eq!(closest("sg-stale-refrence", ids.into_iter()), Some("sg-stale-reference"));
-        assert_eq!(closest("xyz", ids.into_iter()), None);
-    }
 
     #[test]
     fn the_table_is_aligned() {

@@ -89,7 +89,11 @@ fn roots(parsed: &Parsed) -> String {
 }
 
 fn judged(graph: &Graph, sources: &Sources, arguments: &Check) -> Vec<Finding> {
-    let selection = Selection { only: arguments.select.clone(), ignore: arguments.ignore.clone() };
+    let selection = Selection {
+        only: arguments.select.clone(),
+        ignore: arguments.ignore.clone(),
+        ..Selection::default()
+    };
     let model = Model::new(graph, sources);
     let analysis = Analysis::new(&model);
     iaclint_lint::run(&analysis, RULES, &selection)
@@ -173,6 +177,7 @@ mod tests {
             help: String::new(),
             instances: Vec::new(),
             identity: String::new(),
+            suppressed: None,
             fingerprint: 0,
         }
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use iaclint_graph::Directive;
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 use rustc_hash::FxHashMap;
@@ -25,6 +26,7 @@ pub(crate) struct Module {
     /// It has a `backend`, `cloud` or `provider` block, as roots do.
     pub(crate) has_backend_or_provider: bool,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) directives: Vec<Directive>,
     names: FxHashMap<(Kind, Name), usize>,
 }
 
@@ -78,6 +80,7 @@ impl Module {
         let mut overrides: Vec<Block> = Vec::new();
         for (source, file, is_override) in files {
             module.problems.extend(file.problems);
+            module.directives.extend(file.directives);
             for attribute in file.body.attributes {
                 let message = format!("an attribute stands outside of any block: {}", attribute.name);
                 let problem = Problem::at(ProblemKind::Invalid, attribute.name_span, message);

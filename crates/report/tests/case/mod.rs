@@ -102,6 +102,7 @@ fn finding(
         help: String::new(),
         instances: Vec::new(),
         identity: String::new(),
+        suppressed: None,
         fingerprint: 0x1234_5678_9abc_def0,
     }
 }

@@ -43,6 +43,15 @@ impl Evaluator<'_, '_> {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
         let opaque = self.opaque_calls();
+        let mut directives = Vec::new();
+        for scope in &self.scopes {
+            // The instances of a module share its files.
+            for directive in &scope.module.directives {
+                if !directives.contains(directive) {
+                    directives.push(directive.clone());
+                }
+            }
+        }
         Fragment {
             root: Root {
                 id: self.root,
@@ -56,6 +65,7 @@ impl Evaluator<'_, '_> {
             resources,
             origins: self.origins,
             problems: self.problems,
+            directives,
         }
     }
 
