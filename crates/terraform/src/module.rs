@@ -25,6 +25,8 @@ pub(crate) struct Module {
     pub(crate) providers: Vec<Block>,
     /// It has a `backend`, `cloud` or `provider` block, as roots do.
     pub(crate) has_backend_or_provider: bool,
+    /// Its `required_version` admits only versions whose language was another.
+    pub(crate) is_old: bool,
     pub(crate) problems: Vec<Problem>,
     pub(crate) directives: Vec<Directive>,
     names: FxHashMap<(Kind, Name), usize>,
@@ -175,6 +177,8 @@ impl Module {
                 self.providers.push(block);
             }
             ("terraform", _) => {
+                let required = block.body.attribute("required_version").and_then(|a| a.value.literal());
+                self.is_old |= required.is_some_and(|r| crate::version::is_before_0_13(r));
                 self.has_backend_or_provider |=
                     block.body.blocks.iter().any(|b| matches!(b.kind.as_str(), "backend" | "cloud"));
             }

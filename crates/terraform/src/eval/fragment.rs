@@ -43,6 +43,16 @@ impl Evaluator<'_, '_> {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
         let opaque = self.opaque_calls();
+        if self.scopes.first().is_some_and(|root| root.module.is_old) {
+            // Its language was another: what is wrong in ours may be right in that one.
+            for problem in &mut self.problems {
+                if matches!(problem.kind, ProblemKind::Invalid | ProblemKind::Unreadable)
+                    && problem.span.is_some()
+                {
+                    problem.kind = ProblemKind::NotEvaluated;
+                }
+            }
+        }
         let mut directives = Vec::new();
         for scope in &self.scopes {
             // The instances of a module share its files.
