@@ -7,6 +7,7 @@ use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
 use iaclint_value::{Data, Name, OriginArena, OriginId, RootId, Value};
 use rustc_hash::FxHashMap;
 
+use crate::directives;
 use crate::metadata::Metadata;
 use crate::stack::{Environment, Loaded, Stack, StackId};
 use crate::template::Template;
@@ -78,6 +79,7 @@ struct Assets {
 struct Loader<'a> {
     project: &'a Project,
     loaded: Loaded,
+    root: RootId,
     /// How often an address was given.
     addresses: FxHashMap<Name, u32>,
 }
@@ -106,12 +108,13 @@ impl<'a> Loader<'a> {
             path: project.relative(path),
             stacks: Vec::new(),
             metadata: Vec::new(),
+            acknowledged: Vec::new(),
             missing: Vec::new(),
             opaque: Vec::new(),
             arena: OriginArena::new(root.0),
             problems: Vec::new(),
         };
-        Self { project, loaded, addresses: FxHashMap::default() }
+        Self { project, loaded, root, addresses: FxHashMap::default() }
     }
 
     /// Reads a JSON file of the assembly that is not a template.
@@ -244,9 +247,16 @@ impl<'a> Loader<'a> {
             return;
         };
         let mut maps: Vec<Value> = artifact.get("metadata").cloned().into_iter().collect();
+        if let Some(map) = maps.first() {
+            let acknowledged = directives::acknowledged(map, self.root, |origin| manifest.span(origin));
+            self.loaded.acknowledged.extend(acknowledged);
+        }
         if let Some(file) = text(artifact, "additionalMetadataFile")
             && let Some(additional) = self.manifest(&directory.join(&*file))
         {
+            let acknowledged =
+                directives::acknowledged(&additional.value, self.root, |origin| additional.span(origin));
+            self.loaded.acknowledged.extend(acknowledged);
             maps.push(additional.value);
         }
         self.loaded.metadata.push(Metadata::new(&maps, &template_name));

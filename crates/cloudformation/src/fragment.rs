@@ -55,7 +55,9 @@ pub(crate) fn of(project: &Project, mut loaded: Loaded, root: RootId) -> Fragmen
         exports,
         opaque: loaded.opaque,
     };
-    Fragment { root, resources, origins, problems: loaded.problems }
+    let mut directives = loaded.acknowledged;
+    directives.extend(loaded.stacks.iter().flat_map(|s| s.template.directives.iter().cloned()));
+    Fragment { root, resources, origins, problems: loaded.problems, directives }
 }
 
 /// What surrounds the resources of a stack: the conditions and dependencies of the nested stacks around them.

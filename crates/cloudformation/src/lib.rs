@@ -5,6 +5,7 @@
 
 mod assembly;
 mod detect;
+mod directives;
 mod eval;
 mod expand;
 mod fragment;
