@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use iaclint_model::endpoints::Endpoint;
-use iaclint_model::rds::{DbCluster, DbInstance};
+use iaclint_model::rds::{DbCluster, DbInstance, DbProxyFront};
 use iaclint_model::secrets::{SecretTargetAttachment, SecretVersion, SecretsManagerSecret, SsmParameter};
 use iaclint_model::server::{Server, ServerKind, server};
-use iaclint_model::workload::{SettingKind, Workload};
+use iaclint_model::workload::{Setting, SettingKind, Workload};
 use iaclint_model::{Model, Prop, ResourceId};
-use iaclint_value::{Data, OriginId, Piece, Text, Value};
+use iaclint_value::{Data, OriginId, Piece, Step, Text, Value};
 
 /// How we know of a need.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -147,9 +147,19 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
                 .collect();
             for mentioned in model.mentions(setting.value) {
                 if let Some(servers) = carriers.by_secret.get(&mentioned) {
-                    found.extend(servers.iter().map(|s| (*s, None, Evidence::Secret(mentioned))));
+                    let part = part_of_secret(setting.value);
+                    let otherwise = |s: &&ResourceId| {
+                        part != Part::Address
+                            && is_told_otherwise(model, &carriers, &workload.settings.items, **s)
+                    };
+                    let evidence = if part == Part::Other { Evidence::Password } else { Evidence::Secret };
+                    found.extend(
+                        servers.iter().filter(|s| !otherwise(s)).map(|s| (*s, None, evidence(mentioned))),
+                    );
                 } else if setting.kind == SettingKind::Secret
-                    && (model.get::<DbInstance<'m>>(mentioned).is_some() || model.get::<DbCluster<'m>>(mentioned).is_some())
+                    && (model.get::<DbInstance<'m>>(mentioned).is_some()
+                        || model.get::<DbCluster<'m>>(mentioned).is_some())
+                    && !is_told_otherwise(model, &carriers, &workload.settings.items, mentioned)
                 {
                     found.push((mentioned, None, Evidence::Password(mentioned)));
                 }
@@ -162,9 +172,12 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
                     None => server.port.clone(),
                 };
                 let names = || setting.name.clone().into_iter().collect::<Vec<_>>();
-                match out[first..].iter_mut().find(|n| n.server.id == server.id && same_port(&n.port, &port)) {
+                match out[first..].iter_mut().find(|n| n.server.id == server.id && same_port(&n.port, &port))
+                {
                     Some(known) => {
-                        known.settings.extend(names().into_iter().filter(|n| !known.settings.contains(n)).collect::<Vec<_>>());
+                        known.settings.extend(
+                            names().into_iter().filter(|n| !known.settings.contains(n)).collect::<Vec<_>>(),
+                        );
                         if rank(&evidence) < rank(&known.evidence) {
                             known.evidence = evidence;
                             known.setting.clone_from(&setting.name);
@@ -187,6 +200,99 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
         }
     }
     out
+}
+
+/// What a setting takes out of a secret.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Part {
+    /// The field that holds the address, by its name.
+    Address,
+    /// Another field: a user, a password.
+    Other,
+    /// All of it, or its ARN; the application picks what it wants.
+    Whole,
+}
+
+/// What a setting takes out of a secret: the key behind `arn:`…`:key::`, or in a dynamic reference.
+fn part_of_secret(value: &Value) -> Part {
+    let key = match (value.as_reference(), value.to_text()) {
+        (Some(reference), _) => match reference.path.as_slice() {
+            [.., Step::Attr(field), Step::Attr(key)] if field == "SecretString" => Some(key.to_string()),
+            _ => None,
+        },
+        (None, Some(text)) => match text.pieces() {
+            [Piece::Hole(_), Piece::Literal(rest)] => {
+                rest.text.strip_prefix(':').and_then(|r| r.split(':').next()).map(str::to_owned)
+            }
+            _ => None,
+        },
+        (None, None) => None,
+    };
+    match key {
+        Some(key) if !key.is_empty() => {
+            if names_an_address(&key) {
+                Part::Address
+            } else {
+                Part::Other
+            }
+        }
+        _ => Part::Whole,
+    }
+}
+
+/// Whether a name is that of a host or a URL.
+fn names_an_address(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    ["HOST", "ENDPOINT", "URL", "URI", "DSN", "ADDR", "SERVER", "CONNECTION"]
+        .iter()
+        .any(|word| name.contains(word))
+}
+
+/// Whether a client that reads a server's secret is given the address of something else: of a proxy, or a host in a setting of the same
+/// family. Then the password is all that it takes from the server.
+fn is_told_otherwise<'m>(
+    model: &'m Model<'m>,
+    carriers: &Carriers,
+    settings: &[Setting<'m>],
+    id: ResourceId,
+) -> bool {
+    let Some(server) = server(model, id) else { return false };
+    let is_this = |id: ResourceId| self::server(model, id).is_some_and(|s| s.id == server.id);
+    let wanted = match server.kind {
+        ServerKind::Database => "DATABASE",
+        ServerKind::Cache => "CACHE",
+        ServerKind::Search | ServerKind::Machine => return false,
+    };
+    settings.iter().any(|setting| {
+        let found = addresses(model, setting.value);
+        if server.kind == ServerKind::Database
+            && found.iter().any(|a| model.get::<DbProxyFront<'m>>(a.id).is_some())
+        {
+            return true;
+        }
+        let Some(name) = setting.name.as_deref().filter(|n| names_an_address(n)) else { return false };
+        let leads_here = found.iter().any(|a| is_this(a.id))
+            || model
+                .mentions(setting.value)
+                .iter()
+                .filter_map(|m| carriers.by_secret.get(m))
+                .flatten()
+                .any(|s| is_this(*s));
+        family(name).as_deref() == Some(wanted) && !leads_here
+    })
+}
+
+/// The family of a setting: what stands before the first underscore, with the usual names of databases and caches taken as one.
+pub fn family(name: &str) -> Option<String> {
+    let stem = name.split(['_', '-', '.']).next()?.to_ascii_uppercase();
+    Some(match stem.as_str() {
+        "DB" | "DATABASE" | "POSTGRES" | "POSTGRESQL" | "PG" | "PGHOST" | "PGUSER" | "PGPASSWORD"
+        | "PGDATABASE" | "MYSQL" | "RDS" | "JDBC" | "SQL" | "SQLALCHEMY" | "DATASOURCE" => {
+            "DATABASE".to_owned()
+        }
+        "REDIS" | "CACHE" | "VALKEY" | "ELASTICACHE" | "CELERY" | "MEMCACHED" => "CACHE".to_owned(),
+        _ => stem,
+    })
 }
 
 fn same_port(a: &Prop<i64>, b: &Prop<i64>) -> bool {

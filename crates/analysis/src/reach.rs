@@ -100,7 +100,7 @@ pub struct End<'e> {
     pub subnets: Option<&'e Many<Link>>,
 }
 
-impl<'m> Analysis<'m> {
+impl Analysis<'_> {
     /// Whether the server's security groups admit the client of a need on its port.
     pub fn admits(&self, need: &Need<'_>) -> Verdict {
         let client = &self.workloads()[need.client];

@@ -60,6 +60,9 @@ fn is_json_template(text: &str) -> bool {
                     if depth == 1 && string == "AWSTemplateFormatVersion" {
                         return true;
                     }
+                    if depth == 2 && keys[1] == "Resources" && string.starts_with("Fn::ForEach::") {
+                        return true;
+                    }
                     if let Some(key) = keys.get_mut(depth) {
                         *key = string;
                     }
@@ -122,6 +125,7 @@ mod tests {
             r#"{"Resources": {"A": {"Type": "AWS::S3::Bucket"}}}"#,
             r#"{"Description": "\"x", "AWSTemplateFormatVersion": "2010-09-09""#,
             r#"{"Transform": ["AWS::Serverless-2016-10-31"], "Resources": {}}"#,
+            r#"{"Resources": {"Fn::ForEach::A": ["B", ["c"], {"D${B}": {"Type": "AWS::S3::Bucket"}}]}}"#,
             "AWSTemplateFormatVersion: 2010-09-09\n",
             "# hello\n---\nResources:\n  A:\n    Type: 'AWS::S3::Bucket'\n",
             "'Resources':\n  A:\n    Type: Custom::X\n",

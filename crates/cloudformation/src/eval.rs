@@ -22,14 +22,17 @@ const MAX_DEPTH: u32 = 320;
 /// The most values inside a parameter, output or export that is put into another place.
 const MAX_FOLLOWED: usize = 20_000;
 /// The most values that are put into other places in all.
-const MAX_FOLLOWED_IN_ALL: usize = 5_000_000;
+const MAX_FOLLOWED_IN_ALL: usize = 2_000_000;
+
+/// The most values in the entries that all `Fn::ForEach` of one root make.
+const MAX_LOOPED: usize = 500_000;
 
 /// Something that is evaluated once.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Node {
     /// A parameter; with its default taken as open when it is one of several allowed values.
     Parameter(StackId, Name, bool),
-    /// An output's value.
+    /// An output's value, or what is handed to another region under this path.
     Output(StackId, Name),
 }
 
@@ -51,10 +54,14 @@ pub(crate) struct Evaluator<'a> {
     memo: FxHashMap<Node, State>,
     conditions: FxHashMap<(StackId, Name), condition::Outcome>,
     exports: Option<FxHashMap<Name, Vec<(StackId, Name)>>>,
+    /// What stacks hand to stacks of other regions, by the path of the SSM parameter.
+    crossings: Option<FxHashMap<Name, (StackId, &'a Value)>>,
     depth: u32,
     /// Whether a parameter's default is only one of its allowed values: while a condition is decided.
     open_parameters: bool,
     followed: usize,
+    /// How many more values loops may make.
+    pub loops_left: usize,
     /// The look-ups that the assembly says are missing; `None` when the templates are not the CDK's.
     missing: Option<&'a [Name]>,
 }
@@ -71,9 +78,11 @@ impl<'a> Evaluator<'a> {
             memo: FxHashMap::default(),
             conditions: FxHashMap::default(),
             exports: None,
+            crossings: None,
             depth: 0,
             open_parameters: false,
             followed: 0,
+            loops_left: MAX_LOOPED,
             missing,
         }
     }
@@ -309,6 +318,13 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// The number of values in a value, no further than `most`.
+pub(crate) fn size(value: &Value, most: usize) -> usize {
+    let mut left = most;
+    fits(value, MAX_DEPTH, &mut left);
+    most - left
+}
+
 /// Whether a value has at most this depth and no more than `left` parts, which are counted down.
 fn fits(value: &Value, depth: u32, left: &mut usize) -> bool {
     if depth == 0 || *left == 0 {
@@ -322,7 +338,7 @@ fn fits(value: &Value, depth: u32, left: &mut usize) -> bool {
         Data::Text(text) => text.pieces().iter().all(|piece| match piece {
             iaclint_value::Piece::Hole(v) => fits(v, depth - 1, left),
             iaclint_value::Piece::Literal(literal) => {
-                *left = left.saturating_sub(literal.text.len() / 256);
+                *left = left.saturating_sub(1 + literal.text.len() / 256);
                 *left > 0
             }
         }),

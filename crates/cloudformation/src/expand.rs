@@ -3,14 +3,11 @@
 use iaclint_source::ProblemKind;
 use iaclint_value::{Data, List, Literal, Name, Object, OriginArena, OriginId, Piece, RootId, Text, Value};
 
-use crate::eval::{Entries, Evaluator};
+use crate::eval::{Entries, Evaluator, size};
 use crate::stack::{Stack, StackId};
 use crate::template::Section;
 
-/// The most entries that one list makes.
-const MAX_ITEMS: usize = 1_000;
-
-/// Expands the loops among the entries of a stack's sections. Gives the arena back with whether anything was left out.
+/// Expands the loops among the entries of the sections of all stacks, and gives the arena back. A loop that is not known counts as a macro.
 pub(crate) fn sections(
     root: RootId,
     stacks: &mut [Stack],
@@ -19,16 +16,19 @@ pub(crate) fn sections(
 ) -> OriginArena {
     let has_loops =
         |section: &Section| section.entries().iter().any(|(name, _, _)| name.starts_with("Fn::ForEach::"));
+    let mut left = None;
     for at in 0..stacks.len() {
         let template = &stacks[at].template;
         if ![&template.conditions, &template.resources, &template.outputs].into_iter().any(has_loops) {
             continue;
         }
         let mut evaluator = Evaluator::new(root, stacks, arena, None);
+        evaluator.loops_left = left.unwrap_or(evaluator.loops_left);
         let mut expanded = |section: &Section| expand(&mut evaluator, at, section);
         let conditions = expanded(&template.conditions);
         let resources = expanded(&template.resources);
         let outputs = expanded(&template.outputs);
+        left = Some(evaluator.loops_left);
         arena = evaluator.arena;
         problems.append(&mut evaluator.problems);
         let template = &mut stacks[at].template;
@@ -60,22 +60,15 @@ fn expand(cx: &mut Evaluator<'_>, at: StackId, section: &Section) -> (Section, b
 
 /// The entries of a loop `[identifier, list, {name with the identifier: entry}]`; `None` when its list is not known.
 pub(crate) fn for_each(cx: &mut Evaluator<'_>, at: StackId, name: &Name, loop_: &Value) -> Option<Entries> {
-    let mut budget = MAX_ITEMS;
-    let out = expanded(cx, at, name, loop_, 0, &mut budget);
-    if budget == 0 {
-        cx.tell(at, ProblemKind::Limit, loop_.origin, format!("{name} makes more than {MAX_ITEMS} entries"));
+    let out = expanded(cx, at, name, loop_, 0);
+    if cx.loops_left == 0 {
+        cx.tell(at, ProblemKind::Limit, loop_.origin, "the loops make too many entries");
+        return None;
     }
     out
 }
 
-fn expanded(
-    cx: &mut Evaluator<'_>,
-    at: StackId,
-    name: &Name,
-    loop_: &Value,
-    depth: u32,
-    budget: &mut usize,
-) -> Option<Entries> {
+fn expanded(cx: &mut Evaluator<'_>, at: StackId, name: &Name, loop_: &Value, depth: u32) -> Option<Entries> {
     let Some([identifier, list, body]) = loop_.as_list().map(|l| l.items.as_slice()) else {
         cx.tell(
             at,
@@ -96,15 +89,15 @@ fn expanded(
     for item in &items.items {
         let item = item.as_str()?;
         for (key, origin, value) in &body.as_object()?.fields {
-            if *budget == 0 {
+            if cx.loops_left == 0 {
                 return Some(out);
             }
             let key = Name::from(replaced(key, &identifier, &item));
             let value = substituted(value, &identifier, &item);
             if key.starts_with("Fn::ForEach::") {
-                out.extend(expanded(cx, at, &key, &value, depth + 1, budget)?);
+                out.extend(expanded(cx, at, &key, &value, depth + 1)?);
             } else {
-                *budget -= 1;
+                cx.loops_left -= size(&value, cx.loops_left);
                 out.push((key, *origin, value));
             }
         }

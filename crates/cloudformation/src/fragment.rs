@@ -203,7 +203,8 @@ impl Builder<'_> {
             return;
         }
         let Some(own) = self.around(at, raw, around) else { return };
-        let body = self.body(at, raw);
+        // What is said of the resource as a whole points at its name, not at the brace behind `Properties`.
+        let body = Value { origin: *origin, ..self.body(at, raw) };
         if type_name == "AWS::CloudFormation::Stack" && !stack.nested.contains_key(id) {
             let source = body.get("TemplateURL").map_or_else(|| type_name.clone(), |u| u.display().into());
             let inputs = body.get("Parameters").cloned().unwrap_or(Value::null(*origin));

@@ -114,7 +114,7 @@ impl Metadata {
 
     /// The place behind a construct: its own, or its nearest relative's.
     pub fn frame(&self, path: &str) -> Option<&Frame> {
-        let path = if path.starts_with('/') { Name::from(path) } else { ecow_path(path) };
+        let path = if path.starts_with('/') { Name::from(path) } else { absolute(path) };
         if let Some(frame) = self.frames.get(&path) {
             return Some(frame);
         }
@@ -126,7 +126,7 @@ impl Metadata {
     }
 }
 
-fn ecow_path(path: &str) -> Name {
+fn absolute(path: &str) -> Name {
     Name::from(format!("/{path}"))
 }
 

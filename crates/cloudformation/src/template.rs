@@ -134,7 +134,11 @@ impl Template {
         let conditions = section("Conditions");
         let resources = section("Resources");
         let outputs = section("Outputs");
-        let transforms = transforms(object);
+        let mut transforms = transforms(object);
+        if transforms.is_empty() {
+            let mut types = resources.entries().iter().filter_map(|(_, _, r)| r.get("Type"));
+            transforms.extend(types.find_map(module));
+        }
         let synthesized = conditions.get("CDKMetadataAvailable").is_some()
             || parameters.get("BootstrapVersion").is_some()
             || resources.entries().iter().any(|(_, _, r)| construct_path(r).is_some());
@@ -145,6 +149,15 @@ impl Template {
 /// The construct path that the CDK wrote into a resource's metadata.
 pub(crate) fn construct_path(resource: &Value) -> Option<&Value> {
     resource.get("Metadata")?.get("aws:cdk:path")
+}
+
+/// The module that a type names: modules are put in their places before the deployment, by CloudFormation (`…::MODULE`) or by a tool
+/// of its own, for which the type is no text.
+fn module(type_: &Value) -> Option<Name> {
+    if let Some(object) = type_.as_object() {
+        return object.fields.first().map(|(name, _, _)| name.clone());
+    }
+    type_.as_str().filter(|t| t.ends_with("::MODULE")).map(|t| Name::from(&*t))
 }
 
 fn transforms(root: &Object) -> Vec<Name> {

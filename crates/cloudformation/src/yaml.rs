@@ -86,7 +86,8 @@ impl Tag {
     fn new(tag: Option<&granit_parser::Tag>, start: Option<usize>) -> Option<Self> {
         let tag = tag?;
         let core = tag.is_yaml_core_schema().then(|| tag.core_suffix()).flatten();
-        let name = core.map_or_else(|| tag.suffix().to_owned(), |core| format!("!!{core}"));
+        let name =
+            core.map_or_else(|| tag.suffix().trim_start_matches('!').to_owned(), |core| format!("!!{core}"));
         (!name.is_empty()).then(|| Self { name: name.into(), start })
     }
 

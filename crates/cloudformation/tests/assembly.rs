@@ -66,6 +66,20 @@ fn exports_and_stack_outputs_are_followed_to_their_values() {
 }
 
 #[test]
+fn what_is_handed_to_another_region_is_followed() {
+    let data = r#"{"Resources": {"Key": {"Type": "AWS::KMS::Key"}, "W": {"Type": "Custom::CrossRegionExportWriter", "Properties": {"WriterProps":
+        {"region": "us-east-1", "exports": {"/cdk/exports/App/K": {"Fn::GetAtt": ["Key", "Arn"]}}}}}}}"#;
+    let app = r#"{"Resources": {"R": {"Type": "Custom::CrossRegionExportReader"}, "A": {"Type": "T::T::T",
+        "Properties": {"P": {"Fn::GetAtt": ["R", "/cdk/exports/App/K"]}}}}}"#;
+    let (_, fragment) = load(&[
+        ("/cdk.out/manifest.json", &manifest(&[("Data", ""), ("App", "")])),
+        ("/cdk.out/Data.template.json", data),
+        ("/cdk.out/App.template.json", app),
+    ]);
+    assert_eq!(property(&fragment, "App/A"), "${Data/Key.Arn}");
+}
+
+#[test]
 fn the_environment_gives_pseudo_parameters() {
     let app = r#"{"Resources": {"A": {"Type": "T::T::T", "Properties": {"P": {"Fn::Sub":
         "arn:${AWS::Partition}:x:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}.${AWS::URLSuffix}"}}}}}"#;
@@ -291,6 +305,29 @@ fn values_that_double_along_exports_are_refused() {
     let (_, fragment) =
         load(&[("/cdk.out/manifest.json", &manifest(&[("App", "")])), ("/cdk.out/App.template.json", &app)]);
     assert!(fragment.problems.iter().any(|p| p.kind == ProblemKind::Limit), "{:?}", fragment.problems);
+}
+
+#[test]
+fn long_chains_are_refused_without_overflow() {
+    let import = |i: usize| {
+        format!(r#"{{"Fn::If": ["C", "x", {{"Fn::Join": ["", [{{"Fn::ImportValue": "e{i}"}}]]}}]}}"#)
+    };
+    let outputs: Vec<_> = (1..2_000)
+        .map(|i| format!(r#""O{i}": {{"Value": {}, "Export": {{"Name": "e{i}"}}}}"#, import(i - 1)))
+        .collect();
+    let conditions: Vec<_> =
+        (1..2_000).map(|i| format!(r#""C{i}": {{"Fn::Not": [{{"Condition": "C{}"}}]}}"#, i - 1)).collect();
+    let app = format!(
+        r#"{{"Conditions": {{"C": {{"Fn::Equals": [1, 2]}}, "C0": {{"Fn::Equals": [1, 2]}}, {}}}, "Resources": {{"A": {{"Type": "T::T::T",
+        "Condition": "C1999", "Properties": {{"P": {}}}}}}}, "Outputs": {{{}}}}}"#,
+        conditions.join(","),
+        import(1_999),
+        outputs.join(",")
+    );
+    let (_, fragment) =
+        load(&[("/cdk.out/manifest.json", &manifest(&[("App", "")])), ("/cdk.out/App.template.json", &app)]);
+    assert!(fragment.problems.iter().any(|p| p.kind == ProblemKind::Limit));
+    assert_eq!(fragment.resources[0].existence.conditions.len(), 1);
 }
 
 #[test]

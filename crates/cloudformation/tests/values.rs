@@ -5,7 +5,7 @@ use std::path::Path;
 use iaclint_cloudformation::load_template;
 use iaclint_graph::Fragment;
 use iaclint_source::Project;
-use iaclint_value::{Data, Encoding, Marks, Origins, RootId, Value, Via};
+use iaclint_value::{Data, Encoding, Marks, Origins, Piece, RootId, Value, Via};
 
 fn template(text: &str) -> (Project, Fragment) {
     let project = Project::in_memory([("/app.json", text)]);
@@ -108,6 +108,22 @@ fn substitutions_know_resources_variables_and_literals() {
         ),
         (":5432", "${Db}")
     );
+}
+
+#[test]
+fn a_literal_knows_the_parameter_that_it_came_from() {
+    let sections = r#""Parameters": {"Port": {"Type": "String", "Default": "5432"}, "J": {"Type": "String", "Default": "{\"a\": 1}"}},"#;
+    let (_, fragment, value) = property(sections, r#"{"Fn::Sub": "${Db.Endpoint.Address}:${Port}"}"#);
+    let Data::Text(text) = &value.data else { panic!("a text") };
+    let Some(Piece::Literal(port)) = text.pieces().last() else { panic!("a literal") };
+    let (_, of_json, json) = property(sections, r#"{"Ref": "J"}"#);
+    let a = json.decoded(Encoding::Json).unwrap().get("a").unwrap().origin;
+    for (fragment, origin, name) in [(fragment, port.origin, "Port"), (of_json, a, "J")] {
+        let mut origins = Origins::new();
+        origins.insert(fragment.origins);
+        let vias: Vec<_> = origins.trail(origin).iter().map(|o| o.via.clone()).collect();
+        assert_eq!(vias.last(), Some(&Via::Default(name.into())), "{vias:?}");
+    }
 }
 
 #[test]
@@ -231,6 +247,28 @@ fn loops_are_expanded_when_the_list_is_known() {
 }
 
 #[test]
+fn loops_that_multiply_are_refused() {
+    let list = (0..100).map(|i| format!("\"{i}\"")).collect::<Vec<_>>().join(",");
+    let mut value = "1".to_owned();
+    for depth in 0..6 {
+        value =
+            format!(r#"{{"Fn::ForEach::L{depth}": ["V{depth}", [{list}], {{"x${{V{depth}}}": {value}}}]}}"#);
+    }
+    let (_, fragment, _) = property("", &value);
+    assert!(fragment.problems.iter().any(|p| p.message.contains("too many")), "{:?}", fragment.problems);
+}
+
+#[test]
+fn functions_may_name_what_functions_take() {
+    assert_eq!(shown("", r#"{"Ref": {"Fn::Sub": "Db"}}"#), "${app/Db.Ref}");
+    assert_eq!(
+        shown("", r#"{"Fn::GetAtt": [{"Fn::Sub": "Db"}, {"Fn::Sub": "Endpoint.Port"}]}"#),
+        "${app/Db.Endpoint.Port}"
+    );
+    assert_eq!(shown("", r#"{"Fn::Sub": {"Fn::Join": ["", ["a", "${Db}"]]}}"#), "a${app/Db.Ref}");
+}
+
+#[test]
 fn imports_of_other_stacks_are_references_by_name() {
     assert_eq!(shown("", r#"{"Fn::ImportValue": "net:VpcId"}"#), "${net:VpcId}");
 }
@@ -241,4 +279,21 @@ fn what_is_not_evaluated_depends_on_what_it_mentions() {
         property("", r#"{"Fn::Transform": {"Name": "X", "Parameters": {"a": {"Ref": "Db"}}}}"#);
     assert!(value.is_unknown());
     assert_eq!(value.references()[0].to_string(), "app/Db.Ref");
+}
+
+#[test]
+fn what_a_macro_or_module_adds_is_unknown_and_not_undeclared() {
+    for (more, type_) in [
+        (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::Function""#),
+        ("", r#""Org::Team::Thing::MODULE""#),
+        ("", r#"{"Rain::Module": "vpc.yml"}"#),
+    ] {
+        let text = format!(
+            r#"{{{more} "Resources": {{"M": {{"Type": {type_}}}, "R": {{"Type": "T::T::T", "Properties": {{"P": {{"Ref": "MRole"}}}}}}}}}}"#
+        );
+        let (_, fragment) = template(&text);
+        assert_eq!(fragment.problems, [], "{text}");
+        assert!(fragment.resources.iter().any(|r| r.body.get("P").is_some_and(Value::is_unknown)));
+        assert!(!fragment.root.opaque.is_empty());
+    }
 }

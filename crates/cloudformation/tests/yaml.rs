@@ -49,6 +49,7 @@ fn short_tags_are_functions() {
         ("!Join ['-', [a, !Ref Db, !Sub '${Db}']]", "a-${app/Db.Ref}-${app/Db.Ref}"),
         ("!Select [0, !Split [',', 'a,b']]", "a"),
         ("{'Fn::Sub': 'x${Db}'}", "x${app/Db.Ref}"),
+        ("{! 'Ref': ! Db}", "${app/Db.Ref}"),
         ("!ImportValue net-Vpc", "${net-Vpc}"),
     ] {
         assert_eq!(property(&format!("      P: {written}")).2.display(), shown, "{written}");

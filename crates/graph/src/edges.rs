@@ -132,7 +132,13 @@ struct Behind {
 impl Behind {
     fn resources(&mut self, graph: &Graph, origin: OriginId) -> &[ResourceId] {
         self.known.entry(origin).or_insert_with(|| {
-            graph.origins().resources(origin).into_iter().flat_map(|key| graph.resolve(key)).copied().collect()
+            graph
+                .origins()
+                .resources(origin)
+                .into_iter()
+                .flat_map(|key| graph.resolve(key))
+                .copied()
+                .collect()
         })
     }
 }

@@ -36,7 +36,10 @@ impl Existence {
 
     /// Whether both can exist in one deployment.
     pub fn compatible(&self, other: &Existence) -> bool {
-        !self.conditions.iter().any(|(name, outcome)| other.conditions.iter().any(|(n, o)| n == name && o != outcome))
+        !self
+            .conditions
+            .iter()
+            .any(|(name, outcome)| other.conditions.iter().any(|(n, o)| n == name && o != outcome))
     }
 
     /// Whether this one exists whenever `other` does.

@@ -1,5 +1,7 @@
 //! `iaclint rules` and `iaclint explain`: what there is to find.
 
+use std::fmt::Write;
+
 use iaclint_lint::Rule;
 use iaclint_rules::RULES;
 use serde::Serialize;
@@ -74,7 +76,7 @@ fn table(rules: &[Listed]) -> String {
     let width = rules.iter().map(|r| r.id.len()).max().unwrap_or_default();
     let mut out = String::new();
     for Listed { id, severity, confidence, summary, .. } in rules {
-        out.push_str(&format!("{id:width$}  {severity:7}  {confidence:6}  {summary}\n"));
+        let _ = writeln!(out, "{id:width$}  {severity:7}  {confidence:6}  {summary}");
     }
     out
 }

@@ -10,7 +10,7 @@ use iaclint_model::Model;
 use iaclint_parser::{Options, ParseError, Parsed, parse};
 use iaclint_report::{Format, Human, Json, Report, Sarif, Summary, UnknownValue, fails, mask};
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, Sources};
+use iaclint_source::{Disk, Problem, Sources};
 
 use crate::Status;
 use crate::arguments::{Check, Color, OutputFormat};
@@ -33,14 +33,12 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
     if let Some(files) = &parsed.limited_to {
         findings.retain(|f| touches(f, files, sources));
     }
-    let bad = findings.iter().any(|f| f.severity >= arguments.fail_on.severity())
-        || graph.problems().iter().any(|p| fails(p.kind));
+    let status = status(&findings, graph.problems(), arguments.fail_on.severity());
 
-    let total = findings.len();
-    let hidden = |findings: &[Finding], severity| findings.iter().filter(|f| f.severity == severity).count();
-    let (warnings, advice) = (hidden(&findings, Severity::Warning), hidden(&findings, Severity::Advice));
-    findings.retain(|f| f.severity >= arguments.level.severity());
-    let all_shown = findings.len() == total;
+    let level = arguments.level.severity();
+    let hidden = |severity| findings.iter().filter(|f| f.severity == severity && severity < level).count();
+    let (hidden_warnings, hidden_advice) = (hidden(Severity::Warning), hidden(Severity::Advice));
+    findings.retain(|f| f.severity >= level);
     let unknowns = unknowns(graph);
     let report = Report {
         findings: &findings,
@@ -52,12 +50,18 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         summary: Summary {
             resources: graph.resources().iter().filter(|r| r.mode == Mode::Managed).count(),
             roots: parsed.roots.len(),
-            hidden_warnings: if all_shown { 0 } else { warnings - hidden(&findings, Severity::Warning) },
-            hidden_advice: if all_shown { 0 } else { advice - hidden(&findings, Severity::Advice) },
+            hidden_warnings,
+            hidden_advice,
         },
     };
     print(&report, arguments, color)?;
-    Ok(if bad { Status::Found } else { Status::Clean })
+    Ok(status)
+}
+
+/// The exit status: findings at or above `fail_on`, shown or not, and inputs that could not be read count.
+fn status(findings: &[Finding], problems: &[Problem], fail_on: Severity) -> Status {
+    let found = findings.iter().any(|f| f.severity >= fail_on) || problems.iter().any(|p| fails(p.kind));
+    if found { Status::Found } else { Status::Clean }
 }
 
 fn options(arguments: &Check) -> Options {
@@ -138,4 +142,70 @@ fn print(report: &Report<'_>, arguments: &Check, color: Color) -> Result<(), Fai
     let gap = if text.is_empty() || arguments.format != OutputFormat::Human { "" } else { "\n" };
     output::remark(&format!("{gap}{}", beside.remarks(report)));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use iaclint_lint::{Confidence, Label, Subject};
+    use iaclint_source::{FileId, ProblemKind, Span};
+
+    use super::*;
+
+    fn finding(severity: Severity, primary: Span, header: Span) -> Finding {
+        Finding {
+            rule: "a-rule",
+            severity,
+            confidence: Confidence::High,
+            subject: Subject {
+                address: String::new(),
+                type_name: String::new(),
+                span: header,
+                source: None,
+                construct: None,
+            },
+            part: None,
+            headline: String::new(),
+            primary: Label { span: primary, text: String::new() },
+            labels: Vec::new(),
+            related: Vec::new(),
+            trail: Vec::new(),
+            notes: Vec::new(),
+            help: String::new(),
+            instances: Vec::new(),
+            identity: String::new(),
+            fingerprint: 0,
+        }
+    }
+
+    fn at(file: u32) -> Span {
+        Span::new(FileId(file), 0..1)
+    }
+
+    #[test]
+    fn findings_below_the_threshold_leave_the_status_clean() {
+        let findings = [finding(Severity::Warning, at(0), at(0))];
+        assert_eq!(status(&findings, &[], Severity::Warning), Status::Found);
+        assert_eq!(status(&findings, &[], Severity::Error), Status::Clean);
+        assert_eq!(status(&[], &[], Severity::Advice), Status::Clean);
+    }
+
+    #[test]
+    fn an_input_that_is_wrong_fails_and_one_that_is_not_evaluated_does_not() {
+        let problem = |kind| [Problem::new(kind, "x")];
+        for kind in [ProblemKind::Unreadable, ProblemKind::Invalid, ProblemKind::Limit] {
+            assert_eq!(status(&[], &problem(kind), Severity::Error), Status::Found);
+        }
+        assert_eq!(status(&[], &problem(ProblemKind::NotEvaluated), Severity::Error), Status::Clean);
+    }
+
+    #[test]
+    fn a_finding_touches_the_files_of_its_labels_and_of_its_resource() {
+        let sources = Sources::new();
+        sources.add("a.tf", "x".to_owned());
+        sources.add("b.tf", "x".to_owned());
+        let files = ["b.tf".to_owned()];
+        assert!(touches(&finding(Severity::Error, at(1), at(0)), &files, &sources));
+        assert!(touches(&finding(Severity::Error, at(0), at(1)), &files, &sources));
+        assert!(!touches(&finding(Severity::Error, at(0), at(0)), &files, &sources));
+    }
 }

@@ -31,11 +31,11 @@ impl Failure {
     /// What is printed.
     pub fn words(&self, look: Look) -> String {
         let head = look.severity(Severity::Error, "error");
-        let mut out = format!("{head}: {}\n", mask::name(&self.message));
-        if let Some(help) = &self.help {
-            out.push_str(&format!("   {} {}\n", look.key("help:"), mask::name(help)));
+        let message = mask::name(&self.message);
+        match &self.help {
+            Some(help) => format!("{head}: {message}\n   {} {}\n", look.key("help:"), mask::name(help)),
+            None => format!("{head}: {message}\n"),
         }
-        out
     }
 }
 

@@ -87,6 +87,11 @@ fn line(finding: &Finding, sources: &Sources) -> String {
     )
 }
 
+/// Findings in a line each, below what is said of them.
+fn lines<'f>(findings: impl Iterator<Item = &'f Finding>, sources: &Sources) -> String {
+    findings.fold(String::new(), |out, f| out + "\n        seen: " + &line(f, sources))
+}
+
 /// What differs between the findings of a `bad` project and what is expected.
 fn mismatches(expected: &[Fault], findings: &[Finding], sources: &Sources) -> Vec<String> {
     let mut out = Vec::new();
@@ -94,15 +99,14 @@ fn mismatches(expected: &[Fault], findings: &[Finding], sources: &Sources) -> Ve
         let Fault { mode, address, file, line: at, note, .. } = fault;
         let named: Vec<&Finding> = findings.iter().filter(|f| fault.names(f)).collect();
         let placed: Vec<&&Finding> = named.iter().filter(|f| fault.places(f, sources)).collect();
-        let seen =
-            || named.iter().map(|f| format!("\n        seen: {}", line(f, sources))).collect::<String>();
+        let seen = || lines(named.iter().copied(), sources);
         if fault.pending {
             if !named.is_empty() {
                 out.push(format!("no longer pending: remove the flag of {mode} at {address}{}", seen()));
             }
         } else if named.is_empty() {
             let others = findings.iter().filter(|f| f.rule == mode);
-            let others: String = others.map(|f| format!("\n        seen: {}", line(f, sources))).collect();
+            let others = lines(others, sources);
             out.push(format!("not found: {mode} at {address}, {file}:{at}\n        {note}{others}"));
         } else if placed.is_empty() {
             out.push(format!("found elsewhere: {mode} at {address} is expected at {file}:{at}{}", seen()));
@@ -154,15 +158,15 @@ fn checked(project: &Path) -> Result<Outcome, String> {
 fn over_fixtures(judge: impl Fn(&Path) -> Vec<String>) {
     let fixtures = fixtures();
     assert!(!fixtures.is_empty(), "there are no fixtures");
-    let mut report = String::new();
+    let mut report = Vec::new();
     for fixture in fixtures {
         let name: PathBuf =
             fixture.components().rev().take(2).collect::<Vec<_>>().into_iter().rev().collect();
         for words in judge(&fixture) {
-            report.push_str(&format!("\n{}: {words}", name.display()));
+            report.push(format!("{}: {words}", name.display()));
         }
     }
-    assert!(report.is_empty(), "\n{report}\n");
+    assert!(report.is_empty(), "\n\n{}\n", report.join("\n"));
 }
 
 fn expected(fixture: &Path) -> Result<Expected, String> {

@@ -40,7 +40,7 @@ fn faults_of_cases(page: &Page, rule: &Rule, bad: bool) -> Vec<String> {
     let mut faults = Vec::new();
     for case in page.cases.iter().filter(|c| c.bad == bad) {
         let mut fault = |words: String| {
-            faults.push(format!("{} case {} (line {}): {words}", page.id, case.number, case.line))
+            faults.push(format!("{} case {} (line {}): {words}", page.id, case.number, case.line));
         };
         match outcome(case, rule) {
             Err(words) => fault(words),
@@ -282,7 +282,8 @@ fn a_page_that_hides_a_block_from_the_runner_fails() {
         ("```hcl bad case=1", "```hcl bad", "is not `case=N`"),
         ("```hcl bad case=1", "```hcl wrong case=1", "neither"),
         ("```text case=1", "```text case=2", "does not follow"),
-        ("```yaml good case=4", "```yaml good case=2", "both bad and good"),
+        ("```yaml good case=4", "```yaml good case=2", "do not stand together"),
+        ("```hcl good case=3\n", "```hcl good case=2\n", "both bad and good"),
         ("## Good", "## Better", "stands under"),
         ("case=3 file=queue/main.tf", "case=3", "two files named main.tf"),
         ("```yaml good case=4", "```toml good case=4", "needs `file=NAME`"),

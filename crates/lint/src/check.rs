@@ -48,8 +48,8 @@ impl<'c, 'm> Check<'c, 'm> {
                         .meta
                         .get("Metadata")
                         .and_then(|m| m.get("aws:cdk:path"))
-                        .and_then(|p| p.as_str())
-                        .map(|p| p.into_owned()),
+                        .and_then(iaclint_value::Value::as_str)
+                        .map(std::borrow::Cow::into_owned),
                 },
                 part: None,
                 headline: headline.into(),
@@ -108,17 +108,20 @@ impl Draft {
 
     /// Another place of the fault; left out when the origin has no place.
     #[must_use]
-    pub fn label(mut self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
-        if let Some(span) = cx.model().origins().span(origin) {
-            self.finding.labels.push(Label { span, text: text.into() });
+    pub fn label(self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
+        match cx.model().origins().span(origin) {
+            Some(span) => self.label_span(span, text),
+            None => self,
         }
-        self
     }
 
-    /// The same with a span that is known already.
+    /// The same with a span that is known already; a place that has a label keeps it.
     #[must_use]
     pub fn label_span(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.finding.labels.push(Label { span, text: text.into() });
+        let taken = self.finding.primary.span == span || self.finding.labels.iter().any(|l| l.span == span);
+        if !taken {
+            self.finding.labels.push(Label { span, text: text.into() });
+        }
         self
     }
 
@@ -139,7 +142,10 @@ impl Draft {
     pub fn trail(mut self, cx: &Check<'_, '_>, origin: OriginId) -> Self {
         let sources = cx.model().sources();
         let line = |span: Span| (span.file, sources.file(span.file).lines.line(span.start));
-        let mut seen: Vec<_> = std::iter::once(&self.finding.primary).chain(&self.finding.labels).map(|l| line(l.span)).collect();
+        let mut seen: Vec<_> = std::iter::once(&self.finding.primary)
+            .chain(&self.finding.labels)
+            .map(|l| line(l.span))
+            .collect();
         for origin in cx.model().origins().trail(origin) {
             let at = line(origin.span);
             if seen.contains(&at) {

@@ -19,7 +19,8 @@ pub struct Selection {
 impl Selection {
     /// Whether a rule runs.
     pub fn runs(&self, rule: &str) -> bool {
-        (self.only.is_empty() || self.only.iter().any(|r| r == rule)) && !self.ignore.iter().any(|r| r == rule)
+        (self.only.is_empty() || self.only.iter().any(|r| r == rule))
+            && !self.ignore.iter().any(|r| r == rule)
     }
 }
 

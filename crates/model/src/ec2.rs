@@ -293,7 +293,7 @@ fn inline_egress(node: Node<'_>) -> Permission<'_> {
     .permission(node)
 }
 
-fn inline<'m>(node: Node<'m>) -> Permission<'m> {
+fn inline(node: Node<'_>) -> Permission<'_> {
     let rule = InlineRule::of(node);
     let mut groups = rule.groups();
     groups.complete &= rule.group_names().is_absent();

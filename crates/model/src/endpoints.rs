@@ -50,7 +50,8 @@ fn table() -> &'static Table {
             let types = json.get(language).and_then(serde_json::Value::as_object).into_iter().flatten();
             for (type_name, attributes) in types {
                 let attributes = attributes.as_object().into_iter().flatten();
-                let kinds = attributes.map(|(path, kind)| (path.replace("[]", ""), kind_of(kind.as_str().unwrap_or_default())));
+                let kinds = attributes
+                    .map(|(path, kind)| (path.replace("[]", ""), kind_of(kind.as_str().unwrap_or_default())));
                 table.insert(type_name.clone(), kinds.collect());
             }
         }
@@ -78,7 +79,8 @@ pub fn kind(type_name: &str, attribute: &str) -> Option<Endpoint> {
 /// The attribute of a type that is the host alone, for help texts: `address` of `aws_db_instance`.
 pub fn host_attribute(type_name: &str) -> Option<&'static str> {
     let attributes = table().get(type_name)?;
-    let mut hosts: Vec<&str> = attributes.iter().filter(|(_, k)| **k == Endpoint::Host).map(|(n, _)| n.as_str()).collect();
+    let mut hosts: Vec<&str> =
+        attributes.iter().filter(|(_, k)| **k == Endpoint::Host).map(|(n, _)| n.as_str()).collect();
     hosts.sort_by_key(|n| (n.contains('.') && !n.contains("ndpoint"), n.len(), *n));
     hosts.first().copied()
 }

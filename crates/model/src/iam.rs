@@ -105,11 +105,16 @@ pub fn grants<'m>(model: &'m Model<'m>, role: ResourceId) -> Many<Grant<'m>> {
 }
 
 /// Whether a role's known policies speak of a resource in an allowing statement: by reference, or by a known text read from it.
-pub fn allows_mentioning<'m>(model: &'m Model<'m>, role: ResourceId, resource: ResourceId) -> Option<&'m Value> {
+pub fn allows_mentioning<'m>(
+    model: &'m Model<'m>,
+    role: ResourceId,
+    resource: ResourceId,
+) -> Option<&'m Value> {
     for grant in grants(model, role).items {
         let node = model.node(grant.id).within(grant.document);
         for statement in node.nodes("Statement", "Statement").items {
-            let deny = statement.str("Effect", "Effect").known().is_some_and(|e| e.eq_ignore_ascii_case("Deny"));
+            let deny =
+                statement.str("Effect", "Effect").known().is_some_and(|e| e.eq_ignore_ascii_case("Deny"));
             if let Prop::Known { value, .. } = statement.raw("Resource", "Resource")
                 && !deny
                 && model.mentions(value).contains(&resource)

@@ -35,7 +35,7 @@ pub struct ImageFloor {
 }
 
 /// Every image with a documented floor.
-pub fn floors() -> &'static [ImageFloor] {
+fn floors() -> &'static [ImageFloor] {
     static FLOORS: OnceLock<Vec<ImageFloor>> = OnceLock::new();
     FLOORS.get_or_init(|| {
         let json: Value = serde_json::from_str(include_str!("../data/image_memory.json"))

@@ -62,7 +62,9 @@ impl Link {
     /// Where it is named.
     pub fn origin(&self) -> OriginId {
         match self {
-            Link::Resource { origin, .. } | Link::Literal { origin, .. } | Link::Outside { origin, .. } => *origin,
+            Link::Resource { origin, .. } | Link::Literal { origin, .. } | Link::Outside { origin, .. } => {
+                *origin
+            }
         }
     }
 

@@ -121,9 +121,10 @@ impl<'g> Model<'g> {
                 many.complete &= list.complete;
                 list.items.iter().for_each(|item| self.collect_links(item, many));
             }
-            Data::Text(text) => match text.as_str() {
-                Some(known) => self.literal(&known, value.origin, many),
-                None => {
+            Data::Text(text) => {
+                if let Some(known) = text.as_str() {
+                    self.literal(&known, value.origin, many);
+                } else {
                     // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
                     let holes: Vec<&Value> = text.holes().collect();
                     match holes[..] {
@@ -131,7 +132,7 @@ impl<'g> Model<'g> {
                         _ => many.complete = false,
                     }
                 }
-            },
+            }
             Data::Unknown(unknown) => {
                 many.complete = false;
                 unknown.candidates.iter().for_each(|c| self.collect_links(c, many));
@@ -160,7 +161,9 @@ impl<'g> Model<'g> {
         match ids {
             [] => many.items.push(Link::Outside { name: reference.to_string(), origin }),
             // A data source's result is something outside, whatever made it.
-            _ if ids.iter().any(data) => many.items.push(Link::Outside { name: reference.to_string(), origin }),
+            _ if ids.iter().any(data) => {
+                many.items.push(Link::Outside { name: reference.to_string(), origin });
+            }
             _ => {
                 if ids.len() > 1 && !reference.path.contains(&Step::Any) {
                     // One instance of several, and we do not know which.
@@ -173,7 +176,12 @@ impl<'g> Model<'g> {
 
     /// The resources from whose attributes a known value was read.
     pub fn behind(&self, origin: OriginId) -> Vec<ResourceId> {
-        self.origins().resources(origin).into_iter().flat_map(|key| self.graph.resolve(key)).copied().collect()
+        self.origins()
+            .resources(origin)
+            .into_iter()
+            .flat_map(|key| self.graph.resolve(key))
+            .copied()
+            .collect()
     }
 
     /// Every resource that a value speaks of: references anywhere in it, and what known parts were read from.
@@ -214,20 +222,23 @@ impl<'g> Model<'g> {
         &self.resource(id).key.address
     }
 
-    /// A short name for messages: the address within its module, `aws_ecs_service.api`, or the logical id.
+    /// A name for messages that leaves no doubt: `aws_ecs_service.api` where that is unique in its root, else the whole address; the
+    /// logical id elsewhere.
     pub fn short(&self, id: ResourceId) -> String {
         let resource = self.resource(id);
-        match self.language(id) {
-            Language::Terraform => format!("{}.{}", resource.type_name, resource.name),
-            Language::CloudFormation | Language::Cdk => resource.name.to_string(),
+        if self.language(id) != Language::Terraform {
+            return resource.name.to_string();
         }
-    }
-
-    /// A name for messages that tells instances of one module apart: the address in Terraform, the logical id elsewhere.
-    pub fn short_within(&self, id: ResourceId) -> String {
-        match self.language(id) {
-            Language::Terraform => self.address(id).to_owned(),
-            Language::CloudFormation | Language::Cdk => self.resource(id).name.to_string(),
+        let unique =
+            self.graph.of_type(&resource.type_name).iter().map(|other| self.resource(*other)).all(|other| {
+                other.name != resource.name
+                    || other.key.root != resource.key.root
+                    || other.scope == resource.scope
+            });
+        if unique {
+            format!("{}.{}", resource.type_name, resource.name)
+        } else {
+            resource.key.address.to_string()
         }
     }
 

@@ -121,7 +121,8 @@ mod tests {
         let list = Data::List(Arc::new(List { items: vec![], complete: false }));
         let value = object(vec![("block", Value::new(list, OriginId::NONE))]);
         assert!(matches!(look_up(&value, "block.x"), Found::Unknown(_)));
-        let open = Value::new(Data::Object(Arc::new(Object { fields: vec![], complete: false })), OriginId::NONE);
+        let open =
+            Value::new(Data::Object(Arc::new(Object { fields: vec![], complete: false })), OriginId::NONE);
         assert!(matches!(look_up(&open, "x"), Found::Unknown(_)));
     }
 

@@ -119,10 +119,12 @@ impl<T> Prop<T> {
                 Some(value) => Prop::Known { value, why, origin },
                 None => Prop::Unknown { origin },
             },
-            Prop::OneOf { values, origin } => match values.into_iter().map(convert).collect::<Option<Vec<U>>>() {
-                Some(values) => Prop::OneOf { values, origin },
-                None => Prop::Unknown { origin },
-            },
+            Prop::OneOf { values, origin } => {
+                match values.into_iter().map(convert).collect::<Option<Vec<U>>>() {
+                    Some(values) => Prop::OneOf { values, origin },
+                    None => Prop::Unknown { origin },
+                }
+            }
             Prop::Absent { origin } => Prop::Absent { origin },
             Prop::Unknown { origin } => Prop::Unknown { origin },
         }

@@ -27,7 +27,7 @@ fn parsed(files: &[(&str, &str)], paths: &[&str]) -> Result<Parsed, ParseError> 
 
 /// The roots found, `kind path`, in order.
 fn roots(files: &[(&str, &str)], paths: &[&str]) -> Vec<String> {
-    let parsed = parsed(files, paths).unwrap();
+    let parsed = parsed(files, paths).expect("there is something to check");
     let short = |kind: RootKind| match kind {
         RootKind::Terraform => "terraform",
         RootKind::Library => "library",

@@ -145,6 +145,11 @@ impl Run {
         Run { path: mask::name(&file.path), first_line, text: String::new(), underlines: Vec::new() }
     }
 
+    /// The number of the last line.
+    pub fn last_line(&self) -> u32 {
+        self.first_line + self.text.bytes().filter(|b| *b == b'\n').count() as u32
+    }
+
     fn line(
         &mut self,
         file: &SourceFile,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use iaclint_lint::{Finding, Label, Severity};
 use iaclint_source::{FileId, Problem, ProblemKind, Sources, Span};
 
-use crate::excerpt::{Mark, line_at, runs};
+use crate::excerpt::{Mark, Run, line_at, runs};
 use crate::look::Look;
 use crate::mask::{self, Masks};
 use crate::snippet::draw;
@@ -145,19 +145,26 @@ impl Page<'_> {
                 .collect();
             self.snippets(marks, severity, &mut out);
         }
-        let related = finding.related.iter().map(|place| {
-            let text = if place.text.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", mask::message(&place.text))
-            };
-            format!("{} {}{text}", self.place(place.span), mask::name(&place.address))
+        let mut related: Vec<(String, Vec<String>)> = Vec::new();
+        for place in &finding.related {
+            let at = format!("{} {}", self.place(place.span), mask::name(&place.address));
+            let text = mask::message(&place.text);
+            match related.iter_mut().find(|(known, _)| *known == at) {
+                Some((_, texts)) => texts.push(text),
+                None => related.push((at, vec![text])),
+            }
+        }
+        let related = related.into_iter().map(|(at, mut texts)| {
+            texts.retain(|t| !t.is_empty());
+            if texts.is_empty() { at } else { format!("{at}: {}", texts.join("; ")) }
         });
         self.list("see also", related.collect(), &mut out);
         let trail = finding.trail.iter().map(|step| {
             let line = self.line_of(step.span);
+            // A line that only opens something says less than the step.
             let words = line.chars().filter(|c| c.is_alphanumeric()).count();
-            let text = if words < 3 { mask::message(&step.text) } else { line };
+            let opens = line.ends_with(['{', '[', '(']) && !step.text.is_empty();
+            let text = if opens || words < 3 { mask::message(&step.text) } else { line };
             format!("{} {text}", self.place(step.span))
         });
         self.list("how it got here", trail.collect(), &mut out);
@@ -191,13 +198,17 @@ impl Page<'_> {
                 None => files.push((mark.span.file, vec![mark])),
             }
         }
-        for (file, marks) in files {
-            for run in runs(&self.sources.file(file), &marks, &self.masks) {
-                for line in draw(&run, severity, self.look).lines() {
-                    out.push_str("  ");
-                    out.push_str(line.trim_end());
-                    out.push('\n');
-                }
+        let runs: Vec<Run> = files
+            .into_iter()
+            .flat_map(|(file, marks)| runs(&self.sources.file(file), &marks, &self.masks))
+            .collect();
+        // The frames of one finding stand under each other, whatever the width of their line numbers.
+        let digits = |run: &Run| run.last_line().to_string().len();
+        let widest = runs.iter().map(digits).max().unwrap_or_default();
+        for run in &runs {
+            let indent = 2 + widest - digits(run);
+            for line in draw(run, severity, self.look).lines() {
+                let _ = writeln!(out, "{:indent$}{}", "", line.trim_end());
             }
         }
     }

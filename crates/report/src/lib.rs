@@ -79,19 +79,15 @@ impl Report<'_> {
 
     /// The problems, each once, in order of kind, file and place.
     pub fn distinct_problems(&self) -> Vec<&Problem> {
-        let mut problems: Vec<&Problem> = Vec::new();
-        for problem in self.problems {
-            if !problems.contains(&problem) {
-                problems.push(problem);
-            }
-        }
+        let mut problems: Vec<&Problem> = self.problems.iter().collect();
         problems.sort_by_cached_key(|p| {
             let place = match p.span {
                 Some(span) => self.sources.sort_key(span),
                 None => (p.path.clone().unwrap_or_default(), 0, 0),
             };
-            (p.kind == ProblemKind::NotEvaluated, place, p.message.clone())
+            (p.kind == ProblemKind::NotEvaluated, place, p.kind, p.message.clone())
         });
+        problems.dedup();
         problems
     }
 }

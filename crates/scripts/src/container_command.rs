@@ -49,34 +49,15 @@ pub(crate) fn script_of_words(words: Vec<Word>) -> Script {
             span,
             broken: false,
         });
-        lower_nested(&text, &mut script);
+        let mut inner = Script::default();
+        lower(&text, &mut inner);
+        script.append_under(inner, Some(0));
         let end = script.commands.len();
         if let Some(scope) = script.scopes.first_mut() {
             scope.commands = 1..end;
         }
     }
     script
-}
-
-fn lower_nested(text: &Text, script: &mut Script) {
-    let mut inner = Script::default();
-    lower(text, &mut inner);
-    // The commands and scopes of the inner script stand behind the one that starts it.
-    let (commands, scopes) = (script.commands.len(), script.scopes.len());
-    let shifted = |r: &std::ops::Range<usize>| r.start + commands..r.end + commands;
-    for mut scope in inner.scopes {
-        scope.parent = Some(scope.parent.map_or(scopes - 1, |p| p + scopes));
-        scope.commands = shifted(&scope.commands);
-        scope.condition = shifted(&scope.condition);
-        script.scopes.push(scope);
-    }
-    for mut command in inner.commands {
-        command.scope = Some(command.scope.map_or(scopes - 1, |p| p + scopes));
-        script.commands.push(command);
-    }
-    script.functions.extend(inner.functions.into_iter().map(|(n, r)| (n, shifted(&r))));
-    script.errors.append(&mut inner.errors);
-    script.refused = script.refused.or(inner.refused);
 }
 
 fn word_of(value: &Value) -> Word {
@@ -121,6 +102,29 @@ pub fn health_check(command: &Value) -> Option<HealthCheck> {
 }
 
 impl Script {
+    /// Puts the commands of another script behind those of this one.
+    pub(crate) fn append(&mut self, other: Script) {
+        self.append_under(other, None);
+    }
+
+    fn append_under(&mut self, other: Script, scope: Option<usize>) {
+        let (commands, scopes) = (self.commands.len(), self.scopes.len());
+        let shifted = |r: &std::ops::Range<usize>| r.start + commands..r.end + commands;
+        for mut inner in other.scopes {
+            inner.parent = inner.parent.map(|p| p + scopes).or(scope);
+            inner.commands = shifted(&inner.commands);
+            inner.condition = shifted(&inner.condition);
+            self.scopes.push(inner);
+        }
+        for mut command in other.commands {
+            command.scope = command.scope.map(|p| p + scopes).or(scope);
+            self.commands.push(command);
+        }
+        self.functions.extend(other.functions.into_iter().map(|(n, r)| (n, shifted(&r))));
+        self.errors.extend(other.errors);
+        self.refused = self.refused.or(other.refused);
+    }
+
     /// The words of the first command for a message.
     pub fn first_words(&self) -> Option<String> {
         self.commands.first().map(|c| display_words(&c.words))

@@ -3,12 +3,14 @@
 use iaclint_source::Span;
 use iaclint_value::{Name, Text};
 
+use crate::compose::{is_compose_file, services_of};
 use crate::invocation::Invocation;
 use crate::script::{Script, text_span};
 use crate::{Word, files_written, script_of_words};
 
 /// A container that is started.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one flag of the command line")]
 pub struct ContainerRun {
     /// The image.
     pub image: Option<Word>,
@@ -40,7 +42,9 @@ pub struct ContainerRun {
     pub opaque: bool,
     /// Whether a unit of systemd runs it; the unit's `Restart=` then stands in `restart`.
     pub unit: Option<Name>,
-    /// The command, an index into [`Script::commands`]; for a unit the command that writes its file.
+    /// The service of a compose file that it is.
+    pub service: Option<Name>,
+    /// The command, an index into [`Script::commands`]; for a unit or a service the command that writes its file.
     pub at: usize,
     /// The whole command.
     pub span: Option<Span>,
@@ -81,7 +85,18 @@ pub struct ContainerVariable {
     pub span: Option<Span>,
 }
 
-/// The containers that the script starts, in order, those of systemd units that it writes included.
+impl ContainerVariable {
+    /// `NAME=value`, or a name alone.
+    pub(crate) fn of(word: &Word, span: Option<Span>) -> Self {
+        let span = span.or(word.span);
+        match word.split_assignment() {
+            Some((name, value)) => Self { name, value: Some(value), span },
+            None => Self { name: word.known().unwrap_or_default().as_ref().into(), value: None, span },
+        }
+    }
+}
+
+/// The containers that the script starts, in order, those of systemd units and compose files that it writes included.
 pub fn container_runs(script: &Script) -> Vec<ContainerRun> {
     let mut out = Vec::new();
     for (index, command) in script.commands.iter().enumerate() {
@@ -91,11 +106,11 @@ pub fn container_runs(script: &Script) -> Vec<ContainerRun> {
     }
     for file in files_written(script) {
         let path = file.path.known().unwrap_or_default();
-        if let (true, Some(content)) = (path.ends_with(".service"), &file.content) {
-            out.extend(
-                of_unit(content, path.rsplit('/').next().unwrap_or_default())
-                    .map(|r| ContainerRun { at: file.at, ..r }),
-            );
+        let Some(content) = &file.content else { continue };
+        if let Some(unit) = path.rsplit('/').next().filter(|n| n.ends_with(".service")) {
+            out.extend(of_unit(content, unit).map(|r| ContainerRun { at: file.at, ..r }));
+        } else if is_compose_file(&path) {
+            out.extend(services_of(content).into_iter().map(|r| ContainerRun { at: file.at, ..r }));
         }
     }
     out.sort_by_key(|r| r.at);
@@ -113,7 +128,7 @@ fn run_of(invocation: &Invocation<'_>) -> Option<ContainerRun> {
         match first.known().as_deref() {
             Some("container") => words = &words[1..],
             Some("-H" | "--host" | "--context" | "-c" | "--config" | "-l" | "--log-level") => {
-                words = words.get(2..)?
+                words = words.get(2..)?;
             }
             Some(w) if w.starts_with('-') => words = &words[1..],
             _ => break,
@@ -217,14 +232,7 @@ impl ContainerRun {
             "p" | "publish" => self.ports.extend(port_of(&value)),
             "restart" => self.restart = Some(RestartPolicy { policy: value, span }),
             "m" | "memory" => self.memory = Some(value),
-            "e" | "env" => self.environment.push(match value.split_assignment() {
-                Some((name, inner)) => ContainerVariable { name, value: Some(inner), span },
-                None => ContainerVariable {
-                    name: value.known().unwrap_or_default().as_ref().into(),
-                    value: None,
-                    span,
-                },
-            }),
+            "e" | "env" => self.environment.push(ContainerVariable::of(&value, span)),
             "env-file" => self.environment_files.push(value),
             "v" | "volume" | "mount" => self.volumes.push(value),
             "network" | "net" => self.network = Some(value),
@@ -234,7 +242,7 @@ impl ContainerRun {
 }
 
 /// `[[address:]host:]container[/protocol]`.
-fn port_of(word: &Word) -> Option<PublishedPort> {
+pub(crate) fn port_of(word: &Word) -> Option<PublishedPort> {
     let flat = word.text.flatten();
     let text = &flat.text;
     let (end, protocol) = match text.rfind('/') {

@@ -2,7 +2,7 @@
 
 use iaclint_value::{Flat, Name, Piece};
 
-use crate::script::Command;
+use crate::script::{Command, Limit};
 use crate::word::expansion_in;
 use crate::{ExpansionKind, Word};
 
@@ -258,9 +258,15 @@ pub(crate) fn difference_from(command: &Command, name: &str) -> Option<Name> {
 
 /// How `command` changes the variable, if it does.
 pub(crate) fn change(command: &Command, name: &str) -> Option<Change> {
-    for assignment in command.assignments.iter().filter(|a| a.name == name) {
+    if let Some(assignment) = command.assignments.iter().find(|a| a.name == name) {
         if assignment.append {
-            return Some(assignment.value.number().map_or(Change::Unknown, |n| Change::By(n as i64)));
+            return Some(
+                assignment
+                    .value
+                    .number()
+                    .and_then(|n| i64::try_from(n).ok())
+                    .map_or(Change::Unknown, Change::By),
+            );
         }
         let text = spelled(&assignment.value);
         if let Some(expr) = text.strip_prefix("$(expr ").or_else(|| text.strip_prefix("`expr ")) {
@@ -276,13 +282,11 @@ pub(crate) fn change(command: &Command, name: &str) -> Option<Change> {
     if first.is("((") || first.is("let") {
         return command.words.iter().skip(1).find_map(|w| change_in(&spelled(w), name));
     }
-    let expressions = command.words.iter().flat_map(|w| &w.expansions);
-    expressions
-        .filter_map(|e| match &e.kind {
-            ExpansionKind::Arithmetic(text) => change_in(text, name),
-            _ => None,
-        })
-        .next()
+    let mut expressions = command.words.iter().flat_map(|w| &w.expansions);
+    expressions.find_map(|e| match &e.kind {
+        ExpansionKind::Arithmetic(text) => change_in(text, name),
+        _ => None,
+    })
 }
 
 /// `i++`, `i += 2`, `i = i + 1`, `i++ > 60`.
@@ -331,8 +335,8 @@ fn change_in(expression: &str, name: &str) -> Option<Change> {
     None
 }
 
-/// For a deadline, `$(($(date +%s) + 60))`: the seconds until it, if they are known. `None`: it is not a deadline.
-pub(crate) fn seconds_ahead(value: &Word) -> Option<Option<u64>> {
+/// For a deadline, `$(($(date +%s) + 60))`, the time until it. `None`: it is not a deadline.
+pub(crate) fn time_ahead(value: &Word) -> Option<Limit> {
     let text = spelled(value);
     let (left, right) = sum(unwrapped(&text))?;
     let clock = |t: &str| matches!(operand(t), Operand::Clock | Operand::Elapsed);
@@ -343,7 +347,7 @@ pub(crate) fn seconds_ahead(value: &Word) -> Option<Option<u64>> {
     } else {
         return None;
     };
-    Some(ahead.trim().parse().ok())
+    Some(ahead.trim().parse().map_or(Limit::Unknown, Limit::Seconds))
 }
 
 /// How many rounds a counter takes until `order` and `limit` hold of it.
@@ -358,7 +362,7 @@ pub(crate) fn rounds_until(start: i64, step: i64, order: Order, limit: i64) -> O
     if size == 0 || distance < 0 {
         return None;
     }
-    Some((distance as u64).checked_add(past)?.div_ceil(size))
+    Some(distance.unsigned_abs().checked_add(past)?.div_ceil(size))
 }
 
 /// How many rounds `for ((first; test; step))` takes.

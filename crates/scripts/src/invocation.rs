@@ -1,7 +1,6 @@
 //! What a command really runs, behind `sudo`, `exec`, `timeout` and their like.
 
 use crate::Word;
-use crate::lower::limit_of;
 use crate::script::Limit;
 
 /// A command without what stands before the program.
@@ -157,4 +156,23 @@ pub(crate) fn options(words: &[Word], with_value: &[&str]) -> usize {
 pub(crate) fn is_name(name: &str) -> bool {
     name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The limit that the first argument of `timeout` sets.
+pub(crate) fn limit_of(word: &Word) -> Limit {
+    let Some(known) = word.known() else { return Limit::Unknown };
+    let (digits, factor) = match known.as_bytes().last() {
+        Some(b's') => (&known[..known.len() - 1], 1),
+        Some(b'm') => (&known[..known.len() - 1], 60),
+        Some(b'h') => (&known[..known.len() - 1], 3600),
+        Some(b'd') => (&known[..known.len() - 1], 86400),
+        _ => (&*known, 1),
+    };
+    // Fractions are allowed, and rounded up here.
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let more = u64::from(fraction.bytes().any(|b| b != b'0'));
+    match whole.parse::<u32>() {
+        Ok(number) => Limit::Seconds((u64::from(number) + more) * factor),
+        Err(_) => Limit::Unknown,
+    }
 }

@@ -4,9 +4,13 @@
 //! right is judged elsewhere. What the template or the shell puts in at run time stays a hole, and what could not be read is reported, so
 //! that nobody takes silence for knowledge.
 
+mod cloud_init;
+mod compose;
 mod container_command;
 mod container_run;
 mod counter;
+mod dockerfile;
+mod image_tools;
 mod invocation;
 mod lower;
 mod probe;
@@ -19,10 +23,14 @@ mod setup;
 mod start_work;
 mod wait;
 mod word;
+mod yaml;
 
+pub use cloud_init::{CloudConfig, ConfigFile, PartKind, UserData, UserDataPart};
 pub(crate) use container_command::script_of_words;
 pub use container_command::{HealthCheck, health_check, script_of_command};
 pub use container_run::{ContainerRun, ContainerVariable, PublishedPort, RestartPolicy, container_runs};
+pub use dockerfile::{Copied, Dockerfile, ImageVariable, Run, Stage, Start, looks_like_dockerfile};
+pub use image_tools::{Presence, tool_in_dockerfile, tool_in_image};
 pub use invocation::Invocation;
 pub use probe::{Probe, probes, tools};
 pub(crate) use script::display_words;

@@ -1,5 +1,7 @@
 //! From the syntax tree to a [`Script`].
 
+mod chain;
+mod loops;
 mod variables;
 mod words;
 
@@ -8,12 +10,13 @@ use std::ops::{ControlFlow, Range};
 use iaclint_value::{Flat, Name, Text};
 use tree_sitter::{Node, ParseOptions, Parser, Tree};
 
+use crate::Word;
 use crate::invocation::Invocation;
 use crate::script::{
-    Assignment, Command, Limit, LoopHead, MAX_DEPTH, MAX_SCRIPT_BYTES, Redirect, RedirectKind, Refusal,
-    Scope, ScopeKind, Script,
+    Assignment, Command, MAX_DEPTH, MAX_SCRIPT_BYTES, Redirect, RedirectKind, Refusal, Scope, ScopeKind,
+    Script,
 };
-use crate::{ExpansionKind, Word};
+use chain::{Operator, Part, flatten};
 use variables::Variables;
 
 /// How many scripts within scripts are read.
@@ -40,26 +43,9 @@ struct Lowering<'a> {
     container: Range<usize>,
 }
 
-/// One command of a chain, with the redirections that were written behind the chain.
-struct Part<'t> {
-    node: Node<'t>,
-    redirects: Vec<Node<'t>>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Operator {
-    And,
-    Or,
-}
-
-struct Item<'t> {
-    operator: Option<Operator>,
-    parts: Vec<Part<'t>>,
-}
-
 type Field<'t> = (Option<&'t str>, Node<'t>);
 
-fn children<'t>(node: Node<'t>) -> Vec<Field<'t>> {
+fn children(node: Node<'_>) -> Vec<Field<'_>> {
     let mut cursor = node.walk();
     let mut out = Vec::new();
     if cursor.goto_first_child() {
@@ -74,7 +60,7 @@ fn children<'t>(node: Node<'t>) -> Vec<Field<'t>> {
 }
 
 /// The text with a word of the same length in the place of each hole, so that offsets stay.
-fn parsed_text(flat: &Flat) -> String {
+pub(crate) fn parsed_text(flat: &Flat) -> String {
     let mut out = String::with_capacity(flat.text.len());
     let mut chars = flat.text.char_indices().peekable();
     while let Some((at, char)) = chars.next() {
@@ -272,7 +258,7 @@ impl<'a> Lowering<'a> {
             }
             "subshell" => {
                 self.scoped(ScopeKind::Subshell, 0..0, node, |s| {
-                    s.contained(node, |s| s.sequence(&children(node)))
+                    s.contained(node, |s| s.sequence(&children(node)));
                 });
             }
             "negated_command" => {
@@ -310,128 +296,17 @@ impl<'a> Lowering<'a> {
                 match branch.kind() {
                     "elif_clause" => {
                         s.scoped(ScopeKind::Else, condition.clone(), *branch, |s| {
-                            s.deeper(|s| s.conditional(*branch))
+                            s.deeper(|s| s.conditional(*branch));
                         });
                     }
                     "else_clause" => {
                         s.scoped(ScopeKind::Else, condition.clone(), *branch, |s| {
-                            s.sequence(&children(*branch))
+                            s.sequence(&children(*branch));
                         });
                     }
                     _ => {}
                 }
             }
-        });
-    }
-
-    fn while_loop(&mut self, node: Node<'_>) {
-        let nodes = children(node);
-        let head =
-            if nodes.iter().any(|(_, n)| n.kind() == "until") { LoopHead::Until } else { LoopHead::While };
-        self.scoped(ScopeKind::Loop(head), 0..0, node, |s| {
-            let (body, condition): (Vec<_>, Vec<_>) =
-                nodes.iter().copied().partition(|(_, n)| n.kind() == "do_group");
-            let condition = s.scoped(ScopeKind::LoopCondition, 0..0, node, |s| s.sequence(&condition));
-            s.loop_body(&body, condition);
-        });
-    }
-
-    fn loop_body(&mut self, body: &[Field<'_>], condition: Range<usize>) {
-        for (_, node) in body {
-            self.scoped(ScopeKind::LoopBody, condition.clone(), *node, |s| {
-                s.contained(*node, |s| s.sequence(&children(*node)));
-            });
-        }
-    }
-
-    fn for_loop(&mut self, node: Node<'_>) {
-        let nodes = children(node);
-        let variable: Name = nodes
-            .iter()
-            .find(|(field, _)| *field == Some("variable"))
-            .map(|(_, n)| self.written(n.byte_range()).into())
-            .unwrap_or_default();
-        let index = self.script.scopes.len();
-        let head = LoopHead::For { variable: variable.clone(), times: None };
-        self.scoped(ScopeKind::Loop(head), 0..0, node, |s| {
-            let mut times = Some(0_u64);
-            let mut any = false;
-            for (field, value) in &nodes {
-                if *field == Some("value") {
-                    any = true;
-                    let more = s.count_of(*value);
-                    times = times.zip(more).and_then(|(a, b)| a.checked_add(b));
-                }
-            }
-            if let Some(scope) = s.script.scopes.get_mut(index) {
-                scope.kind = ScopeKind::Loop(LoopHead::For { variable, times: times.filter(|_| any) });
-            }
-            let body: Vec<_> = nodes
-                .iter()
-                .copied()
-                .filter(|(_, n)| matches!(n.kind(), "do_group" | "compound_statement"))
-                .collect();
-            let here = s.script.commands.len();
-            s.loop_body(&body, here..here);
-        });
-    }
-
-    /// How many words a word of a `for` becomes.
-    fn count_of(&mut self, node: Node<'_>) -> Option<u64> {
-        let start = self.script.commands.len();
-        let word = self.word(node);
-        if let [expansion] = &*word.expansions
-            && matches!(expansion.kind, ExpansionKind::Commands(_))
-            && let [command] = self.script.commands.get(start..)?
-            && command.name().as_deref() == Some("seq")
-        {
-            let numbers: Option<Vec<i64>> =
-                command.words.iter().skip(1).map(|w| w.known()?.parse().ok()).collect();
-            return match *numbers?.as_slice() {
-                [last] => steps(1, last, 1),
-                [first, last] => steps(first, last, 1),
-                [first, step, last] => steps(first, last, step),
-                _ => None,
-            };
-        }
-        let known = word.known()?;
-        if word.quoted {
-            return Some(1);
-        }
-        if let Some(inner) = known.strip_prefix('{').and_then(|k| k.strip_suffix('}')) {
-            if !inner.contains("..") {
-                return Some(inner.split(',').count() as u64);
-            }
-            let numbers: Option<Vec<i64>> = inner.split("..").map(|n| n.parse().ok()).collect();
-            return match *numbers?.as_slice() {
-                [first, last] => steps(first, last, if first <= last { 1 } else { -1 }),
-                [first, last, step] => steps(first, last, step),
-                _ => None,
-            };
-        }
-        if known.contains(['*', '?', '[', '{']) { None } else { Some(1) }
-    }
-
-    fn arithmetic_loop(&mut self, node: Node<'_>) {
-        let nodes = children(node);
-        let mut text = |name: &str| {
-            let found = nodes.iter().find(|(field, n)| *field == Some(name) && n.is_named());
-            found.map(|(_, n)| {
-                let word = self.arithmetic(*n, n.byte_range());
-                word.text.flatten().text
-            })
-        };
-        let (first, test, step) = (text("initializer"), text("condition"), text("update"));
-        let times = crate::counter::rounds(first.as_deref(), test.as_deref(), step.as_deref());
-        let head = LoopHead::Arithmetic { times, endless: test.is_none() && !node.has_error() };
-        self.scoped(ScopeKind::Loop(head), 0..0, node, |s| {
-            let body: Vec<_> = nodes
-                .iter()
-                .copied()
-                .filter(|(_, n)| matches!(n.kind(), "do_group" | "compound_statement"))
-                .collect();
-            let here = s.script.commands.len();
-            s.loop_body(&body, here..here);
         });
     }
 
@@ -457,7 +332,7 @@ impl<'a> Lowering<'a> {
         let name: Name = name.map(|(_, n)| self.written(n.byte_range()).into()).unwrap_or_default();
         let body: Vec<_> = nodes.iter().copied().filter(|(field, _)| *field == Some("body")).collect();
         let range = self.scoped(ScopeKind::Function(name.clone()), 0..0, node, |s| {
-            s.contained(node, |s| s.sequence(&body))
+            s.contained(node, |s| s.sequence(&body));
         });
         self.script.functions.push((name, range));
     }
@@ -518,7 +393,7 @@ impl<'a> Lowering<'a> {
             match child.kind() {
                 "variable_assignment" => self.assignment(child, lasting || !has_name, made),
                 "file_redirect" | "heredoc_redirect" | "herestring_redirect" => {
-                    self.redirect(child, &mut made.redirects)
+                    self.redirect(child, &mut made.redirects);
                 }
                 "comment" => {}
                 "command_name" => {
@@ -677,125 +552,6 @@ struct Parts {
     redirects: Vec<Redirect>,
 }
 
-/// How many numbers `seq first step last` prints.
-fn steps(first: i64, last: i64, step: i64) -> Option<u64> {
-    if step == 0 {
-        return None;
-    }
-    let distance = if step > 0 { last.checked_sub(first)? } else { first.checked_sub(last)? };
-    if distance < 0 {
-        return Some(0);
-    }
-    (distance as u64 / step.unsigned_abs()).checked_add(1)
-}
-
 fn is_arithmetic(node: Node<'_>) -> bool {
     node.child(0).is_some_and(|n| n.kind() == "((")
-}
-
-/// The commands of a chain of `&&`, `||` and `|` in order. The grammar nests it to the left, puts a list inside a pipeline, and hangs what
-/// follows a heredoc's opening on the heredoc.
-fn flatten<'t>(node: Node<'t>, out: &mut Vec<Item<'t>>) {
-    // Each entry: a node still to be flattened, how it is joined to what came before, redirections behind it.
-    let mut todo = vec![(node, Join::Start, Vec::new())];
-    while let Some((node, join, mut redirects)) = todo.pop() {
-        match node.kind() {
-            "list" | "pipeline" => {
-                let mut next = join;
-                let mut parts = Vec::new();
-                for (_, child) in children(node) {
-                    match child.kind() {
-                        "&&" => next = Join::Operator(Operator::And),
-                        "||" => next = Join::Operator(Operator::Or),
-                        "|" | "|&" => next = Join::Pipe,
-                        _ if child.is_named() && child.kind() != "comment" => {
-                            parts.push((child, next, Vec::new()))
-                        }
-                        _ => {}
-                    }
-                }
-                if let Some(last) = parts.last_mut() {
-                    last.2 = redirects;
-                }
-                todo.extend(parts.into_iter().rev());
-            }
-            "redirected_statement" => {
-                let mut body = None;
-                let mut own = Vec::new();
-                let mut behind = Vec::new();
-                for (field, child) in children(node) {
-                    if field == Some("body") {
-                        body = Some(child);
-                    } else if child.kind().ends_with("_redirect") {
-                        own.push(child);
-                        following(child, &mut behind);
-                    }
-                }
-                own.append(&mut redirects);
-                todo.extend(behind.into_iter().rev());
-                match body {
-                    Some(body) => todo.push((body, join, own)),
-                    None => {
-                        if let Some(first) = own.first().copied() {
-                            push(out, first, join, own);
-                        }
-                    }
-                }
-            }
-            _ => push(out, node, join, redirects),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Join {
-    Start,
-    Pipe,
-    Operator(Operator),
-}
-
-fn push<'t>(out: &mut Vec<Item<'t>>, node: Node<'t>, join: Join, redirects: Vec<Node<'t>>) {
-    let part = Part { node, redirects };
-    match (join, out.last_mut()) {
-        (Join::Pipe, Some(item)) => item.parts.push(part),
-        (Join::Operator(operator), _) => out.push(Item { operator: Some(operator), parts: vec![part] }),
-        _ => out.push(Item { operator: None, parts: vec![part] }),
-    }
-}
-
-/// What stands behind `<<EOF` on its line: `| tee x`, `|| exit 1`.
-fn following<'t>(heredoc: Node<'t>, out: &mut Vec<(Node<'t>, Join, Vec<Node<'t>>)>) {
-    if heredoc.kind() != "heredoc_redirect" {
-        return;
-    }
-    let mut operator = None;
-    for (field, child) in children(heredoc) {
-        match (field, child.kind()) {
-            (_, "&&") => operator = Some(Operator::And),
-            (_, "||") => operator = Some(Operator::Or),
-            (Some("right"), _) => {
-                if let Some(operator) = operator {
-                    out.push((child, Join::Operator(operator), Vec::new()));
-                }
-            }
-            (_, "pipeline") => out.push((child, Join::Pipe, Vec::new())),
-            _ => {}
-        }
-    }
-}
-
-/// The limit that the first argument of `timeout` sets.
-pub(crate) fn limit_of(word: &Word) -> Limit {
-    let Some(known) = word.known() else { return Limit::Unknown };
-    let (digits, factor) = match known.as_bytes().last() {
-        Some(b's') => (&known[..known.len() - 1], 1),
-        Some(b'm') => (&known[..known.len() - 1], 60),
-        Some(b'h') => (&known[..known.len() - 1], 3600),
-        Some(b'd') => (&known[..known.len() - 1], 86400),
-        _ => (&*known, 1),
-    };
-    match digits.parse::<f64>() {
-        Ok(number) if (0.0..1e9).contains(&number) => Limit::Seconds(number.ceil() as u64 * factor),
-        _ => Limit::Unknown,
-    }
 }

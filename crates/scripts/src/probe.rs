@@ -253,15 +253,12 @@ fn without_options<'a>(words: &'a [Word], with_value: &[&str]) -> Vec<&'a Word> 
 fn split_url(url: &Text, probe: &mut Probe) {
     let flat = url.flatten();
     let text = &flat.text;
-    let start = match text.find("://") {
-        Some(at) => {
-            probe.scheme = Some(text[..at].to_ascii_lowercase().into());
-            at + 3
-        }
-        None => {
-            probe.scheme = Some("http".into());
-            0
-        }
+    let start = if let Some(at) = text.find("://") {
+        probe.scheme = Some(text[..at].to_ascii_lowercase().into());
+        at + 3
+    } else {
+        probe.scheme = Some("http".into());
+        0
     };
     let end = text[start..].find(['/', '?']).map_or(text.len(), |n| start + n);
     let from = text[start..end].rfind('@').map_or(start, |n| start + n + 1);

@@ -48,7 +48,7 @@ pub fn clear_secrets(script: &Script) -> Vec<ClearSecret> {
             }
         }
     }
-    for run in container_runs(script).iter().filter(|r| r.unit.is_some()) {
+    for run in container_runs(script).iter().filter(|r| r.unit.is_some() || r.service.is_some()) {
         for variable in &run.environment {
             if let Some(value) = &variable.value {
                 add(&variable.name, value, variable.span, run.at);

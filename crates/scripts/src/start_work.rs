@@ -6,8 +6,7 @@ use iaclint_source::Span;
 use iaclint_value::Value;
 
 use crate::container_command::script_of_command;
-use crate::invocation::Invocation;
-use crate::lower::limit_of;
+use crate::invocation::{Invocation, limit_of};
 use crate::script::{Command, Limit, ScopeKind, Script};
 use crate::wait::{Bound, wait_loops};
 use crate::{display_words, is_server};
@@ -128,7 +127,7 @@ pub fn start_work(script: &Script) -> Vec<StartWork> {
                 found.push((at, index, work));
             }
             None if is_server(script, command, &invocation) => {
-                others.push((at, index, display_words(invocation.words)))
+                others.push((at, index, display_words(invocation.words)));
             }
             None => {}
         }
@@ -225,8 +224,7 @@ fn kind_of(words: &[&str]) -> Option<WorkKind> {
         let taken = match words {
             ["bundle", "exec", ..]
             | ["poetry" | "uv" | "pipenv" | "pdm" | "hatch" | "rye", "run", ..]
-            | ["pnpm" | "npm", "exec" | "dlx", ..]
-            | ["yarn", "exec" | "dlx", ..] => 2,
+            | ["pnpm" | "npm" | "yarn", "exec" | "dlx", ..] => 2,
             ["npx" | "bunx" | "php" | "node" | "ruby" | "tsx" | "ts-node" | "deno" | "perl", ..] => 1,
             [python, "-m", ..] if python.starts_with("python") => 2,
             [python, ..] if python.starts_with("python") => 1,

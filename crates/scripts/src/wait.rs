@@ -6,10 +6,9 @@ use iaclint_source::Span;
 use iaclint_value::Name;
 
 use crate::counter::{
-    Change, Comparison, Operand, Order, change, comparisons, difference_from, rounds_until, seconds_ahead,
+    Change, Comparison, Operand, Order, change, comparisons, difference_from, rounds_until, time_ahead,
 };
-use crate::invocation::Invocation;
-use crate::lower::limit_of;
+use crate::invocation::{Invocation, limit_of};
 use crate::script::{Command, Limit, LoopHead, ScopeKind, Script};
 
 /// A place where a script waits until something holds.
@@ -29,6 +28,8 @@ pub struct WaitLoop {
     pub span: Option<Span>,
     /// What is waited for.
     pub condition_span: Option<Span>,
+    /// Whether it waits beside the script, which goes on: before `&`.
+    pub background: bool,
     /// The command that it begins with, an index into [`Script::commands`].
     pub at: usize,
 }
@@ -92,6 +93,7 @@ pub fn wait_loops(script: &Script) -> Vec<WaitLoop> {
                 bound,
                 span: command.span,
                 condition_span: command.span,
+                background: script.is_background(command),
                 at: index,
             });
         }
@@ -132,22 +134,23 @@ impl<'a> Loop<'a> {
         self.script.commands.get(range.clone()).unwrap_or_default()
     }
 
-    /// The seconds that the loop sleeps in each round: outer `None` without any sleep.
-    fn sleep(&self) -> Option<Option<u64>> {
+    /// How long the loop sleeps in each round.
+    fn sleep(&self) -> Option<Limit> {
         self.commands(&self.all).iter().find_map(|c| {
             let invocation = Invocation::of(&c.words);
             (invocation.name()? == "sleep").then(|| match invocation.arguments() {
-                [word] => match limit_of(word) {
-                    Limit::Seconds(seconds) => Some(seconds),
-                    Limit::Unknown => None,
-                },
-                _ => None,
+                [word] => limit_of(word),
+                _ => Limit::Unknown,
             })
         })
     }
 
     fn wait(&self) -> Option<WaitLoop> {
         let sleep = self.sleep();
+        let seconds = match sleep {
+            Some(Limit::Seconds(seconds)) => Some(seconds),
+            _ => None,
+        };
         let exits = self.exits();
         let says_nothing = |c: &Command| is_constant(c) || self.bound_by(c).is_some();
         let own: Vec<usize> = match self.head {
@@ -183,7 +186,12 @@ impl<'a> Loop<'a> {
                 .iter()
                 .filter_map(|i| Invocation::of(&self.script.commands.get(*i)?.words).name())
                 .collect();
-            if names.iter().any(|n| matches!(n.as_str(), "read" | "getopts" | "shift"))
+            // `while sleep 60` and `while kill -0 $pid` stay with something that runs.
+            let stays =
+                |n: &String| matches!(n.as_str(), "read" | "getopts" | "shift" | "sleep" | "inotifywait");
+            let watches = |n: &String| matches!(n.as_str(), "kill" | "pgrep" | "pidof" | "ps");
+            if names.iter().any(stays)
+                || *self.head == LoopHead::While && names.iter().any(watches) && !self.is_negated(&own)
                 || self.counts_arguments(&own)
             {
                 return None;
@@ -191,7 +199,7 @@ impl<'a> Loop<'a> {
             let idle = self
                 .commands(&self.body)
                 .iter()
-                .all(|c| c.words.is_empty() || is_constant(c) || is_message(c));
+                .all(|c| c.words.is_empty() && c.assignments.is_empty() || is_constant(c) || is_message(c));
             if sleep.is_none() && !idle && !names.iter().any(|n| is_probe(n)) {
                 return None;
             }
@@ -208,11 +216,23 @@ impl<'a> Loop<'a> {
             },
             waits_for: words.join("; "),
             condition,
-            sleep: sleep.flatten(),
-            bound: self.bound(&exits, !own.is_empty(), sleep.flatten()),
+            sleep: seconds,
+            bound: self.bound(&exits, !own.is_empty(), seconds),
             span: self.script.scopes.get(self.index).and_then(|s| s.span),
             condition_span,
+            background: self
+                .script
+                .scopes_from(Some(self.index))
+                .any(|(_, s)| s.kind == ScopeKind::Background),
             at: self.all.start,
+        })
+    }
+
+    /// Whether one of the commands stands behind `!` inside the loop.
+    fn is_negated(&self, own: &[usize]) -> bool {
+        own.iter().filter_map(|i| self.script.commands.get(*i)).any(|c| {
+            let inside = self.script.scopes_of(c).take_while(|(i, _)| *i != self.index);
+            inside.into_iter().any(|(_, s)| s.kind == ScopeKind::Not)
         })
     }
 
@@ -241,10 +261,10 @@ impl<'a> Loop<'a> {
                 }
                 match scope.kind {
                     ScopeKind::Then | ScopeKind::AndThen => {
-                        exit.conditions.push((scope.condition.clone(), true))
+                        exit.conditions.push((scope.condition.clone(), true));
                     }
                     ScopeKind::Else | ScopeKind::OrElse => {
-                        exit.conditions.push((scope.condition.clone(), false))
+                        exit.conditions.push((scope.condition.clone(), false));
                     }
                     ScopeKind::Case => exit.in_case = true,
                     ScopeKind::Loop(_) => inner_loop = true,
@@ -303,7 +323,18 @@ impl<'a> Loop<'a> {
         if let Some(best) = best {
             return best;
         }
-        if unclear || self.may_leave_otherwise() { Bound::Unknown } else { Bound::None }
+        if unclear || self.may_leave_otherwise() || self.may_watch() { Bound::Unknown } else { Bound::None }
+    }
+
+    /// Whether it is a `while` over a command that succeeds as long as something runs: it may stay with a server instead of waiting.
+    fn may_watch(&self) -> bool {
+        let own: Vec<usize> = self.condition.clone().collect();
+        let is_test =
+            |c: &Command| c.name().is_some_and(|n| matches!(n.as_str(), "[" | "[[" | "test" | "(("));
+        *self.head == LoopHead::While
+            && !self.is_negated(&own)
+            && self.commands(&self.condition).iter().any(|c| !is_test(c) && !is_constant(c))
+            && !self.commands(&self.condition).iter().any(is_test)
     }
 
     /// Whether something in the loop could end it that is not understood.
@@ -373,8 +404,11 @@ impl<'a> Loop<'a> {
         let clock = comparison.left == Operand::Clock || matches!(counted, Some((_, Change::Clock)));
         if clock {
             let Operand::Variable(deadline) = &comparison.right else { return Bound::Limited };
-            let ahead = self.before(deadline).and_then(seconds_ahead);
-            return ahead.flatten().map_or(Bound::Limited, Bound::Seconds);
+            let ahead = self.before(deadline).and_then(time_ahead);
+            return match ahead {
+                Some(Limit::Seconds(seconds)) => Bound::Seconds(seconds),
+                _ => Bound::Limited,
+            };
         }
         let Operand::Number(limit) = comparison.right else { return Bound::Limited };
         let Some((name, step)) = counted else {
@@ -421,7 +455,7 @@ fn in_substitution(script: &Script, command: &Command, inside: usize) -> bool {
 
 /// `true`, `:`, `[ 1 ]`, `((1))`.
 fn is_constant(command: &Command) -> bool {
-    match command.words.first().and_then(|w| w.known()).as_deref() {
+    match command.words.first().and_then(super::word::Word::known).as_deref() {
         Some("true" | ":") => true,
         Some("[" | "[[" | "((" | "test") => {
             command.words.iter().skip(1).all(|w| w.is("]") || w.is("]]") || w.is("1") || w.is("true"))

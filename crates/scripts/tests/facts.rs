@@ -4,8 +4,9 @@ mod common;
 
 use common::{at, placed};
 use iaclint_scripts::{
-    HealthCheck, Interpreter, Refusal, Script, agent_settings, clear_secrets, container_runs, errexit, exports, files_written, health_check,
-    kernel_settings, log_redirection, package_installs, pipefail, probes, service_actions, stack_helpers, tools, traps,
+    HealthCheck, Interpreter, Refusal, Script, agent_settings, clear_secrets, container_runs, errexit,
+    exports, files_written, health_check, kernel_settings, log_redirection, package_installs, pipefail,
+    probes, service_actions, stack_helpers, tools, traps,
 };
 use iaclint_value::{OriginId, Text, Value};
 
@@ -48,16 +49,34 @@ fn a_container_run_is_read_with_its_options() {
     let ports: Vec<_> = run
         .ports
         .iter()
-        .map(|p| (shown(p.address.as_ref()), shown(p.host.as_ref()), shown(Some(&p.container)), p.protocol.to_string()))
+        .map(|p| {
+            (
+                shown(p.address.as_ref()),
+                shown(p.host.as_ref()),
+                shown(Some(&p.container)),
+                p.protocol.to_string(),
+            )
+        })
         .collect();
     let of = |a: &str, b: &str, c: &str, d: &str| (a.to_owned(), b.to_owned(), c.to_owned(), d.to_owned());
     assert_eq!(ports, [of("", "9200", "9200", "tcp"), of("127.0.0.1", "?", "80", "udp")]);
     let names: Vec<_> = run.environment.iter().map(|v| (v.name.as_str(), v.value.is_some())).collect();
-    assert_eq!(names, [("discovery.type", true), ("JAVA_OPTS", true), ("OPENSEARCH_INITIAL_ADMIN_PASSWORD", true), ("TOKEN", false)]);
+    assert_eq!(
+        names,
+        [
+            ("discovery.type", true),
+            ("JAVA_OPTS", true),
+            ("OPENSEARCH_INITIAL_ADMIN_PASSWORD", true),
+            ("TOKEN", false)
+        ]
+    );
     assert_eq!(run.memory.as_ref().unwrap().known().unwrap(), "2g");
     assert_eq!(run.network.as_ref().unwrap().known().unwrap(), "host");
     assert_eq!(run.volumes[0].known().unwrap(), "/data:/usr/share/data");
-    assert_eq!(run.command.iter().map(|w| w.known().unwrap().into_owned()).collect::<Vec<_>>(), ["serve", "--fast"]);
+    assert_eq!(
+        run.command.iter().map(|w| w.known().unwrap().into_owned()).collect::<Vec<_>>(),
+        ["serve", "--fast"]
+    );
     assert_eq!(at(OPENSEARCH, run.ports[0].span), "9200:9200");
     assert!(at(OPENSEARCH, run.span).starts_with("docker run -d"));
 }
@@ -112,22 +131,38 @@ fn the_settings_of_the_shell_are_found() {
 fn packages_and_services_are_found() {
     let script = read(OPENSEARCH);
     let installs = package_installs(&script);
-    assert_eq!((installs[0].manager.as_str(), installs[0].assumes_yes, installs[0].installs(&["docker"])), ("dnf", true, true));
+    assert_eq!(
+        (installs[0].manager.as_str(), installs[0].assumes_yes, installs[0].installs(&["docker"])),
+        ("dnf", true, true)
+    );
     let services = service_actions(&script);
-    assert_eq!((services[0].name().as_deref(), services[0].starts, services[0].enables), (Some("docker"), true, true));
-    let script = read("sudo apt-get install docker.io=1.2\namazon-linux-extras install docker\nservice docker start\nchkconfig docker on\napk add --no-cache --virtual x curl");
+    assert_eq!(
+        (services[0].name().as_deref(), services[0].starts, services[0].enables),
+        (Some("docker"), true, true)
+    );
+    let script = read(
+        "sudo apt-get install docker.io=1.2\namazon-linux-extras install docker\nservice docker start\nchkconfig docker on\napk add --no-cache --virtual x curl",
+    );
     let installs = package_installs(&script);
     let managers: Vec<_> = installs.iter().map(|i| (i.manager.as_str(), i.assumes_yes)).collect();
     assert_eq!(managers, [("apt-get", false), ("amazon-linux-extras", false), ("apk", true)]);
-    assert!(installs[0].installs(&["docker.io"]) && installs[2].installs(&["curl"]) && !installs[2].installs(&["x"]));
+    assert!(
+        installs[0].installs(&["docker.io"])
+            && installs[2].installs(&["curl"])
+            && !installs[2].installs(&["x"])
+    );
     let services = service_actions(&script);
-    assert_eq!(services.iter().map(|s| (s.starts, s.enables)).collect::<Vec<_>>(), [(true, false), (false, true)]);
+    assert_eq!(
+        services.iter().map(|s| (s.starts, s.enables)).collect::<Vec<_>>(),
+        [(true, false), (false, true)]
+    );
 }
 
 #[test]
 fn kernel_and_agent_settings_are_found() {
     let settings = kernel_settings(&read(OPENSEARCH));
-    let named: Vec<_> = settings.iter().map(|s| (s.name.as_str(), s.value.known().unwrap().into_owned())).collect();
+    let named: Vec<_> =
+        settings.iter().map(|s| (s.name.as_str(), s.value.known().unwrap().into_owned())).collect();
     assert_eq!(named, [("vm.max_map_count", "262144".to_owned()), ("net.core.somaxconn", "1024".to_owned())]);
     for written in [
         "echo ECS_CLUSTER=‹cluster› >> /etc/ecs/ecs.config",
@@ -139,14 +174,19 @@ fn kernel_and_agent_settings_are_found() {
     ] {
         let settings = agent_settings(&read(written));
         assert_eq!(settings.len(), 1, "{written}");
-        assert_eq!((settings[0].name.as_str(), shown(Some(&settings[0].value.text))), ("ECS_CLUSTER", "?".to_owned()), "{written}");
+        assert_eq!(
+            (settings[0].name.as_str(), shown(Some(&settings[0].value.text))),
+            ("ECS_CLUSTER", "?".to_owned()),
+            "{written}"
+        );
         assert!(at(written, settings[0].span).starts_with("ECS_CLUSTER="), "{written}");
     }
 }
 
 #[test]
 fn files_have_their_content() {
-    let script = read("cat <<EOF > /etc/a\nx ‹hole› $Y\nEOF\necho one two >> \"/etc/$Z\"\ncmd > /dev/null 2>&1");
+    let script =
+        read("cat <<EOF > /etc/a\nx ‹hole› $Y\nEOF\necho one two >> \"/etc/$Z\"\ncmd > /dev/null 2>&1");
     let files = files_written(&script);
     assert_eq!(files.len(), 2);
     assert_eq!((shown(files[0].content.as_ref()), files[0].appends), ("x ? ?\n".to_owned(), false));
@@ -170,7 +210,14 @@ fn secrets_in_clear_are_found_where_they_stand() {
         assert_eq!(secrets.len(), 1, "{written}");
         assert_eq!(at(written, secrets[0].span), found);
     }
-    for written in ["DB_PASSWORD=$(aws x)", "DB_PASSWORD=‹password›", "docker login --password-stdin x", "run -e DB_PASSWORD", "PASSWORD_LENGTH=12", "DB_PASSWORD=\"$OTHER\""] {
+    for written in [
+        "DB_PASSWORD=$(aws x)",
+        "DB_PASSWORD=‹password›",
+        "docker login --password-stdin x",
+        "run -e DB_PASSWORD",
+        "PASSWORD_LENGTH=12",
+        "DB_PASSWORD=\"$OTHER\"",
+    ] {
         assert_eq!(clear_secrets(&read(written)), [], "{written}");
     }
 }
@@ -183,11 +230,24 @@ fn a_health_check_is_a_script_or_words() {
     let found = probes(&script);
     assert_eq!(found.len(), 1);
     let probe = &found[0];
-    assert_eq!((probe.tool.as_str(), probe.port_number(), probe.is_local()), ("curl", Some(8000), Some(true)));
-    assert_eq!((shown(probe.path.as_ref()), probe.sees_errors, probe.matters), ("/health".to_owned(), true, true));
+    assert_eq!(
+        (probe.tool.as_str(), probe.port_number(), probe.is_local()),
+        ("curl", Some(8000), Some(true))
+    );
+    assert_eq!(
+        (shown(probe.path.as_ref()), probe.sees_errors, probe.matters),
+        ("/health".to_owned(), true, true)
+    );
     assert_eq!(tools(&script).iter().map(|t| t.0.as_str()).collect::<Vec<_>>(), ["curl"]);
-    let Some(HealthCheck::Runs { script, shell: false }) = health_check(&list(&["CMD", "pg_isready", "-U", "app", "-p5433"])) else { panic!() };
-    assert_eq!((probes(&script)[0].tool.as_str(), probes(&script)[0].port_number()), ("pg_isready", Some(5433)));
+    let Some(HealthCheck::Runs { script, shell: false }) =
+        health_check(&list(&["CMD", "pg_isready", "-U", "app", "-p5433"]))
+    else {
+        panic!()
+    };
+    assert_eq!(
+        (probes(&script)[0].tool.as_str(), probes(&script)[0].port_number()),
+        ("pg_isready", Some(5433))
+    );
     assert!(matches!(health_check(&list(&["NONE"])), Some(HealthCheck::Off)));
     assert!(health_check(&Value::null(OriginId::NONE)).is_none());
 }
@@ -196,10 +256,16 @@ fn a_health_check_is_a_script_or_words() {
 fn an_address_is_taken_apart_around_its_holes() {
     let probe = |written: &str| probes(&read(written)).remove(0);
     let found = probe("curl -s http://‹host›:‹port›/a/‹b›?c=d");
-    assert_eq!((shown(found.host.as_ref()), shown(found.port.as_ref()), shown(found.path.as_ref())), ("?".into(), "?".into(), "/a/??c=d".into()));
+    assert_eq!(
+        (shown(found.host.as_ref()), shown(found.port.as_ref()), shown(found.path.as_ref())),
+        ("?".into(), "?".into(), "/a/??c=d".into())
+    );
     assert!(!found.sees_errors);
     let found = probe("wget -qO- https://u:p@[::1]/x || true");
-    assert_eq!((shown(found.host.as_ref()), found.port_number(), found.matters), ("[::1]".into(), Some(443), false));
+    assert_eq!(
+        (shown(found.host.as_ref()), found.port_number(), found.matters),
+        ("[::1]".into(), Some(443), false)
+    );
     let found = probe("nc -z -w 2 localhost 6379");
     assert_eq!((found.port_number(), found.is_local()), (Some(6379), Some(true)));
     let found = probe("curl -o /dev/null -fsS localhost:9000/ping");
@@ -208,7 +274,9 @@ fn an_address_is_taken_apart_around_its_holes() {
 
 #[test]
 fn variables_that_are_set_once_are_resolved() {
-    let runs = container_runs(&read("PORT=8080\nIMAGE=\"app:‹tag›\"\ndocker run -p $PORT:80 -p ${OTHER:-1}:2 \"$IMAGE\"\n"));
+    let runs = container_runs(&read(
+        "PORT=8080\nIMAGE=\"app:‹tag›\"\ndocker run -p $PORT:80 -p ${OTHER:-1}:2 \"$IMAGE\"\n",
+    ));
     assert_eq!(shown(runs[0].ports[0].host.as_ref()), "8080");
     assert_eq!(shown(runs[0].ports[1].host.as_ref()), "?");
     assert_eq!(shown(runs[0].image.as_ref().map(|w| &w.text)), "app:?");
@@ -220,7 +288,9 @@ fn variables_that_are_set_once_are_resolved() {
 
 #[test]
 fn exports_and_stack_helpers_are_found() {
-    let script = read("export A=1 B=\"$C\"\n/opt/aws/bin/cfn-signal -e $? --stack ‹stack› --resource X --region ‹region›\n");
+    let script = read(
+        "export A=1 B=\"$C\"\n/opt/aws/bin/cfn-signal -e $? --stack ‹stack› --resource X --region ‹region›\n",
+    );
     assert_eq!(exports(&script).iter().map(|e| e.name.as_str()).collect::<Vec<_>>(), ["A", "B"]);
     assert_eq!(stack_helpers(&script).len(), 1);
 }
@@ -243,14 +313,18 @@ fn other_languages_are_left_alone() {
         ("#!/usr/bin/perl\n", Interpreter::Other("perl".into())),
     ] {
         let script = read(written);
-        assert_eq!((script.interpreter, script.refused, script.commands.len()), (interpreter, Some(Refusal::NotShell), 0));
+        assert_eq!(
+            (script.interpreter, script.refused, script.commands.len()),
+            (interpreter, Some(Refusal::NotShell), 0)
+        );
     }
     assert_eq!(read("‹script›").interpreter, Interpreter::Unknown);
 }
 
 #[test]
 fn a_broken_script_is_read_as_far_as_it_goes() {
-    let script = read("#!/bin/bash\ndnf install -y docker\nif [ x; then\n  foo\ndocker run -d --name a image\n");
+    let script =
+        read("#!/bin/bash\ndnf install -y docker\nif [ x; then\n  foo\ndocker run -d --name a image\n");
     assert!(!script.errors.is_empty() && script.has_unknown_parts());
     assert!(package_installs(&script)[0].installs(&["docker"]));
     assert_eq!(container_runs(&script).len(), 1);
@@ -277,4 +351,17 @@ fn any_prefix_of_a_script_is_read() {
         let script = read(&OPENSEARCH[..end]);
         let _ = (container_runs(&script), clear_secrets(&script), kernel_settings(&script), probes(&script));
     }
+}
+
+#[test]
+fn services_of_a_compose_file_are_containers() {
+    let written = "cat > /opt/docker-compose.yml <<EOF\nservices:\n  web:\n    image: app:‹tag›\n    restart: always\n    ports:\n      - \"8080:80\"\n    environment:\n      - DB_PASSWORD=hunter22\n  cache:\n    image: redis\n    environment:\n      A: b\nEOF\ndocker compose up -d\n";
+    let script = read(written);
+    let runs = container_runs(&script);
+    let found: Vec<_> = runs.iter().map(|r| (r.service.as_deref().unwrap(), r.comes_back())).collect();
+    assert_eq!(found, [("web", Some(true)), ("cache", Some(false))]);
+    assert_eq!(at(written, runs[0].ports[0].span), "8080:80");
+    assert_eq!(shown(runs[0].ports[0].host.as_ref()), "8080");
+    let secrets = clear_secrets(&script);
+    assert_eq!(secrets.iter().map(|s| at(written, s.span)).collect::<Vec<_>>(), ["hunter22"]);
 }

@@ -143,13 +143,15 @@ fn words_of_a_list_keep_their_places() {
     let written = "[\"sh\", \"-c\", \"alembic upgrade ‹target› && exec s\"]";
     let text = placed(written);
     let flat = text.flatten();
-    let word = |w: &str| {
+    let element = |w: &str| {
         let start = flat.text.find(w).unwrap();
         let end = start + flat.text[start..].find('"').unwrap();
         Value::new(Data::Text(text.slice(&flat, start..end)), OriginId::NONE)
     };
-    let work =
-        start_work_of_command(&Value::list(vec![word("sh"), word("-c"), word("alembic")], OriginId::NONE));
+    let work = start_work_of_command(&Value::list(
+        vec![element("sh"), element("-c"), element("alembic")],
+        OriginId::NONE,
+    ));
     assert_eq!((work.len(), work[0].words.as_str()), (1, "alembic upgrade ${?}"));
     assert!(at(written, work[0].span).starts_with("alembic upgrade "));
 }

@@ -108,6 +108,7 @@ fn what_is_not_understood_is_unknown() {
         "until nc -z db 1; do [ -f /tmp/stop ] && exit 1; sleep 1; done",
         "until nc -z db 1; do ‹body›; sleep 1; done",
         "until nc -z db 1; do kill $$; sleep 1; done",
+        "while running $PID; do sleep 1; done",
     ] {
         assert_eq!(only(written).bound, Bound::Unknown, "{written}");
     }
@@ -121,6 +122,9 @@ fn loops_that_do_not_wait_are_none() {
         "for f in *.sql; do psql -f $f; done",
         "while [ $# -gt 0 ]; do shift; sleep 0; done",
         "while getopts ab x; do y; done",
+        "while sleep 60; do report; done",
+        "server & pid=$!; while kill -0 $pid; do sleep 1; done",
+        "while [ \"$a\" != \"${a#/}\" ]; do a=${a#/}; done",
         "for h in a b; do ssh $h; sleep 1; done",
     ] {
         assert_eq!(waits(written), [], "{written}");
@@ -146,6 +150,13 @@ fn the_places_reach_into_a_script_within_a_script() {
     let wait = only(written);
     assert_eq!(at(written, wait.condition_span), "nc -z \"db\" 5432");
     assert_eq!((wait.bound, wait.sleep, wait.longest()), (Bound::None, Some(3), None));
+}
+
+#[test]
+fn a_wait_beside_the_script_is_marked() {
+    assert!(only("until nc -z db 1; do sleep 1; done &\nserver").background);
+    assert!(only("( until nc -z db 1; do sleep 1; done; seed ) &\nserver").background);
+    assert!(!only("until nc -z db 1; do sleep 1; done\nserver &").background);
 }
 
 #[test]

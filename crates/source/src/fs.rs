@@ -121,7 +121,11 @@ impl FileSystem for Memory {
         if let Some(bytes) = self.files.get(&path) {
             return Ok(FileKind::File(bytes.len() as u64));
         }
-        if self.directories.contains(&path) { Ok(FileKind::Directory) } else { Err(io::ErrorKind::NotFound.into()) }
+        if self.directories.contains(&path) {
+            Ok(FileKind::Directory)
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
     }
 
     fn read_dir(&self, path: &Path) -> io::Result<Vec<Entry>> {

@@ -74,7 +74,12 @@ impl Project {
     /// Never: the root of a memory file system always exists once it holds a file.
     pub fn in_memory<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let fs = Arc::new(crate::Memory::of(files));
-        Self { fs, root: PathBuf::from("/"), sources: Arc::default(), canonical_directories: Mutex::default() }
+        Self {
+            fs,
+            root: PathBuf::from("/"),
+            sources: Arc::default(),
+            canonical_directories: Mutex::default(),
+        }
     }
 
     /// The root directory, absolute, links resolved.
@@ -171,7 +176,11 @@ impl Project {
 }
 
 fn io_error(error: &std::io::Error) -> ReadError {
-    if error.kind() == std::io::ErrorKind::NotFound { ReadError::NotFound } else { ReadError::Io(error.to_string()) }
+    if error.kind() == std::io::ErrorKind::NotFound {
+        ReadError::NotFound
+    } else {
+        ReadError::Io(error.to_string())
+    }
 }
 
 /// `path` without `.` and `..`, by its letters alone.
@@ -181,7 +190,10 @@ pub fn normalize(path: &Path) -> PathBuf {
         match component {
             Component::CurDir => {}
             Component::ParentDir => {
-                if !matches!(out.components().next_back(), None | Some(Component::RootDir | Component::Prefix(_))) {
+                if !matches!(
+                    out.components().next_back(),
+                    None | Some(Component::RootDir | Component::Prefix(_))
+                ) {
                     out.pop();
                 }
             }

@@ -22,7 +22,9 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
         (_, Ty::Dynamic) => return Ok(value.clone()),
         (K::Null(_), ty) => K::Null(ty.plain()),
         (K::Unknown(unk), ty) => K::Unknown(Arc::new(unknown(unk, ty, depth)?)),
-        (K::Bool(_), Ty::Bool) | (K::Num(_), Ty::Number) | (K::Str(_), Ty::String) => return Ok(value.clone()),
+        (K::Bool(_), Ty::Bool) | (K::Num(_), Ty::Number) | (K::Str(_), Ty::String) => {
+            return Ok(value.clone());
+        }
         (K::Bool(_) | K::Num(_), Ty::String) => {
             return Ok(Val::str(primitive_text(value).unwrap_or_default(), value.origin).marked(value.marks));
         }
@@ -30,8 +32,12 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
         (K::Str(str), Ty::Bool) => K::Bool(match str.text.as_str() {
             "true" | "1" => true,
             "false" | "0" => false,
-            "True" | "TRUE" => return Err("a bool is required; to convert from string, use lowercase \"true\"".into()),
-            "False" | "FALSE" => return Err("a bool is required; to convert from string, use lowercase \"false\"".into()),
+            "True" | "TRUE" => {
+                return Err("a bool is required; to convert from string, use lowercase \"true\"".into());
+            }
+            "False" | "FALSE" => {
+                return Err("a bool is required; to convert from string, use lowercase \"false\"".into());
+            }
             _ => return Err("a bool is required".into()),
         }),
         (K::List(_, items) | K::Set(_, items) | K::Tuple(items), Ty::List(element)) => {
@@ -44,26 +50,37 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
         }
         (K::Tuple(items), Ty::Tuple(types)) => {
             if items.len() != types.len() {
-                return Err(format!("a tuple of {} elements is required, but this has {}", types.len(), items.len()));
+                return Err(format!(
+                    "a tuple of {} elements is required, but this has {}",
+                    types.len(),
+                    items.len()
+                ));
             }
             let items: Result<Vec<Val>, String> = items
                 .iter()
                 .zip(&**types)
                 .enumerate()
-                .map(|(at, (item, ty))| at_depth(item, ty, depth + 1).map_err(|e| format!("element {at}: {e}")))
+                .map(|(at, (item, ty))| {
+                    at_depth(item, ty, depth + 1).map_err(|e| format!("element {at}: {e}"))
+                })
                 .collect();
             K::Tuple(items?.into())
         }
         (K::Map(_, fields) | K::Object(fields), Ty::Map(element)) => {
             let values: Vec<Val> = fields.iter().map(|f| f.2.clone()).collect();
-            let (element, values) = elements(&values, element, depth).map_err(|error| match error.split_once(": ") {
-                Some((at, rest)) => {
-                    let at = at.strip_prefix("element ").and_then(|n| n.parse::<usize>().ok()).and_then(|n| fields.get(n));
-                    at.map_or(error.clone(), |field| format!("element {:?}: {rest}", field.0))
-                }
-                None => error.replace("list", "map"),
-            })?;
-            let fields = fields.iter().zip(values).map(|((name, origin, _), v)| (name.clone(), *origin, v)).collect();
+            let (element, values) =
+                elements(&values, element, depth).map_err(|error| match error.split_once(": ") {
+                    Some((at, rest)) => {
+                        let at = at
+                            .strip_prefix("element ")
+                            .and_then(|n| n.parse::<usize>().ok())
+                            .and_then(|n| fields.get(n));
+                        at.map_or(error.clone(), |field| format!("element {:?}: {rest}", field.0))
+                    }
+                    None => error.replace("list", "map"),
+                })?;
+            let fields =
+                fields.iter().zip(values).map(|((name, origin, _), v)| (name.clone(), *origin, v)).collect();
             K::Map(element, Arc::new(fields))
         }
         (K::Map(_, fields) | K::Object(fields), Ty::Object(wanted)) => {
@@ -76,7 +93,9 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
 
 fn mismatch(have: &Ty, want: &Ty) -> String {
     match want {
-        Ty::Bool | Ty::Number | Ty::String => format!("{} required, but have {}", want.friendly(), have.friendly()),
+        Ty::Bool | Ty::Number | Ty::String => {
+            format!("{} required, but have {}", want.friendly(), have.friendly())
+        }
         _ => format!("{} required", want.friendly()),
     }
 }
@@ -127,7 +146,8 @@ fn object(fields: &Fields, wanted: &[Field], origin: OriginId, depth: usize) -> 
     let mut out = Fields::with_capacity(wanted.len());
     let mut missing = Vec::new();
     for field in wanted {
-        let have = fields.binary_search_by(|f| f.0.as_bytes().cmp(field.name.as_bytes())).ok().map(|at| &fields[at]);
+        let have =
+            fields.binary_search_by(|f| f.0.as_bytes().cmp(field.name.as_bytes())).ok().map(|at| &fields[at]);
         let default = |at: OriginId, place: OriginId| -> Result<(OriginId, Val), String> {
             match &field.default {
                 Some(default) => Ok((at, at_depth(default, &field.ty, depth + 1)?)),
@@ -137,7 +157,8 @@ fn object(fields: &Fields, wanted: &[Field], origin: OriginId, depth: usize) -> 
         let (at, value) = match have {
             Some((_, at, value)) if value.is_null() && field.optional => default(*at, value.origin)?,
             Some((_, at, value)) => {
-                let value = at_depth(value, &field.ty, depth + 1).map_err(|e| format!("attribute {:?}: {e}", field.name))?;
+                let value = at_depth(value, &field.ty, depth + 1)
+                    .map_err(|e| format!("attribute {:?}: {e}", field.name))?;
                 (*at, value)
             }
             None if field.optional => default(origin, origin)?,
@@ -236,7 +257,10 @@ mod tests {
 
     #[test]
     fn primitives_convert_as_their_text() {
-        assert_eq!(convert(&Val::str("1.50", NONE), &Ty::Number).unwrap().as_num().unwrap().to_string(), "1.5");
+        assert_eq!(
+            convert(&Val::str("1.50", NONE), &Ty::Number).unwrap().as_num().unwrap().to_string(),
+            "1.5"
+        );
         assert_eq!(convert(&Val::bool(true, NONE), &Ty::String).unwrap().as_str(), Some("true"));
         assert!(convert(&Val::str("TRUE", NONE), &Ty::Bool).unwrap_err().contains("lowercase"));
         assert!(convert(&Val::bool(true, NONE), &Ty::Number).is_err());
@@ -265,7 +289,11 @@ mod tests {
             ("logs", logs, true, Some(Val::object(Vec::new(), NONE))),
         ]);
         let given = Val::object(
-            vec![("cpu".into(), NONE, Val::null(NONE)), ("extra".into(), NONE, Val::int(1, NONE)), ("mem".into(), NONE, Val::str("8", NONE))],
+            vec![
+                ("cpu".into(), NONE, Val::null(NONE)),
+                ("extra".into(), NONE, Val::int(1, NONE)),
+                ("mem".into(), NONE, Val::str("8", NONE)),
+            ],
             NONE,
         );
         assert_eq!(
@@ -278,11 +306,23 @@ mod tests {
 
     #[test]
     fn sets_are_sorted_and_have_each_element_once() {
-        let numbers = Val::tuple(vec![Val::int(3, NONE), Val::int(10, NONE), Val::str("2", NONE), Val::int(3, NONE)], NONE);
-        assert_eq!(crate::json_out::json(&convert(&numbers, &Ty::set(Ty::Number)).unwrap()).unwrap(), "[2,3,10]");
-        assert_eq!(crate::json_out::json(&convert(&numbers, &Ty::set(Ty::Dynamic)).unwrap()).unwrap(), r#"["10","2","3"]"#);
+        let numbers = Val::tuple(
+            vec![Val::int(3, NONE), Val::int(10, NONE), Val::str("2", NONE), Val::int(3, NONE)],
+            NONE,
+        );
+        assert_eq!(
+            crate::json_out::json(&convert(&numbers, &Ty::set(Ty::Number)).unwrap()).unwrap(),
+            "[2,3,10]"
+        );
+        assert_eq!(
+            crate::json_out::json(&convert(&numbers, &Ty::set(Ty::Dynamic)).unwrap()).unwrap(),
+            r#"["10","2","3"]"#
+        );
         let unknown = Val::tuple(vec![Val::unknown(Why::Condition, NONE), Val::str("b", NONE)], NONE);
-        assert_eq!(shown(&convert(&unknown, &Ty::set(Ty::String)).unwrap()), r#"{"after":["b",null],"after_unknown":[false,true]}"#);
+        assert_eq!(
+            shown(&convert(&unknown, &Ty::set(Ty::String)).unwrap()),
+            r#"{"after":["b",null],"after_unknown":[false,true]}"#
+        );
     }
 
     #[test]

@@ -20,7 +20,10 @@ fn at_depth(left: &Val, right: &Val, depth: usize) -> Option<bool> {
         (K::Null(_), K::Unknown(unk)) | (K::Unknown(unk), K::Null(_)) => unk.not_null.then_some(false),
         (K::Null(_), _) | (_, K::Null(_)) => Some(false),
         (K::Unknown(a), K::Unknown(b)) => {
-            if different(&a.ty, &b.ty) || (a.ty == Ty::String && !(a.prefix.starts_with(b.prefix.as_str()) || b.prefix.starts_with(a.prefix.as_str()))) {
+            if different(&a.ty, &b.ty)
+                || (a.ty == Ty::String
+                    && !(a.prefix.starts_with(b.prefix.as_str()) || b.prefix.starts_with(a.prefix.as_str())))
+            {
                 return Some(false);
             }
             None
@@ -54,7 +57,9 @@ fn different(a: &Ty, b: &Ty) -> bool {
     match (a, b) {
         (Ty::Dynamic, _) | (_, Ty::Dynamic) => false,
         (Ty::List(a), Ty::List(b)) | (Ty::Set(a), Ty::Set(b)) | (Ty::Map(a), Ty::Map(b)) => different(a, b),
-        (Ty::Tuple(a), Ty::Tuple(b)) => a.len() != b.len() || a.iter().zip(&**b).any(|(a, b)| different(a, b)),
+        (Ty::Tuple(a), Ty::Tuple(b)) => {
+            a.len() != b.len() || a.iter().zip(&**b).any(|(a, b)| different(a, b))
+        }
         (Ty::Object(a), Ty::Object(b)) => {
             a.len() != b.len() || a.iter().zip(&**b).any(|(a, b)| a.name != b.name || different(&a.ty, &b.ty))
         }

@@ -69,7 +69,8 @@ impl Export<'_> {
     }
 
     fn object(&mut self, fields: &crate::val::Fields, complete: bool, depth: usize) -> Data {
-        let fields = fields.iter().map(|(name, at, v)| (name.clone(), *at, self.value(v, depth + 1))).collect();
+        let fields =
+            fields.iter().map(|(name, at, v)| (name.clone(), *at, self.value(v, depth + 1))).collect();
         Data::Object(Arc::new(Object { fields, complete }))
     }
 
@@ -153,7 +154,8 @@ fn import_at(value: &Value, depth: usize) -> Val {
             if list.complete { items } else { partial(items, origin) }
         }
         Data::Object(object) => {
-            let fields = object.fields.iter().map(|(n, at, v)| (n.clone(), *at, import_at(v, depth + 1))).collect();
+            let fields =
+                object.fields.iter().map(|(n, at, v)| (n.clone(), *at, import_at(v, depth + 1))).collect();
             let fields = Val::object(fields, origin);
             if object.complete { fields } else { partial(fields, origin) }
         }
@@ -207,13 +209,20 @@ pub(crate) fn encoded(encoding: Encoding, inner: Val, origin: OriginId) -> Val {
     let text = match encoding {
         Encoding::Json => crate::json_out::json(&inner),
         Encoding::Yaml => crate::functions::yaml_out::yaml(&inner),
-        Encoding::Base64 => inner.as_str().map(|text| crate::functions::encoding::base64_text(text.as_bytes())),
-        Encoding::GzipBase64 => inner.as_str().map(|text| crate::functions::encoding::gzip_text(text.as_bytes())),
+        Encoding::Base64 => {
+            inner.as_str().map(|text| crate::functions::encoding::base64_text(text.as_bytes()))
+        }
+        Encoding::GzipBase64 => {
+            inner.as_str().map(|text| crate::functions::encoding::gzip_text(text.as_bytes()))
+        }
     };
     let marks = inner.deep_marks();
     let val = if let Some(text) = text {
         let detail = Detail { text: None, encoded: Some((encoding, inner)) };
-        Val::new(K::Str(Str { text: crate::val::normalized(text.into()), detail: Some(Arc::new(detail)) }), origin)
+        Val::new(
+            K::Str(Str { text: crate::val::normalized(text.into()), detail: Some(Arc::new(detail)) }),
+            origin,
+        )
     } else {
         let mut unk = Unk::of([&inner], Ty::String).not_null();
         if encoding == Encoding::Json {

@@ -95,7 +95,7 @@ pub(crate) fn answer(value: &Val) -> String {
 
 /// What is known, with null at the unknown places of a list and nothing at those of an object; and where it is not.
 fn split(value: &Val, after: &mut String, unknown: &mut String, depth: usize) {
-    if let Some(text) = json(value) {
+    if let (None, None, Some(text)) = (value.elements(), value.fields(), json(value)) {
         after.push_str(&text);
         unknown.push_str("false");
     } else if let (Some(items), true) = (value.elements(), depth <= MAX_DEPTH) {
@@ -122,8 +122,8 @@ fn split(value: &Val, after: &mut String, unknown: &mut String, depth: usize) {
                 hidden.push(format!("{}:{u}", quoted(name)));
             }
         }
-        after.push_str(&format!("{{{}}}", shown.join(",")));
-        unknown.push_str(&format!("{{{}}}", hidden.join(",")));
+        let _ = write!(after, "{{{}}}", shown.join(","));
+        let _ = write!(unknown, "{{{}}}", hidden.join(","));
     } else {
         after.push_str("null");
         unknown.push_str("true");
@@ -138,7 +138,10 @@ mod tests {
     #[test]
     fn what_html_minds_is_escaped_and_keys_are_sorted() {
         let none = OriginId::NONE;
-        let fields = vec![("z".into(), none, Val::str("<a>&\u{2028}\u{1}\u{7f}", none)), ("a".into(), none, Val::int(1, none))];
+        let fields = vec![
+            ("z".into(), none, Val::str("<a>&\u{2028}\u{1}\u{7f}", none)),
+            ("a".into(), none, Val::int(1, none)),
+        ];
         let value = Val::object(fields, none);
         assert_eq!(json(&value).unwrap(), "{\"a\":1,\"z\":\"\\u003ca\\u003e\\u0026\\u2028\\u0001\u{7f}\"}");
     }
@@ -147,7 +150,10 @@ mod tests {
     fn what_is_unknown_is_told_apart() {
         let none = OriginId::NONE;
         let unknown = Val::unknown(Why::Condition, none);
-        let fields = vec![("a".into(), none, unknown.clone()), ("b".into(), none, Val::tuple(vec![Val::int(1, none), unknown], none))];
+        let fields = vec![
+            ("a".into(), none, unknown.clone()),
+            ("b".into(), none, Val::tuple(vec![Val::int(1, none), unknown], none)),
+        ];
         assert_eq!(
             answer(&Val::object(fields, none)),
             "{\"after\":{\"b\":[1,null]},\"after_unknown\":{\"a\":true,\"b\":[false,true]}}"

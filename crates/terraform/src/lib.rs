@@ -1,17 +1,18 @@
 //! Terraform and OpenTofu: a directory of `.tf` files to resources.
 
 mod convert;
+mod equality;
 mod eval;
 mod export;
 mod functions;
 mod ir;
+mod json_out;
 mod loader;
 mod lower;
 mod module;
-mod equality;
-mod json_out;
 mod num;
 mod ops;
+pub mod oracle;
 mod sets;
 mod template;
 mod ty;

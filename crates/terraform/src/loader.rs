@@ -92,11 +92,15 @@ impl<'p> Loader<'p> {
 
     /// Evaluates a directory as a root module.
     pub fn load(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
-        let run = || Evaluator::new(self, root, inputs).fragment(directory);
+        Self::on_its_own_stack(|| Evaluator::new(self, root, inputs).fragment(directory))
+    }
+
+    /// Runs an evaluation on a thread with room for it.
+    pub(crate) fn on_its_own_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
         std::thread::scope(|scope| {
-            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run);
+            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &run);
             match spawned.map(std::thread::ScopedJoinHandle::join) {
-                Ok(Ok(fragment)) => fragment,
+                Ok(Ok(result)) => result,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
                 // No thread is to be had: this one's stack must do.
                 Err(_) => run(),
@@ -112,12 +116,14 @@ impl<'p> Loader<'p> {
 
     fn read(&self, directory: &Path) -> Option<Module> {
         let entries = self.project.read_dir(directory).ok()?;
-        let mut names: Vec<&str> = entries.iter().filter(|e| is_configuration(e)).map(|e| e.name.as_str()).collect();
+        let mut names: Vec<&str> =
+            entries.iter().filter(|e| is_configuration(e)).map(|e| e.name.as_str()).collect();
         if names.is_empty() {
             return None;
         }
         // `x.tofu` stands in for `x.tf`.
-        let tofu: Vec<String> = names.iter().filter(|n| n.contains(".tofu")).map(|n| n.replacen(".tofu", ".tf", 1)).collect();
+        let tofu: Vec<String> =
+            names.iter().filter(|n| n.contains(".tofu")).map(|n| n.replacen(".tofu", ".tf", 1)).collect();
         names.retain(|n| !tofu.iter().any(|t| t == n));
         let mut files = Vec::with_capacity(names.len());
         let mut problems = Vec::new();
@@ -139,7 +145,11 @@ impl<'p> Loader<'p> {
     /// A variable file.
     pub(crate) fn variable_file(&self, path: &Path) -> Result<(Arc<SourceFile>, File), Problem> {
         let source = self.project.read_text(path).map_err(|e| e.problem(&self.project.relative(path)))?;
-        let lowered = if path.extension().is_some_and(|e| e == "json") { lower::json_variables(&source) } else { lower::file(&source) };
+        let lowered = if path.extension().is_some_and(|e| e == "json") {
+            lower::json_variables(&source)
+        } else {
+            lower::file(&source)
+        };
         Ok((source, lowered))
     }
 
@@ -147,7 +157,8 @@ impl<'p> Loader<'p> {
     pub(crate) fn template(&self, path: &Path) -> Result<Arc<[Part]>, Problem> {
         let path = self.project.absolute(path);
         let parse = || {
-            let source = self.project.read_text(&path).map_err(|e| e.problem(&self.project.relative(&path)))?;
+            let source =
+                self.project.read_text(&path).map_err(|e| e.problem(&self.project.relative(&path)))?;
             lower::template(source.id, &source.path, &source.text, 0).map(Into::into)
         };
         once(&self.templates, &path).get_or_init(parse).clone()

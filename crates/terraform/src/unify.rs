@@ -7,7 +7,9 @@ use crate::ty::{Field, Ty};
 pub(crate) fn convertible(from: &Ty, to: &Ty, lossy: bool) -> bool {
     match (from, to) {
         (_, Ty::Dynamic) | (Ty::Dynamic, _) => true,
-        (Ty::Bool, Ty::Bool) | (Ty::Number, Ty::Number) | (Ty::Bool | Ty::Number | Ty::String, Ty::String) => true,
+        (Ty::Bool, Ty::Bool)
+        | (Ty::Number, Ty::Number)
+        | (Ty::Bool | Ty::Number | Ty::String, Ty::String) => true,
         (Ty::String, Ty::Bool | Ty::Number) => lossy,
         (Ty::List(a) | Ty::Set(a), Ty::List(b)) | (Ty::Set(a), Ty::Set(b)) | (Ty::Map(a), Ty::Map(b)) => {
             convertible(a, b, lossy)
@@ -20,7 +22,9 @@ pub(crate) fn convertible(from: &Ty, to: &Ty, lossy: bool) -> bool {
             Some(have) => convertible(&have.ty, &f.ty, lossy),
             None => f.optional,
         }),
-        (Ty::Tuple(a), Ty::Tuple(b)) => a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| convertible(a, b, lossy)),
+        (Ty::Tuple(a), Ty::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| convertible(a, b, lossy))
+        }
         _ => false,
     }
 }
@@ -66,9 +70,14 @@ pub(crate) fn unify(types: &[Ty], lossy: bool) -> Option<Ty> {
 }
 
 fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
-    let fields: Vec<&[Field]> = types.iter().filter_map(|t| if let Ty::Object(fields) = t { Some(&**fields) } else { None }).collect();
+    let fields: Vec<&[Field]> = types
+        .iter()
+        .filter_map(|t| if let Ty::Object(fields) = t { Some(&**fields) } else { None })
+        .collect();
     let first = fields.first()?;
-    let alike = |other: &&[Field]| other.len() == first.len() && other.iter().zip(*first).all(|(a, b)| a.name == b.name);
+    let alike = |other: &&[Field]| {
+        other.len() == first.len() && other.iter().zip(*first).all(|(a, b)| a.name == b.name)
+    };
     if !fields.iter().all(alike) {
         return None;
     }
@@ -81,7 +90,8 @@ fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
 }
 
 fn unify_tuples(types: &[&Ty], lossy: bool) -> Option<Ty> {
-    let rows: Vec<&[Ty]> = types.iter().filter_map(|t| if let Ty::Tuple(items) = t { Some(&**items) } else { None }).collect();
+    let rows: Vec<&[Ty]> =
+        types.iter().filter_map(|t| if let Ty::Tuple(items) = t { Some(&**items) } else { None }).collect();
     let first = rows.first()?;
     if rows.iter().any(|r| r.len() != first.len()) {
         return None;
@@ -135,6 +145,9 @@ mod tests {
             Some(Ty::Tuple([Ty::map(Ty::Number)].into()))
         );
         assert_eq!(unify(&[Ty::Tuple([].into()), Ty::Tuple([a.clone()].into())], true), Some(Ty::list(a)));
-        assert_eq!(unify(&[Ty::set(Ty::String), Ty::Tuple([Ty::String].into())], true), Some(Ty::set(Ty::String)));
+        assert_eq!(
+            unify(&[Ty::set(Ty::String), Ty::Tuple([Ty::String].into())], true),
+            Some(Ty::set(Ty::String))
+        );
     }
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use iaclint_value::{Encoding, Marks, Name, OriginId, Reference, Text, Why};
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::num::Num;
 use crate::ty::Ty;
 
@@ -142,8 +144,7 @@ pub(crate) fn normalized(text: Name) -> Name {
     if text.is_ascii() || unicode_normalization::is_nfc(&text) {
         return text;
     }
-    use unicode_normalization::UnicodeNormalization;
-    text.nfc().collect()
+    UnicodeNormalization::nfc(text.as_str()).collect()
 }
 
 impl Val {
@@ -178,8 +179,8 @@ impl Val {
             let characters: Name = known.as_ref().into();
             let normal = normalized(characters.clone());
             // Places are offsets into the characters as written; they do not fit characters that were normalised.
-            let detail = (normal == characters)
-                .then(|| Arc::new(Detail { text: Some(text.clone()), encoded: None }));
+            let detail =
+                (normal == characters).then(|| Arc::new(Detail { text: Some(text.clone()), encoded: None }));
             return Self::new(K::Str(Str { text: normal, detail }), origin);
         }
         let why = text.holes().find_map(crate::export::why).unwrap_or(Why::Computed(Name::new()));
@@ -276,7 +277,9 @@ impl Val {
                 K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
                     items.iter().for_each(|v| inner(v, visit, depth + 1));
                 }
-                K::Map(_, fields) | K::Object(fields) => fields.iter().for_each(|f| inner(&f.2, visit, depth + 1)),
+                K::Map(_, fields) | K::Object(fields) => {
+                    fields.iter().for_each(|f| inner(&f.2, visit, depth + 1));
+                }
                 K::Unknown(unk) => {
                     unk.partial.iter().for_each(|v| inner(v, visit, depth + 1));
                     unk.candidates.iter().for_each(|v| inner(v, visit, depth + 1));
@@ -299,11 +302,6 @@ impl Val {
         let mut marks = Marks::NONE;
         self.visit(&mut |v| marks = marks.and(v.marks));
         marks
-    }
-
-    /// All references that it was made of.
-    pub(crate) fn references(&self) -> Vec<Reference> {
-        Unk::of([self], Ty::Dynamic).depends_on
     }
 
     /// A list; its element type is the one type of its elements.

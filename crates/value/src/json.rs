@@ -9,7 +9,9 @@ use std::sync::Arc;
 use iaclint_source::{SourceFile, Span};
 use rustc_hash::FxHashSet;
 
-use crate::{Data, Flat, Literal, Name, Number, Object, OriginArena, OriginId, Piece, Placed, Text, Value, Via, Why};
+use crate::{
+    Data, Flat, Literal, Name, Number, Object, OriginArena, OriginId, Piece, Placed, Text, Value, Via, Why,
+};
 
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 256;
@@ -35,8 +37,11 @@ pub struct Json {
 /// Reads a whole file.
 pub fn parse_file(file: &SourceFile, arena: &mut OriginArena) -> Result<Json, JsonError> {
     let span = Span::new(file.id, 0..file.text.len());
-    let literal =
-        Literal { text: file.text.as_str().into(), placed: Some(Placed::verbatim(span)), origin: OriginId::NONE };
+    let literal = Literal {
+        text: file.text.as_str().into(),
+        placed: Some(Placed::verbatim(span)),
+        origin: OriginId::NONE,
+    };
     parse(&Text::literal(literal), arena)
 }
 
@@ -166,7 +171,8 @@ impl Parser<'_> {
             self.at += 1;
         }
         let integer = self.at;
-        let mut valid = digits(self) && (self.flat.text.as_bytes()[integer] != b'0' || self.at == integer + 1);
+        let mut valid =
+            digits(self) && (self.flat.text.as_bytes()[integer] != b'0' || self.at == integer + 1);
         if self.peek() == Some(b'.') {
             self.at += 1;
             valid &= digits(self);
@@ -183,7 +189,11 @@ impl Parser<'_> {
             return Ok(self.bare_hole());
         }
         let text = &self.flat.text[start..self.at];
-        let number = if valid { Number::parse(text).or_else(|| Some(Number::Decimal(text.into(), f64::MAX))) } else { None };
+        let number = if valid {
+            Number::parse(text).or_else(|| Some(Number::Decimal(text.into(), f64::MAX)))
+        } else {
+            None
+        };
         let Some(number) = number else {
             self.at = start;
             return Err(self.error("not a JSON number"));
@@ -238,7 +248,11 @@ impl Parser<'_> {
                         _ => (None, OriginId::NONE),
                     };
                     let text = Name::from(char);
-                    pieces.push(Piece::Literal(Literal { text, placed: placed.map(Placed::verbatim), origin }));
+                    pieces.push(Piece::Literal(Literal {
+                        text,
+                        placed: placed.map(Placed::verbatim),
+                        origin,
+                    }));
                 }
                 Some(_) => return Err(self.error("a control character stands in a JSON string")),
                 None => {
@@ -266,7 +280,8 @@ impl Parser<'_> {
                 if !(0xd800..0xdc00).contains(&high) {
                     return Ok(char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER));
                 }
-                let low = if self.flat.text[self.at..].starts_with("\\u") { self.hex(self.at + 2) } else { None };
+                let low =
+                    if self.flat.text[self.at..].starts_with("\\u") { self.hex(self.at + 2) } else { None };
                 let Some(low) = low.filter(|l| (0xdc00..0xe000).contains(l)) else {
                     return Ok(char::REPLACEMENT_CHARACTER);
                 };
@@ -282,12 +297,20 @@ impl Parser<'_> {
 
     fn hex(&self, at: usize) -> Option<u32> {
         let digits = self.flat.text.get(at..at + 4)?;
-        if digits.bytes().all(|b| b.is_ascii_hexdigit()) { u32::from_str_radix(digits, 16).ok() } else { None }
+        if digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+            u32::from_str_radix(digits, 16).ok()
+        } else {
+            None
+        }
     }
 
     fn deeper(&mut self) -> Result<(), JsonError> {
         self.depth += 1;
-        if self.depth > MAX_DEPTH { Err(self.error(format!("nested deeper than {MAX_DEPTH} levels"))) } else { Ok(()) }
+        if self.depth > MAX_DEPTH {
+            Err(self.error(format!("nested deeper than {MAX_DEPTH} levels")))
+        } else {
+            Ok(())
+        }
     }
 
     fn array(&mut self) -> Result<Value, JsonError> {
@@ -461,7 +484,15 @@ mod tests {
     fn holes_survive_in_strings_and_as_values() {
         let hole = || Piece::Hole(Value::unknown(Why::Condition, OriginId::NONE));
         let lit = |t: &str| Piece::Literal(Literal { text: t.into(), placed: None, origin: OriginId::NONE });
-        let text = Text::of([lit("{\"url\": \"pg://"), hole(), lit(":5432\", \"port\": "), hole(), lit(", \"n\": 1"), hole(), lit("}")]);
+        let text = Text::of([
+            lit("{\"url\": \"pg://"),
+            hole(),
+            lit(":5432\", \"port\": "),
+            hole(),
+            lit(", \"n\": 1"),
+            hole(),
+            lit("}"),
+        ]);
         let json = parse(&text, &mut OriginArena::new(0)).unwrap();
         let Some(Data::Text(url)) = json.value.get("url").map(|v| &v.data) else { panic!("a text") };
         assert_eq!((url.prefix().as_str(), url.suffix().as_str()), ("pg://", ":5432"));
@@ -470,7 +501,21 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_refused_with_its_place() {
-        for bad in ["{'a': 1}", "[1,]", "{\"a\" 1}", "01", "1.", "nul", "\"a\nb\"", "\"a", "{} x", "", "[1 2]", "\"\\x\"", "-"] {
+        for bad in [
+            "{'a': 1}",
+            "[1,]",
+            "{\"a\" 1}",
+            "01",
+            "1.",
+            "nul",
+            "\"a\nb\"",
+            "\"a",
+            "{} x",
+            "",
+            "[1 2]",
+            "\"\\x\"",
+            "-",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert_eq!(read("[\n1,\n}").unwrap_err().span.unwrap().start, 5);

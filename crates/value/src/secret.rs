@@ -5,24 +5,35 @@ pub const MASK: &str = "(masked)";
 
 /// Whether a field, variable or attribute of this name holds a secret by its name.
 pub fn secret_name(name: &str) -> bool {
-    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     const WORDS: [&str; 11] = [
-        "password", "passwd", "secretkey", "authtoken", "accesstoken", "apikey", "privatekey", "secretstring", "masterpass",
-        "clientsecret", "secretaccesskey",
+        "password",
+        "passwd",
+        "secretkey",
+        "authtoken",
+        "accesstoken",
+        "apikey",
+        "privatekey",
+        "secretstring",
+        "masterpass",
+        "clientsecret",
+        "secretaccesskey",
     ];
     const NOT: [&str; 6] = ["arn", "name", "id", "version", "length", "rotation"];
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     WORDS.iter().any(|w| name.contains(w)) && !NOT.iter().any(|n| name.ends_with(n))
 }
 
 /// Whether a text looks like a credential whatever it is called: keys with known shapes, passwords in URLs, PEM blocks.
 pub fn looks_like_secret(text: &str) -> bool {
+    const PREFIXES: [&str; 8] =
+        ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "npm_"];
     let access_key = |p: &str| {
         text.match_indices(p).any(|(at, _)| {
             let rest = &text.as_bytes()[at + p.len()..];
             rest.len() >= 16 && rest[..16].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         })
     };
-    const PREFIXES: [&str; 8] = ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "npm_"];
     access_key("AKIA")
         || access_key("ASIA")
         || (text.contains("-----BEGIN") && text.contains("PRIVATE KEY-----"))
@@ -76,6 +87,8 @@ mod tests {
     fn names_of_secrets_are_told_from_names_of_their_arns() {
         assert!(secret_name("DB_PASSWORD") && secret_name("auth_token") && secret_name("MasterUserPassword"));
         assert!(secret_name("AWS_SECRET_ACCESS_KEY"));
-        assert!(!secret_name("password_secret_arn") && !secret_name("DB_HOST") && !secret_name("password_length"));
+        assert!(
+            !secret_name("password_secret_arn") && !secret_name("DB_HOST") && !secret_name("password_length")
+        );
     }
 }

@@ -35,16 +35,18 @@ impl Placed {
     }
 
     fn slice(&self, range: Range<usize>, text_len: usize) -> Placed {
-        let span = Span { file: self.span.file, start: self.offset(range.start, text_len), end: self.offset(range.end, text_len) };
+        let span = Span {
+            file: self.span.file,
+            start: self.offset(range.start, text_len),
+            end: self.offset(range.end, text_len),
+        };
         let mut breaks: Vec<(u32, u32)> = Vec::new();
         if !self.breaks.is_empty() {
             breaks.push((0, span.start));
-            breaks.extend(
-                self.breaks
-                    .iter()
-                    .filter(|(text, _)| (*text as usize) > range.start && (*text as usize) < range.end)
-                    .map(|&(text, file)| (text - range.start as u32, file)),
-            );
+            // A long text is cut into many slices, so only the breaks inside are touched.
+            let first = self.breaks.partition_point(|&(text, _)| text as usize <= range.start);
+            let inside = self.breaks[first..].iter().take_while(|(text, _)| (*text as usize) < range.end);
+            breaks.extend(inside.map(|&(text, file)| (text - range.start as u32, file)));
         }
         Placed { span, breaks: breaks.into() }
     }
@@ -113,10 +115,15 @@ impl Text {
             match piece {
                 Piece::Literal(literal) if literal.text.is_empty() => {}
                 Piece::Hole(Value { data: Data::Text(text), marks, .. }) => {
-                    out.extend(text.pieces.iter().filter(|p| !matches!(p, Piece::Literal(l) if l.text.is_empty())).map(|p| match p {
-                        Piece::Hole(value) => Piece::Hole(value.clone().marked(marks)),
-                        Piece::Literal(_) => p.clone(),
-                    }));
+                    out.extend(
+                        text.pieces
+                            .iter()
+                            .filter(|p| !matches!(p, Piece::Literal(l) if l.text.is_empty()))
+                            .map(|p| match p {
+                                Piece::Hole(value) => Piece::Hole(value.clone().marked(marks)),
+                                Piece::Literal(_) => p.clone(),
+                            }),
+                    );
                 }
                 other => out.push(other),
             }
@@ -176,7 +183,8 @@ impl Text {
 
     /// The whole text as one string in which each hole is one [`Flat::HOLE`].
     pub fn flatten(&self) -> Flat {
-        let mut flat = Flat { text: String::new(), starts: Vec::with_capacity(self.pieces.len()), holes: Vec::new() };
+        let mut flat =
+            Flat { text: String::new(), starts: Vec::with_capacity(self.pieces.len()), holes: Vec::new() };
         for (index, piece) in self.pieces.iter().enumerate() {
             flat.starts.push(flat.text.len());
             match piece {
@@ -299,9 +307,9 @@ mod tests {
         let flat = text.flatten();
         let port = flat.text.find("5432").unwrap();
         assert_eq!(text.span(&flat, port..port + 4), Some(span(121, 125)));
-        let part = text.slice(&flat, port..flat.text.len());
-        assert_eq!(part.as_str().unwrap(), "5432/app");
-        assert_eq!(part.span(&part.flatten(), 0..4), Some(span(121, 125)));
+        let rest = text.slice(&flat, port..flat.text.len());
+        assert_eq!(rest.as_str().unwrap(), "5432/app");
+        assert_eq!(rest.span(&rest.flatten(), 0..4), Some(span(121, 125)));
         assert_eq!((text.prefix().as_str(), text.suffix().as_str()), ("postgres://", ":5432/app"));
     }
 

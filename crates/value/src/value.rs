@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::secret::{MASK, looks_like_secret};
-use crate::{Data, Encoding, Kind, List, Name, Number, Object, OriginId, Piece, Reference, Text, Unknown, Why};
+use crate::{
+    Data, Encoding, Kind, List, Name, Number, Object, OriginId, Piece, Reference, Text, Unknown, Why,
+};
 
 /// Marks on a value, which spread to whatever is made of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Hash)]

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::endpoints::{Endpoint, host_attribute};
-use iaclint_model::workload::Setting;
+use iaclint_model::workload::{Setting, settings};
 use iaclint_model::{Model, ResourceId};
 use iaclint_value::{Data, Flat, Piece, Text, Value};
 
@@ -35,15 +36,22 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             }
         }
     }
-    let analysis = cx.analysis;
-    for workload in analysis.workloads() {
-        for setting in &workload.settings.items {
+    for (definition, settings) in configured(cx) {
+        for setting in &settings {
             if let Some((host, kind)) = host_setting_with_port(model, setting) {
-                let Some(port) = port_setting(&workload.settings.items, setting) else { continue };
-                report_setting(cx, workload.definition, setting, port, host, kind);
+                let Some(port) = port_setting(&settings, setting) else { continue };
+                report_setting(cx, definition, setting, port, host, kind);
             }
         }
     }
+}
+
+/// Everything that has settings: functions, and task definitions whether a service runs them or a schedule does.
+fn configured<'m>(cx: &Check<'_, 'm>) -> Vec<(ResourceId, Vec<Setting<'m>>)> {
+    let tasks =
+        cx.model().all::<TaskDefinition<'m>>().into_iter().map(|task| (task.id(), settings(&task).items));
+    let others = cx.analysis.workloads().iter().filter(|w| w.task.is_none());
+    tasks.chain(others.map(|w| (w.definition, w.settings.items.clone()))).collect()
 }
 
 /// An address in a text with more ports behind it than one.
@@ -66,9 +74,12 @@ fn doubled<'m>(model: &'m Model<'m>, text: &'m Text) -> Vec<Doubled<'m>> {
         if char != Flat::HOLE {
             continue;
         }
-        let Some(Piece::Hole(hole)) = flat.hole_at(at).and_then(|index| text.pieces().get(index)) else { continue };
+        let Some(Piece::Hole(hole)) = flat.hole_at(at).and_then(|index| text.pieces().get(index)) else {
+            continue;
+        };
         let Some((server, kind)) = hole.as_reference().and_then(|r| model.endpoint(r)) else { continue };
-        if !matches!(kind, Endpoint::Host | Endpoint::HostPort | Endpoint::Ip) {
+        // An address in digits may be one to publish a port on: `-p ${ip}:8080:80`.
+        if !matches!(kind, Endpoint::Host | Endpoint::HostPort) {
             continue;
         }
         let mut ports = usize::from(kind.ends_in_port());
@@ -90,23 +101,38 @@ fn port_at<'m>(model: &'m Model<'m>, text: &'m Text, flat: &Flat, at: usize) -> 
     let rest = flat.text.get(at..)?.strip_prefix(':')?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     if digits > 0 {
-        return Some(at + 1 + digits);
+        // `:2024_shop` is a name that begins with digits.
+        let ends = !rest[digits..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+        return ends.then_some(at + 1 + digits);
     }
-    let Some(Piece::Hole(hole)) = flat.hole_at(at + 1).and_then(|index| text.pieces().get(index)) else { return None };
+    let Some(Piece::Hole(hole)) = flat.hole_at(at + 1).and_then(|index| text.pieces().get(index)) else {
+        return None;
+    };
     let (_, kind) = model.endpoint(hole.as_reference()?)?;
     (kind == Endpoint::Port).then_some(at + 1 + Flat::HOLE.len_utf8())
 }
 
-fn report_text(cx: &mut Check<'_, '_>, id: ResourceId, attribute: &str, value: &Value, text: &Text, doubled: &Doubled<'_>) {
+fn report_text(
+    cx: &mut Check<'_, '_>,
+    id: ResourceId,
+    attribute: &str,
+    value: &Value,
+    text: &Text,
+    doubled: &Doubled<'_>,
+) {
     let model = cx.model();
     let setting = setting_around(cx, id, value);
     let what = setting.as_ref().map_or_else(|| format!("`{attribute}`"), |(name, _)| name.clone());
     let flat = text.flatten();
-    let hole_words = carries(model, doubled);
-    let mut draft = cx.finding(id, format!("{what} carries the port twice")).identity(format!("{what}:{}", doubled.server.0));
+    let hole_words = carries(doubled);
+    let mut draft = cx
+        .finding(id, format!("{what} carries the port twice"))
+        .identity(format!("{what}:{}", doubled.server.0));
     let surplus = text.span(&flat, doubled.surplus.clone()).or_else(|| model.origins().span(value.origin));
     draft = match surplus {
-        Some(span) => draft.at_span(span, "and the port is added again here").label(cx, doubled.hole.origin, hole_words),
+        Some(span) => {
+            draft.at_span(span, "and the port is added again here").label(cx, doubled.hole.origin, hole_words)
+        }
         None => draft.at(cx, doubled.hole.origin, hole_words),
     };
     if let Some((_, Some(container))) = setting {
@@ -114,17 +140,29 @@ fn report_text(cx: &mut Check<'_, '_>, id: ResourceId, attribute: &str, value: &
     }
     draft
         .trail(cx, doubled.hole.origin)
-        .note(format!("the application is given {}", value.display()))
+        .note(format!("the application is given {}", around(&value.display(), &doubled.hole.display())))
         .help(advice(cx, doubled))
         .report(cx);
 }
 
-fn carries(model: &Model<'_>, doubled: &Doubled<'_>) -> String {
+/// The word of a long text that holds the address; a short text as it is.
+fn around<'t>(text: &'t str, address: &str) -> &'t str {
+    const SHORT: usize = 120;
+    let Some(at) = text.find(address).filter(|_| text.len() > SHORT) else { return text };
+    let divides = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ',' | ';');
+    let start =
+        text[..at].rfind(divides).map_or(0, |i| i + text[i..].chars().next().map_or(1, char::len_utf8));
+    let end = at + address.len();
+    let end = text[end..].find(divides).map_or(text.len(), |i| end + i);
+    &text[start..end]
+}
+
+fn carries(doubled: &Doubled<'_>) -> String {
     let name = doubled.hole.as_reference().map(ToString::to_string).unwrap_or_default();
     if doubled.kind.ends_in_port() {
         format!("this is {name}, which ends in its port")
     } else {
-        format!("this is {name} of {}, and its port follows at once", model.short(doubled.server))
+        format!("this is {name}, and its port follows at once")
     }
 }
 
@@ -139,7 +177,10 @@ fn advice(cx: &Check<'_, '_>, doubled: &Doubled<'_>) -> String {
     let server = &model.resource(doubled.server);
     match host_attribute(&server.type_name) {
         Some(attribute) if doubled.kind.ends_in_port() => {
-            format!("use `{}.{attribute}`{place}, or remove the port behind the address", model.short(doubled.server))
+            format!(
+                "use `{}.{attribute}`{place}, or remove the port behind the address",
+                model.short(doubled.server)
+            )
         }
         _ => "remove one of the two ports: the address is already followed by its port".to_owned(),
     }
@@ -147,9 +188,18 @@ fn advice(cx: &Check<'_, '_>, doubled: &Doubled<'_>) -> String {
 
 /// The environment variable whose value this is, with its container.
 fn setting_around(cx: &Check<'_, '_>, id: ResourceId, value: &Value) -> Option<(String, Option<String>)> {
-    let analysis = cx.analysis;
-    let workloads = analysis.workloads().iter().filter(|w| w.definition == id);
-    for setting in workloads.flat_map(|w| &w.settings.items) {
+    let model = cx.model();
+    let settings = match model.get::<TaskDefinition<'_>>(id) {
+        Some(task) => settings(&task).items,
+        None => cx
+            .analysis
+            .workloads()
+            .iter()
+            .filter(|w| w.definition == id)
+            .flat_map(|w| w.settings.items.clone())
+            .collect(),
+    };
+    for setting in settings {
         let mut inside = false;
         setting.value.walk(&mut |v| inside |= std::ptr::eq(v, value));
         if inside {
@@ -172,14 +222,16 @@ fn host_setting_with_port<'m>(model: &'m Model<'m>, setting: &Setting<'m>) -> Op
         _ => None,
     });
     // The reference must live as long as the model: it is looked up in the value itself.
-    let reference = reference.and_then(|wanted| setting.value.references().into_iter().find(|r| *r == wanted))?;
+    let reference =
+        reference.and_then(|wanted| setting.value.references().into_iter().find(|r| *r == wanted))?;
     let (server, kind) = model.endpoint(reference)?;
     if pieces.len() == 1 {
         return kind.ends_in_port().then_some((server, kind));
     }
     let rest = text.suffix();
     let port_hole = matches!(pieces, [_, Piece::Literal(colon), Piece::Hole(_)] if &*colon.text == ":");
-    let port_digits = rest.strip_prefix(':').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
+    let port_digits =
+        rest.strip_prefix(':').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
     (kind == Endpoint::Host && (port_hole || (pieces.len() == 2 && port_digits))).then_some((server, kind))
 }
 
@@ -199,7 +251,10 @@ fn port_setting<'a, 'm>(settings: &'a [Setting<'m>], host: &Setting<'m>) -> Opti
     let container = |s: &Setting<'_>| s.container.map(|c| c.origin());
     settings.iter().find(|s| {
         container(s) == container(host)
-            && s.name.as_deref().and_then(|n| family(n, &["PORT"])).is_some_and(|f| f.eq_ignore_ascii_case(stem))
+            && s.name
+                .as_deref()
+                .and_then(|n| family(n, &["PORT"]))
+                .is_some_and(|f| f.eq_ignore_ascii_case(stem))
     })
 }
 
@@ -216,7 +271,9 @@ fn report_setting(
     let port_name = port.name.clone().unwrap_or_default();
     let resource = model.resource(server);
     let help = match host_attribute(&resource.type_name) {
-        Some(attribute) if kind.ends_in_port() => format!("set {name} to `{}.{attribute}`", model.short(server)),
+        Some(attribute) if kind.ends_in_port() => {
+            format!("set {name} to `{}.{attribute}`", model.short(server))
+        }
         _ => format!("leave the port out of {name}: {port_name} carries it"),
     };
     let mut draft = cx

@@ -1,8 +1,8 @@
 //! A container whose memory limit is below its heap, or below what its image needs.
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ecs::{Container, TaskDefinition};
-use iaclint_model::images::floor;
+use iaclint_model::ecs::{Container, Secret, TaskDefinition, Variable};
+use iaclint_model::images::{FloorKind, ImageFloor, floor};
 use iaclint_model::{Language, Prop};
 use iaclint_value::{Flat, OriginId, Value};
 
@@ -17,11 +17,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         for container in task.containers().items {
             let Some(limit) = limit(&task, &container) else { continue };
             let heaps = heaps(&container);
-            if let Some(heap) = heaps.iter().filter(|h| h.mib >= limit.mib).max_by_key(|h| h.mib) {
-                report_heap(cx, &task, &container, limit, heap);
-            } else if heaps.is_empty() {
+            match heaps.iter().filter(|h| h.mib >= limit.mib).max_by_key(|h| h.mib) {
+                Some(heap) => report_heap(cx, &task, &container, limit, heap),
+                None if heaps.is_empty() => report_floor(cx, &task, &container, limit),
                 // Who sets the heap by hand has sized the container by hand.
-                report_floor(cx, &task, &container, limit);
+                None => {}
             }
         }
     }
@@ -54,29 +54,44 @@ struct Heap {
     origin: OriginId,
 }
 
-/// The heap flags in the environment and the command.
+/// The heaps that the environment and the command set.
 fn heaps(container: &Container<'_>) -> Vec<Heap> {
     let mut out = Vec::new();
-    for variable in container.variables().items {
-        if let Prop::Known { value, .. } = variable.value() {
-            scan(value, &mut out);
+    let mut words: Vec<(String, OriginId)> = Vec::new();
+    for list in [container.entry_point(), container.command()] {
+        if let Prop::Known { value, .. } = list {
+            value.walk(&mut |v| words.extend(words_of(v)));
         }
     }
-    for words in [container.entry_point(), container.command()] {
-        if let Prop::Known { value, .. } = words {
-            value.walk(&mut |v| scan(v, &mut out));
+    out.extend(last_heap(words));
+    // A flag behind `java` itself wins over those that an environment variable puts before it.
+    if out.is_empty() {
+        for variable in container.variables().items {
+            if let Prop::Known { value, .. } = variable.value() {
+                out.extend(last_heap(words_of(value)));
+            }
         }
     }
     out
 }
 
-fn scan(value: &Value, out: &mut Vec<Heap>) {
-    let Some(text) = value.to_text() else { return };
-    for word in text.flatten().text.split(|c: char| c.is_whitespace() || c == '"' || c == '\'') {
-        if let Some(mib) = heap_flag(word) {
-            out.push(Heap { mib, flag: word.to_owned(), origin: value.origin });
-        }
-    }
+fn words_of(value: &Value) -> Vec<(String, OriginId)> {
+    let Some(text) = value.to_text() else { return Vec::new() };
+    let text = text.flatten().text;
+    let words = text.split(|c: char| c.is_whitespace() || c == '"' || c == '\'').filter(|w| !w.is_empty());
+    words.map(|word| (word.to_owned(), value.origin)).collect()
+}
+
+/// The heap that counts: the last flag of several; none when that one is not known.
+fn last_heap(words: Vec<(String, OriginId)>) -> Option<Heap> {
+    let (flag, origin) = words.into_iter().rev().find(|(word, _)| is_heap_flag(word))?;
+    Some(Heap { mib: heap_flag(&flag)?, flag, origin })
+}
+
+const HEAP_FLAGS: [&str; 4] = ["-Xmx", "-XX:MaxHeapSize=", "--max-old-space-size=", "--max_old_space_size="];
+
+fn is_heap_flag(word: &str) -> bool {
+    HEAP_FLAGS.iter().any(|flag| word.starts_with(flag))
 }
 
 /// The heap in MiB that a flag of the JVM or of Node sets.
@@ -84,7 +99,9 @@ fn heap_flag(word: &str) -> Option<i64> {
     if word.contains(Flat::HOLE) {
         return None;
     }
-    if let Some(size) = word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size=")) {
+    if let Some(size) =
+        word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size="))
+    {
         return size.parse().ok();
     }
     let size = word.strip_prefix("-Xmx").or_else(|| word.strip_prefix("-XX:MaxHeapSize="))?;
@@ -100,42 +117,81 @@ fn heap_flag(word: &str) -> Option<i64> {
     }
 }
 
-fn report_heap<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container: &Container<'m>, limit: Limit, heap: &Heap) {
+fn report_heap<'m>(
+    cx: &mut Check<'_, 'm>,
+    task: &TaskDefinition<'m>,
+    container: &Container<'m>,
+    limit: Limit,
+    heap: &Heap,
+) {
     let Limit { mib, origin, of_task } = limit;
     let whose = if of_task { "the task" } else { "the container" };
     let wanted = heap.mib + heap.mib / 3;
-    cx.finding(task.id(), format!("the heap of {} may grow to {} MiB, and {whose} has {mib}", container.label(), heap.mib))
-        .severity(Severity::Error)
-        .confidence(Confidence::High)
-        .part(container.label())
-        .identity(format!("heap:{}", container.label()))
-        .at(cx, origin, format!("{whose} is killed at {mib} MiB (exit code 137)"))
-        .label(cx, heap.origin, format!("`{}` lets the heap grow to {} MiB", heap.flag, heap.mib))
-        .trail(cx, origin)
-        .note("a process needs memory beside its heap: stacks, code, buffers")
-        .help(format!("raise the memory to {wanted} MiB or more, or lower `{}`", heap.flag))
-        .report(cx);
+    cx.finding(
+        task.id(),
+        format!("the heap of {} may grow to {} MiB, and {whose} has {mib}", container.label(), heap.mib),
+    )
+    .severity(Severity::Error)
+    .confidence(Confidence::High)
+    .part(container.label())
+    .identity(format!("heap:{}", container.label()))
+    .at(cx, origin, format!("{whose} is killed at {mib} MiB (exit code 137)"))
+    .label(cx, heap.origin, format!("`{}` lets the heap grow to {} MiB", heap.flag, heap.mib))
+    .trail(cx, origin)
+    .note("a process needs memory beside its heap: stacks, code, buffers")
+    .help(format!("raise the memory to {wanted} MiB or more, or lower `{}`", heap.flag))
+    .report(cx);
 }
 
-fn report_floor<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, container: &Container<'m>, limit: Limit) {
+fn report_floor<'m>(
+    cx: &mut Check<'_, 'm>,
+    task: &TaskDefinition<'m>,
+    container: &Container<'m>,
+    limit: Limit,
+) {
     let Prop::Known { value: image, origin: image_origin, .. } = container.image() else { return };
     let Some(floor) = floor(&image.flatten().text) else { return };
-    if limit.mib >= floor.minimum_mib {
+    if limit.mib >= floor.minimum_mib || may_be_sized_by_hand(container, floor) {
         return;
     }
     let field = match cx.model().language(task.id()) {
         Language::Terraform => "memory",
         Language::CloudFormation | Language::Cdk => "Memory",
     };
-    cx.finding(task.id(), format!("{} has {} MiB, and {} needs {} at least", container.label(), limit.mib, floor.what, floor.minimum_mib))
-        .part(container.label())
-        .identity(format!("floor:{}", container.label()))
-        .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
-        .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
-        .trail(cx, limit.origin)
-        .note(format!("the least memory of {} is documented at {}", floor.what, floor.source))
-        .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
-        .report(cx);
+    cx.finding(
+        task.id(),
+        format!(
+            "{} has {} MiB, and {} needs {} at least",
+            container.label(),
+            limit.mib,
+            floor.what,
+            floor.minimum_mib
+        ),
+    )
+    .part(container.label())
+    .identity(format!("floor:{}", container.label()))
+    .at(cx, limit.origin, format!("killed at {} MiB (exit code 137)", limit.mib))
+    .label(cx, image_origin, format!("{} needs {} MiB", floor.what, floor.minimum_mib))
+    .trail(cx, limit.origin)
+    .note(match floor.kind {
+        FloorKind::Heap => {
+            format!("its heap is {} MiB unless it is told otherwise: {}", floor.minimum_mib, floor.source)
+        }
+        FloorKind::Container => {
+            format!("the least memory of {} is documented at {}", floor.what, floor.source)
+        }
+    })
+    .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
+    .report(cx);
+}
+
+/// Whether one of the variables by which the image is sized is set, or may be.
+fn may_be_sized_by_hand(container: &Container<'_>, floor: &ImageFloor) -> bool {
+    let (variables, secrets) = (container.variables(), container.secret_variables());
+    let names = variables.items.iter().map(Variable::name).chain(secrets.items.iter().map(Secret::name));
+    let is_flag = |name: &String| floor.heap_flags.contains(name);
+    let known_all = variables.complete && secrets.complete;
+    !floor.heap_flags.is_empty() && (!known_all || names.into_iter().any(|name| name.may(is_flag)))
 }
 
 #[cfg(test)]

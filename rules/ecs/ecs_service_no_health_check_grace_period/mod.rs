@@ -16,12 +16,12 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// A task whose start includes migrations or a wait gets at least this long, in seconds.
 const SLOW_START: i64 = 120;
 
-/// A target group that gives up sooner than this many seconds is quick.
-const QUICK: i64 = 60;
+/// A target group that waits this many seconds is as good as a grace period.
+const PATIENT: i64 = 300;
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
-        let scheduled = !service.desired_count().known().is_some_and(|n| *n == 0);
+        let scheduled = service.desired_count().known().is_none_or(|n| *n != 0);
         let external = service.deployment_controller().may(|c| c == "EXTERNAL");
         if scheduled && !external && !cx.model().in_library(service.id()) {
             service_check(cx, &service);
@@ -52,11 +52,16 @@ impl Patience {
     fn arithmetic(&self) -> String {
         let Self { grace, interval, threshold, .. } = self;
         let gives_up = self.gives_up();
-        let first = format!("the target group gives up after {threshold} failed checks {interval} s apart: {gives_up} s");
+        let first = format!(
+            "the target group gives up after {threshold} failed checks {interval} s apart: {gives_up} s"
+        );
         if *grace == 0 {
             format!("{first}; without a grace period ECS stops the task at once then")
         } else {
-            format!("{first}; the grace period is {grace} s, so ECS stops a silent task after {} s", self.killed_after())
+            format!(
+                "{first}; the grace period is {grace} s, so ECS stops a silent task after {} s",
+                self.killed_after()
+            )
         }
     }
 }
@@ -71,7 +76,9 @@ fn service_check<'m>(cx: &mut Check<'_, 'm>, service: &Service<'m>) {
     // The least patient of its target groups decides.
     let mut least: Option<(Patience, TargetGroup<'m>, Option<String>)> = None;
     for target in service.targets().items {
-        let Some(group) = target.target_group().and_then(|id| model.get::<TargetGroup<'m>>(id)) else { continue };
+        let Some(group) = target.target_group().and_then(|id| model.get::<TargetGroup<'m>>(id)) else {
+            continue;
+        };
         let (interval, unhealthy) = (group.interval(), group.unhealthy_after());
         let (Some(interval), Some(threshold)) = (interval.known(), unhealthy.known()) else { continue };
         let patience = Patience { grace, grace_written, interval: *interval, threshold: *threshold, origin };
@@ -85,6 +92,7 @@ fn service_check<'m>(cx: &mut Check<'_, 'm>, service: &Service<'m>) {
         Some(evidence) => report(cx, service, &patience, &group, Some(evidence)),
         // A written number was chosen by somebody; the CDK writes 60 by itself.
         None if patience.grace_written && patience.grace > 0 => {}
+        None if patience.gives_up() >= PATIENT => {}
         None => report(cx, service, &patience, &group, None),
     }
 }
@@ -141,14 +149,18 @@ fn report<'m>(
     let model = cx.model();
     let limit = patience.killed_after();
     let headline = match (&evidence, patience.grace) {
-        (Some(e), 0) => format!("no health check grace period: a task is stopped after {limit} s, while {}", e.words),
+        (Some(e), 0) => {
+            format!("no health check grace period: a task is stopped after {limit} s, while {}", e.words)
+        }
         (Some(e), grace) => format!("a health check grace period of {grace} s is too short: {}", e.words),
-        (None, _) => format!("no health check grace period: a task that does not answer within {limit} s is stopped"),
+        (None, _) => {
+            format!("no health check grace period: a task that does not answer within {limit} s is stopped")
+        }
     };
     let suggested = evidence.as_ref().map_or(120, |e| (e.needs * 2).max(300));
+    // A quick start needs no grace period, however soon the target group gives up: many healthy services are built so.
     let (severity, confidence) = match &evidence {
         Some(_) => (Severity::Warning, Confidence::Medium),
-        None if patience.gives_up() < QUICK => (Severity::Warning, Confidence::Low),
         None => (Severity::Advice, Confidence::Low),
     };
     let draft = cx.finding(service.id(), headline).severity(severity).confidence(confidence);
@@ -169,9 +181,14 @@ fn report<'m>(
         .note(patience.arithmetic())
         .help(match model.language(service.id()) {
             Language::Terraform => {
-                format!("set `health_check_grace_period_seconds = {suggested}` on {}", model.short(service.id()))
+                format!(
+                    "set `health_check_grace_period_seconds = {suggested}` on {}",
+                    model.short(service.id())
+                )
             }
-            Language::Cdk => format!("pass `healthCheckGracePeriod: cdk.Duration.seconds({suggested})` to the service"),
+            Language::Cdk => {
+                format!("pass `healthCheckGracePeriod: cdk.Duration.seconds({suggested})` to the service")
+            }
             Language::CloudFormation => {
                 format!("set `HealthCheckGracePeriodSeconds: {suggested}` on {}", model.short(service.id()))
             }

@@ -16,7 +16,17 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if let Prop::Known { value: limit, origin, .. } = task.memory_mib() {
             let size = Size { limit, origin, what: "memory", unit: " MiB" };
             let single = single(cx, &task, &containers, size, |c| [c.memory(), c.memory_reservation()]);
-            if !single && !sum(cx, &task, &containers, size, "memory reservations", Container::memory_reservation, None) {
+            if !single
+                && !sum(
+                    cx,
+                    &task,
+                    &containers,
+                    size,
+                    "memory reservations",
+                    Container::memory_reservation,
+                    None,
+                )
+            {
                 hard_limits(cx, &task, &containers, size);
             }
         }
@@ -55,14 +65,20 @@ fn single<'m>(
         found = true;
         let Size { limit, what, unit, .. } = size;
         let field = task_field(cx, task, what);
-        cx.finding(task.id(), format!("{} asks for {value}{unit} of {what} in a task of {limit}", container.label()))
-            .part(container.label())
-            .identity(format!("{what}:{}", container.label()))
-            .at(cx, origin, format!("the container asks for {value}{unit}"))
-            .label(cx, size.origin, format!("the whole task has {limit}"))
-            .trail(cx, origin)
-            .help(format!("raise `{field}` of {} to {value} or more, or lower the container's to {limit} or less", cx.model().short(task.id())))
-            .report(cx);
+        cx.finding(
+            task.id(),
+            format!("{} asks for {value}{unit} of {what} in a task of {limit}", container.label()),
+        )
+        .part(container.label())
+        .identity(format!("{what}:{}", container.label()))
+        .at(cx, origin, format!("the container asks for {value}{unit}"))
+        .label(cx, size.origin, format!("the whole task has {limit}"))
+        .trail(cx, origin)
+        .help(format!(
+            "raise `{field}` of {} to {value} or more, or lower the container's to {limit} or less",
+            cx.model().short(task.id())
+        ))
+        .report(cx);
     }
     found
 }
@@ -99,10 +115,14 @@ fn sum<'m>(
         return false;
     }
     let Size { limit, unit, what, .. } = size;
-    let terms: Vec<String> = asked.iter().map(|a| format!("{} {}", a.0.trim_start_matches("container "), a.1)).collect();
+    let terms: Vec<String> =
+        asked.iter().map(|a| format!("{} {}", a.0.trim_start_matches("container "), a.1)).collect();
     let field = task_field(cx, task, what);
     let mut draft = cx
-        .finding(task.id(), format!("the {words} of the containers add up to {total}{unit} in a task of {limit}"))
+        .finding(
+            task.id(),
+            format!("the {words} of the containers add up to {total}{unit} in a task of {limit}"),
+        )
         .identity(format!("sum:{words}"))
         .at(cx, size.origin, format!("the whole task has {limit}{unit}"));
     for (label, value, origin) in &asked {
@@ -113,13 +133,21 @@ fn sum<'m>(
     }
     draft
         .note(format!("{} = {total}, and the task has {limit}", terms.join(" + ")))
-        .help(format!("raise `{field}` of {} to {total} or more, or lower the containers'", cx.model().short(task.id())))
+        .help(format!(
+            "raise `{field}` of {} to {total} or more, or lower the containers'",
+            cx.model().short(task.id())
+        ))
         .report(cx);
     true
 }
 
 /// Hard limits above the task are legal; on Fargate the task is killed when they are used.
-fn hard_limits<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>, containers: &[Container<'m>], size: Size) {
+fn hard_limits<'m>(
+    cx: &mut Check<'_, 'm>,
+    task: &TaskDefinition<'m>,
+    containers: &[Container<'m>],
+    size: Size,
+) {
     if task.is_fargate().must(|f| *f) {
         sum(cx, task, containers, size, "hard memory limits", Container::memory, Some(Severity::Advice));
     }

@@ -1,6 +1,6 @@
 //! A service without the database or cache settings that its siblings have, although something shows that it needs them.
 
-use iaclint_analysis::needs::{Evidence, Need, server_words};
+use iaclint_analysis::needs::{Evidence, Need, family, server_words};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::Container;
 use iaclint_model::iam::allows_mentioning;
@@ -63,7 +63,8 @@ struct Sign {
 /// Whether two services are deployed together and run in one cluster, or share subnets.
 fn siblings(model: &Model<'_>, a: &Workload<'_>, b: &Workload<'_>) -> bool {
     let (Some(first), Some(second)) = (&a.service, &b.service) else { return false };
-    let same = |x: &Many<Link>, y: &Many<Link>| x.items.iter().any(|l| y.items.iter().any(|m| same_thing(l, m)));
+    let same =
+        |x: &Many<Link>, y: &Many<Link>| x.items.iter().any(|l| y.items.iter().any(|m| same_thing(l, m)));
     model.same_root(a.id, b.id)
         && a.definition != b.definition
         && model.resource(a.id).existence.compatible(&model.resource(b.id).existence)
@@ -96,25 +97,20 @@ fn is_configured<'m>(cx: &Check<'_, 'm>, index: usize, workload: &Workload<'m>, 
         })
 }
 
-/// The family of a setting: what stands before the first underscore, with the usual names of databases and caches taken as one.
-fn family(name: &str) -> Option<String> {
-    let stem = name.split(['_', '-', '.']).next()?.to_ascii_uppercase();
-    Some(match stem.as_str() {
-        "DB" | "DATABASE" | "POSTGRES" | "POSTGRESQL" | "PG" | "PGHOST" | "PGUSER" | "PGPASSWORD" | "PGDATABASE" | "MYSQL" | "RDS"
-        | "JDBC" | "SQL" | "SQLALCHEMY" | "DATASOURCE" => "DATABASE".to_owned(),
-        "REDIS" | "CACHE" | "VALKEY" | "ELASTICACHE" | "CELERY" | "MEMCACHED" => "CACHE".to_owned(),
-        _ => stem,
-    })
-}
-
 /// Everything that shows that a service needs a server.
-fn signs<'m>(cx: &Check<'_, 'm>, workload: &Workload<'m>, sibling: &Workload<'m>, need: &Need<'m>) -> Vec<Sign> {
+fn signs<'m>(
+    cx: &Check<'_, 'm>,
+    workload: &Workload<'m>,
+    sibling: &Workload<'m>,
+    need: &Need<'m>,
+) -> Vec<Sign> {
     let model = cx.model();
     let mut out = Vec::new();
     let own: Vec<ResourceId> = workload.security_groups.items.iter().filter_map(Link::id).collect();
     let theirs: Vec<ResourceId> = sibling.security_groups.items.iter().filter_map(Link::id).collect();
     for group in need.server.security_groups.items.iter().filter_map(Link::id) {
-        let permissions = cx.analysis.admissions().get(&group).map(|m| m.items.as_slice()).unwrap_or_default();
+        let permissions =
+            cx.analysis.admissions().get(&group).map(|m| m.items.as_slice()).unwrap_or_default();
         for permission in permissions {
             let admitted = permission.groups.items.iter().find(|l| {
                 // A group that both services use was admitted for the sibling's sake.
@@ -153,7 +149,9 @@ fn signs<'m>(cx: &Check<'_, 'm>, workload: &Workload<'m>, sibling: &Workload<'m>
         containers.iter().filter_map(repository).collect()
     };
     let images = repositories(sibling);
-    if let Some((image, origin)) = repositories(workload).into_iter().find(|(i, _)| images.iter().any(|(j, _)| i == j)) {
+    if let Some((image, origin)) =
+        repositories(workload).into_iter().find(|(i, _)| images.iter().any(|(j, _)| i == j))
+    {
         out.push(Sign { words: format!("it runs the same image {image}"), network: false, origin });
     }
     out
@@ -174,8 +172,8 @@ fn repository(container: &Container<'_>) -> Option<(String, OriginId)> {
 fn report<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, lacks: &[Lack<'_, 'm>]) {
     let model = cx.model();
     let names: Vec<String> = lacks.iter().flat_map(|l| l.need.settings.iter().cloned()).collect();
-    let sibling = model.short_within(lacks[0].sibling.id);
-    let own = model.short_within(workload.id);
+    let sibling = model.short(lacks[0].sibling.id);
+    let own = model.short(workload.id);
     let network = lacks.iter().any(|l| l.signs.iter().any(|s| s.network));
     let servers: Vec<String> = lacks.iter().map(|l| server_words(model, &l.need.server)).collect();
     let container = workload.task.and_then(|t| t.containers().items.into_iter().next());
@@ -195,12 +193,16 @@ fn report<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, lacks: &[Lack<'_,
         draft = draft.related(cx, lack.sibling.definition, format!("has {}", listed(&lack.need.settings)));
         for sign in &lack.signs {
             draft = draft.label(cx, sign.origin, sign.words.clone());
-            draft = draft.note(format!("it needs {}: {}", server_words(model, &lack.need.server), sign.words));
+            draft =
+                draft.note(format!("it needs {}: {}", server_words(model, &lack.need.server), sign.words));
         }
     }
     draft
         .note("without the address a client falls back to 127.0.0.1, where nothing listens")
-        .help(format!("give {own} the settings {} as {sibling} has them, with the permission to read their secrets", listed(&names)))
+        .help(format!(
+            "give {own} the settings {} as {sibling} has them, with the permission to read their secrets",
+            listed(&names)
+        ))
         .report(cx);
 }
 
@@ -209,10 +211,7 @@ fn listed(names: &[String]) -> String {
     match names {
         [] => "settings".to_owned(),
         [one] => one.clone(),
-        [first, .., last] if names.len() <= 6 => {
-            let middle: String = names[1..names.len() - 1].iter().map(|n| format!(", {n}")).collect();
-            format!("{first}{middle} and {last}")
-        }
+        [most @ .., last] if names.len() <= 6 => format!("{} and {last}", most.join(", ")),
         _ => format!("{} and {} more", names[..5].join(", "), names.len() - 5),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
     }
     for (subnet, lacking) in found {
-        let name = model.short_within(subnet);
+        let name = model.short(subnet);
         let (_, origin) = analysis.network().routing_place(subnet, &lacking.way);
         let what = if lacking.way.association.is_some() {
             "tied here to a table without a default route"
@@ -82,7 +82,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         draft
             .note("what is started in this subnet times out at every call to the outside, what is started in the others does not")
-            .help(format!("tie {name} to a route table with a route for 0.0.0.0/0, as {} is", model.short_within(lacking.sibling)))
+            .help(format!("tie {name} to a route table with a route for 0.0.0.0/0, as {} is", model.short(lacking.sibling)))
             .report(cx);
     }
 }

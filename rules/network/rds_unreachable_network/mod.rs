@@ -32,12 +32,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for (server, needs) in found {
         let Some((need, apart)) = needs.first() else { continue };
         let client = &analysis.workloads()[need.client];
-        let name =
-            server_words(model, &need.server).replace(&model.short(server), &model.short_within(server));
-        let client_name = model.short_within(client.id);
-        let vpc =
-            apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short_within(vpc));
-        let client_vpc = model.short_within(apart.client_vpc);
+        let name = server_words(model, &need.server);
+        let client_name = model.short(client.id);
+        let vpc = apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short(vpc));
+        let client_vpc = model.short(apart.client_vpc);
         let mut draft = cx
             .finding(
                 server,

@@ -19,7 +19,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if model.in_library(client.id) || model.in_library(need.server.id) {
             continue;
         }
-        let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else { continue };
+        let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
+            continue;
+        };
         let Some(&group) = closed.server_groups.first() else { continue };
         if closed.is_other_port() {
             // The client is admitted, but on another port: that is sg-port-mismatch.
@@ -34,7 +36,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             .finding(group, format!("{group_name} does not admit {client_name} on port {port} of {server}"))
             .identity(format!("{}:{port}", model.short(client.id)));
         let draft = primary(cx, draft, &closed, group);
-        let draft = if matches!(need.evidence, Evidence::Password(_)) { draft.confidence(Confidence::Medium) } else { draft };
+        let draft = if matches!(need.evidence, Evidence::Password(_)) {
+            draft.confidence(Confidence::Medium)
+        } else {
+            draft
+        };
         draft
             .label(cx, need.origin, format!("{client_name} is given the address here, as {evidence}"))
             .related(cx, client.id, format!("the client; it sends from {client_group}"))
@@ -54,7 +60,8 @@ fn primary(cx: &Check<'_, '_>, draft: Draft, closed: &Closed, group: ResourceId)
         if names.is_empty() { "others".to_owned() } else { names.join(", ") }
     };
     if let Some(rule) = closed.others.first() {
-        let mut draft = draft.at(cx, rule.origin, format!("only {} may enter on this port", all_names(cx, closed)));
+        let mut draft =
+            draft.at(cx, rule.origin, format!("only {} may enter on this port", all_names(cx, closed)));
         for other in closed.others.iter().skip(1) {
             if other.origin != rule.origin {
                 draft = draft.label(cx, other.origin, format!("admits {}", names(other)));
@@ -65,7 +72,12 @@ fn primary(cx: &Check<'_, '_>, draft: Draft, closed: &Closed, group: ResourceId)
     if let Some(rule) = closed.other_ports.first() {
         return draft.at(cx, rule.origin, "the client may enter, but on another port");
     }
-    draft.at(cx, model.resource(group).body.origin, "no rule admits anybody on this port")
+    let words = if closed.client_groups.contains(&group) {
+        "client and server share this group, and no rule admits its own members"
+    } else {
+        "no rule admits anybody on this port"
+    };
+    draft.at_span(model.resource(group).span, words)
 }
 
 fn all_names(cx: &Check<'_, '_>, closed: &Closed) -> String {
@@ -88,7 +100,9 @@ fn help(cx: &Check<'_, '_>, group: ResourceId, closed: &Closed, port: i64) -> St
              referenced_security_group_id = {client}.id",
             model.short(group)
         ),
-        Language::Cdk => format!("in the app, allow the connection: `server.connections.allowFrom(client, ec2.Port.tcp({port}))` adds a rule for {client}"),
+        Language::Cdk => format!(
+            "in the app, allow the connection: `server.connections.allowFrom(client, ec2.Port.tcp({port}))` adds a rule for {client}"
+        ),
         Language::CloudFormation => format!(
             "add an AWS::EC2::SecurityGroupIngress for {} with FromPort and ToPort {port}, IpProtocol tcp and SourceSecurityGroupId \
              !GetAtt {client}.GroupId",

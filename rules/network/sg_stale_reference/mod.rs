@@ -21,15 +21,18 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     continue;
                 }
                 let name = model.short(*admitted);
-                cx.finding(permission.holder, format!("{} admits {name}, which is attached to nothing", model.short(*group)))
-                    .identity(name.clone())
-                    .at(cx, if origin.is_some() { *origin } else { permission.origin }, format!("admits {name}"))
-                    .related(cx, *admitted, "no resource of this configuration uses the group")
-                    .related(cx, *group, "the group that admits it")
-                    .trail(cx, *origin)
-                    .note("whoever used the group has left it, or uses another one that is not admitted")
-                    .help(format!("admit the group that the clients use now, and remove {name} with its rule"))
-                    .report(cx);
+                cx.finding(
+                    permission.holder,
+                    format!("{} admits {name}, which is attached to nothing", model.short(*group)),
+                )
+                .identity(name.clone())
+                .at(cx, if origin.is_some() { *origin } else { permission.origin }, format!("admits {name}"))
+                .related(cx, *admitted, "no resource of this configuration uses the group")
+                .related(cx, *group, "the group that admits it")
+                .trail(cx, *origin)
+                .note("whoever used the group has left it, or uses another one that is not admitted")
+                .help(format!("admit the group that the clients use now, and remove {name} with its rule"))
+                .report(cx);
             }
         }
     }

@@ -104,7 +104,7 @@ fn report<'m>(
 ) {
     let model = cx.model();
     let id = endpoint.endpoint.id();
-    let (name, group_name) = (model.short_within(id), model.short(group));
+    let (name, group_name) = (model.short(id), model.short(group));
     let service = endpoint.service.clone().unwrap_or_else(|| "its service".to_owned());
     let clients = barred_clients(cx, endpoint, vpc);
     let who = match clients.first() {

@@ -200,17 +200,14 @@ impl Evaluator<'_> {
         let (outer, id) = stacks.get(at)?.parent.as_ref()?;
         let resource = stacks.get(*outer)?.template.resources.get(id)?;
         let parameters = resource.get("Properties")?.get("Parameters")?;
-        let before = std::mem::replace(&mut self.open_parameters, false);
-        let value = match parameters.get(name) {
+        match parameters.get(name) {
             Some(raw) => self.value(*outer, raw),
             None if super::intrinsic(parameters.as_object()?).is_some() => {
                 let all = self.value(*outer, parameters)?;
                 all.get(name).cloned()
             }
             None => None,
-        };
-        self.open_parameters = before;
-        value
+        }
     }
 
     pub(super) fn get_att(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
@@ -258,7 +255,38 @@ impl Evaluator<'_> {
                 return self.invalid(at, origin, format!("the nested stack {id} has no output {output}"));
             }
         }
+        if attribute.starts_with("/cdk/exports/")
+            && let Some(value) = self.handed_over(attribute)
+        {
+            let step = self.step(value.origin, Via::Import(attribute.into()));
+            return self.used(at, &Value { origin: step, ..value }, origin);
+        }
         Value::reference(Reference::resource(self.key(at, id), attribute), origin)
+    }
+
+    /// What the stack of another region writes to this SSM parameter for the CDK's own reader.
+    fn handed_over(&mut self, path: &str) -> Option<Value> {
+        let stacks = self.stacks;
+        let crossings = self.crossings.get_or_insert_with(|| {
+            let mut crossings = FxHashMap::default();
+            for (at, stack) in stacks.iter().enumerate() {
+                for (_, _, resource) in stack.template.resources.entries() {
+                    if resource.get("Type").and_then(Value::as_str).as_deref()
+                        != Some("Custom::CrossRegionExportWriter")
+                    {
+                        continue;
+                    }
+                    let properties = resource.get("Properties").and_then(|p| p.get("WriterProps"));
+                    let exports = properties.and_then(|p| p.get("exports")).and_then(Value::as_object);
+                    for (name, _, value) in exports.map_or(&[][..], |e| &e.fields) {
+                        crossings.entry(name.clone()).or_insert((at, value));
+                    }
+                }
+            }
+            crossings
+        });
+        let (at, raw) = *crossings.get(path)?;
+        self.once(at, Node::Output(at, path.into()), raw.origin, |cx| cx.value(at, raw))
     }
 
     /// The value of an output.

@@ -41,7 +41,8 @@ impl Evaluator<'_> {
         };
         let delimiter = self.value_or_null(at, delimiter);
         let list = self.value_or_null(at, list);
-        let (Some(between), Data::List(items)) = (delimiter.to_text(), &list.data) else {
+        let between = delimiter.to_text().map(|t| of_origin(&t, delimiter.origin));
+        let (Some(between), Data::List(items)) = (between, &list.data) else {
             return match list.data {
                 Data::Reference(_) | Data::Unknown(_) => {
                     self.unknown_of(&[&delimiter, &list], raw.origin, Some(Kind::Text))
@@ -84,6 +85,10 @@ impl Evaluator<'_> {
                 Some(Piece::Literal(Literal { text: (&*text).into(), placed, origin: value.origin }))
             }
             Data::Null | Data::List(_) | Data::Object(_) => None,
+            Data::Text(text) => {
+                let data = Data::Text(of_origin(text, value.origin));
+                Some(Piece::Hole(Value { data, ..value.clone() }))
+            }
             _ => Some(Piece::Hole(value.clone())),
         }
     }
@@ -138,8 +143,12 @@ impl Evaluator<'_> {
             Data::Reference(_) | Data::Unknown(_) => {
                 return self.unknown_of(&[template], raw.origin, Some(Kind::Text));
             }
+            _ if self.stacks.get(at).is_some_and(|s| !s.template.transforms.is_empty()) => {
+                return self.unknown_of(&[template], raw.origin, Some(Kind::Text));
+            }
             _ => return self.invalid(at, raw.origin, "Fn::Sub takes a text"),
         };
+        let text = &of_origin(text, template.origin);
         let flat = text.flatten();
         let mut pieces: Vec<Piece> = Vec::new();
         let mut from = Vec::new();
@@ -206,10 +215,12 @@ impl Evaluator<'_> {
     /// The value with every text in it that is JSON as the structure that it spells.
     pub fn with_json_read(&mut self, value: &Value) -> Value {
         match &value.data {
-            Data::Text(text) if json::looks_like_json(text) => match json::parse(text, &mut self.arena) {
-                Ok(json) => Value::encoded(Encoding::Json, json.value, value.origin).marked(value.marks),
-                Err(_) => value.clone(),
-            },
+            Data::Text(text) if json::looks_like_json(text) => {
+                match json::parse(&of_origin(text, value.origin), &mut self.arena) {
+                    Ok(json) => Value::encoded(Encoding::Json, json.value, value.origin).marked(value.marks),
+                    Err(_) => value.clone(),
+                }
+            }
             Data::List(list) => {
                 let mut list = (**list).clone();
                 list.items.iter_mut().for_each(|item| *item = self.with_json_read(item));
@@ -228,6 +239,17 @@ impl Evaluator<'_> {
             _ => value.clone(),
         }
     }
+}
+
+/// The text with `origin` on the literals that have none: as a part of something larger it must still know how it came there.
+fn of_origin(text: &Text, origin: OriginId) -> Text {
+    let owned = |piece: &Piece| match piece {
+        Piece::Literal(literal) if !literal.origin.is_some() => {
+            Piece::Literal(Literal { origin, ..literal.clone() })
+        }
+        other => other.clone(),
+    };
+    Text::of(text.pieces().iter().map(owned))
 }
 
 /// A text as a value; a text of one hole is what is in the hole.

@@ -47,7 +47,8 @@ pub struct Case {
 impl Case {
     /// The language.
     pub fn language(&self) -> Language {
-        let is_terraform = |(name, _): &(String, String)| name.ends_with(".tf") || name.ends_with(".tf.json");
+        let is_terraform =
+            |(name, _): &(String, String)| [".tf", ".tf.json"].iter().any(|end| name.ends_with(end));
         if self.files.iter().any(is_terraform) { Language::Terraform } else { Language::CloudFormation }
     }
 }
@@ -91,10 +92,10 @@ impl Page {
             if let Some(words) = line.strip_prefix("<!-- ").and_then(|l| l.strip_suffix(" -->")) {
                 match words.split_once(" only: ") {
                     Some(("terraform", why)) if !why.trim().is_empty() => {
-                        page.only = Some(Language::Terraform)
+                        page.only = Some(Language::Terraform);
                     }
                     Some(("cloudformation", why)) if !why.trim().is_empty() => {
-                        page.only = Some(Language::CloudFormation)
+                        page.only = Some(Language::CloudFormation);
                     }
                     _ => page.faults.push(format!("`{line}` is not `<!-- terraform only: reason -->`")),
                 }

@@ -103,23 +103,20 @@ impl Finder<'_> {
         self.bytes.get(at).copied().unwrap_or_default()
     }
 
-    /// The name that ends before `at`, quotes, spaces and one separator skipped.
+    /// The name that ends before `at`, quotes, spaces and separators skipped.
     fn name_before(&self, at: usize, from: usize) -> Option<Range<usize>> {
-        let mut end = at;
-        while end > from && matches!(self.bytes[end - 1], b' ' | b'\t' | b'=' | b':') {
-            end -= 1;
-        }
-        if end > from && matches!(self.bytes[end - 1], b'"' | b'\'') {
-            end -= 1;
-            while end > from && self.bytes[end - 1] == b'\\' {
+        let oldest = at.saturating_sub(2 * MAX_NAME).max(from);
+        let back = |mut end: usize, skipped: &dyn Fn(u8) -> bool| {
+            while end > oldest && skipped(self.bytes[end - 1]) {
                 end -= 1;
             }
+            end
+        };
+        let mut end = back(at, &|b| matches!(b, b' ' | b'\t' | b'=' | b':'));
+        if end > oldest && matches!(self.bytes[end - 1], b'"' | b'\'') {
+            end = back(end - 1, &|b| b == b'\\');
         }
-        let mut start = end;
-        let oldest = end.saturating_sub(MAX_NAME).max(from);
-        while start > oldest && is_name(self.bytes[start - 1]) {
-            start -= 1;
-        }
+        let start = back(end, &is_name);
         (start < end).then_some(start..end)
     }
 
@@ -303,23 +300,30 @@ impl Finder<'_> {
         for prefix in ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "npm_"] {
             self.tokens(prefix, |b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
         }
-        let mut from = 0;
-        while let Some(at) = self.text[from..].find("-----BEGIN").map(|p| from + p) {
+        self.private_keys();
+    }
+
+    fn private_keys(&mut self) {
+        let (mut from, mut ends) = (0, true);
+        while let Some(at) = self.find(from, "-----BEGIN") {
             from = at + 10;
-            let header = self.text[from..].find("-----").map_or(self.text.len(), |p| from + p + 5);
+            let header = self.find(from, "-----").map_or(self.text.len(), |p| p + 5);
             if !self.text[at..header].ends_with("PRIVATE KEY-----") {
                 continue;
             }
-            let line = self.text[header..].find('\n').map_or(self.text.len(), |p| header + p);
-            from = match self.text[header..].find("-----END") {
-                Some(found) => {
-                    let foot = header + found + 8;
-                    self.text[foot..].find("-----").map_or(foot, |p| foot + p + 5)
-                }
-                None => line,
+            // Once no end follows, none follows any later key either.
+            let foot = if ends { self.find(header, "-----END") } else { None };
+            ends = foot.is_some();
+            from = match foot {
+                Some(foot) => self.find(foot + 8, "-----").map_or(foot + 8, |p| p + 5),
+                None => self.find(header, "\n").unwrap_or(self.text.len()),
             };
             self.out.push(at..from);
         }
+    }
+
+    fn find(&self, from: usize, what: &str) -> Option<usize> {
+        self.text[from..].find(what).map(|at| from + at)
     }
 
     /// The password of a URL whose authority starts at `from`.

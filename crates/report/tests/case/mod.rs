@@ -34,7 +34,7 @@ const APP: &str = "export class App extends Stack {\n  constructor() {\n    cons
 const WIDE: &str = "# Größe\r\nlocals {\r\n  größe = \"🦀 zu klein\"\r\n\ttabbed = 1\r\n}\r\n";
 const BROKEN: &str = "resource \"a\" \"b\" {\n  x = \n}\n";
 
-fn check(_: &mut Check<'_>) {}
+fn check(_: &mut Check<'_, '_>) {}
 
 const fn rule(
     id: &'static str,
@@ -101,6 +101,7 @@ fn finding(
         notes: Vec::new(),
         help: String::new(),
         instances: Vec::new(),
+        identity: String::new(),
         fingerprint: 0x1234_5678_9abc_def0,
     }
 }

@@ -243,13 +243,13 @@ impl Lowering<'_> {
                     continue;
                 }
                 let next = bytes.get(at + 1).copied();
-                let escaped = match next {
+                let is_escaped = match next {
                     None => false,
                     Some(b'\n' | b'$' | b'`' | b'\\') => true,
                     Some(b'"') => escapes != Escapes::Heredoc,
                     Some(_) => escapes == Escapes::All,
                 };
-                if escaped {
+                if is_escaped {
                     self.verbatim(range.start + from..range.start + at, made);
                     from = if next == Some(b'\n') { at + 2 } else { at + 1 };
                 }

@@ -41,24 +41,31 @@ impl Evaluator<'_, '_> {
     pub(super) fn attribute(&mut self, value: &Val, name: &str, span: Span) -> Result<Val, Fault> {
         match &value.k {
             K::Object(fields) | K::Map(_, fields) => {
-                match fields.binary_search_by(|(n, _, _)| n.as_bytes().cmp(name.as_bytes())) {
-                    Ok(at) => Ok(fields[at].2.clone().marked(value.marks)),
-                    Err(_) => {
-                        let names: Vec<&str> = fields.iter().map(|(n, _, _)| n.as_str()).collect();
-                        let what = if matches!(value.k, K::Map(..)) { "map has no element" } else { "object has no attribute" };
-                        let fault = Fault::new(span, format!("this {what} {name:?}"));
-                        Err(match super::nearest(name, &names) {
-                            Some(near) => fault.with_help(format!("did you mean {near:?}?")),
-                            None => fault,
-                        })
-                    }
+                if let Ok(at) = fields.binary_search_by(|(n, _, _)| n.as_bytes().cmp(name.as_bytes())) {
+                    Ok(fields[at].2.clone().marked(value.marks))
+                } else {
+                    let names: Vec<&str> = fields.iter().map(|(n, _, _)| n.as_str()).collect();
+                    let what = if matches!(value.k, K::Map(..)) {
+                        "map has no element"
+                    } else {
+                        "object has no attribute"
+                    };
+                    let fault = Fault::new(span, format!("this {what} {name:?}"));
+                    // Nobody reads the help of an error that is caught.
+                    let near = if self.is_silent() { None } else { super::nearest(name, &names) };
+                    Err(match near {
+                        Some(near) => fault.with_help(format!("did you mean {near:?}?")),
+                        None => fault,
+                    })
                 }
             }
             K::Unknown(unk) => {
                 let unk = unk.clone();
                 self.unknown_attribute(value, &unk, name, span)
             }
-            K::Null(_) => Err(Fault::new(span, format!("the value is null, so it has no attribute {name:?}"))),
+            K::Null(_) => {
+                Err(Fault::new(span, format!("the value is null, so it has no attribute {name:?}")))
+            }
             K::List(..) | K::Set(..) | K::Tuple(_) => {
                 // `list.0` and `list["0"]` reach an element.
                 if let Ok(number) = name.parse::<i64>() {
@@ -85,7 +92,7 @@ impl Evaluator<'_, '_> {
             Ty::Object(fields) => match fields.iter().find(|f| f.name == name) {
                 Some(field) => field.ty.clone(),
                 // A whole resource that passed through an object type still has all its attributes.
-                None if unk.reference.is_some() => Ty::Dynamic,
+                None if unk.reference.as_ref().is_some_and(|r| r.path.is_empty()) => Ty::Dynamic,
                 None => return Err(Fault::new(span, format!("this object has no attribute {name:?}"))),
             },
             Ty::Map(element) => (**element).clone(),
@@ -98,7 +105,7 @@ impl Evaluator<'_, '_> {
             if self.is_repeated(unk) {
                 return Ok(Val::reference(reference.then(Way::Any), value.origin).marked(value.marks));
             }
-            let found = self.reference_attribute(reference, name, span)?;
+            let found = self.reference_attribute(reference, name, span);
             return Ok(retyped(found, &field_ty).marked(value.marks));
         }
         Ok(derived(value, unk, field_ty))
@@ -155,7 +162,7 @@ impl Evaluator<'_, '_> {
         }
         let marks = value.marks.and(key.marks);
         if let Some(unk) = key.as_unknown() {
-            return Ok(self.unknown_index(value, unk).marked(marks));
+            return Ok(unknown_index(value, unk).marked(marks));
         }
         match &value.k {
             K::Object(_) | K::Map(..) => {
@@ -167,15 +174,17 @@ impl Evaluator<'_, '_> {
                 let Some(number) = whole_number(key) else {
                     return Err(Fault::new(span, "a list is indexed by a whole number"));
                 };
-                match usize::try_from(number).ok().and_then(|n| items.get(n)) {
-                    Some(item) => Ok(item.clone().marked(marks)),
-                    None => {
-                        let count = items.len();
-                        Err(Fault::new(span, format!("the list has {count} elements, so there is none at index {number}")))
-                    }
+                if let Some(item) = usize::try_from(number).ok().and_then(|n| items.get(n)) {
+                    Ok(item.clone().marked(marks))
+                } else {
+                    let count = items.len();
+                    Err(Fault::new(
+                        span,
+                        format!("the list has {count} elements, so there is none at index {number}"),
+                    ))
                 }
             }
-            K::Set(..) => Err(Fault::new(span, "the elements of a set have no index").with_help("convert it with tolist()")),
+            K::Set(..) => Err(no_index_in_set(span)),
             K::Null(_) => Err(Fault::new(span, "the value is null, so it has no elements")),
             K::Unknown(unk) => {
                 let unk = unk.clone();
@@ -186,16 +195,23 @@ impl Evaluator<'_, '_> {
     }
 
     fn index_of_unknown(&mut self, value: &Val, unk: &Unk, key: &Val, span: Span) -> Result<Val, Fault> {
+        if matches!(unk.ty, Ty::Set(_)) {
+            return Err(no_index_in_set(span));
+        }
         if !unk.candidates.is_empty() {
             return self.each_candidate(value, unk, |me, candidate| me.index(candidate, key, span));
         }
         let Some(number) = whole_number(key).filter(|_| !matches!(unk.ty, Ty::Map(_) | Ty::Object(_))) else {
-            let Some(name) = key.as_str().map(ToOwned::to_owned) else { return Ok(derived(value, unk, Ty::Dynamic)) };
+            let Some(name) = key.as_str().map(ToOwned::to_owned) else {
+                return Ok(derived(value, unk, Ty::Dynamic));
+            };
             return self.unknown_attribute(value, unk, &name, span);
         };
         let element_ty = match &unk.ty {
             Ty::List(element) => (**element).clone(),
-            Ty::Tuple(items) => usize::try_from(number).ok().and_then(|n| items.get(n)).cloned().unwrap_or(Ty::Dynamic),
+            Ty::Tuple(items) => {
+                usize::try_from(number).ok().and_then(|n| items.get(n)).cloned().unwrap_or(Ty::Dynamic)
+            }
             _ => Ty::Dynamic,
         };
         if let Some(reference) = &unk.reference {
@@ -210,36 +226,6 @@ impl Evaluator<'_, '_> {
         Ok(derived(value, unk, element_ty))
     }
 
-    /// An element whose index is not known: one of those that there are.
-    fn unknown_index(&mut self, value: &Val, key: &Unk) -> Val {
-        if let K::Unknown(unk) = &value.k
-            && let Some(reference) = &unk.reference
-        {
-            let mut out = Val::reference(reference.then(Way::Any), value.origin);
-            depend(&mut out, &key.depends_on);
-            return out;
-        }
-        let mut out = Unk::new(key.why.clone());
-        out.depends_on.clone_from(&key.depends_on);
-        let items: Vec<&Val> = match &value.k {
-            K::List(_, items) | K::Tuple(items) => items.iter().collect(),
-            K::Map(_, fields) | K::Object(fields) => fields.iter().map(|(_, _, v)| v).collect(),
-            _ => Vec::new(),
-        };
-        if let K::Unknown(unk) = &value.k {
-            add_references(&mut out.depends_on, &unk.depends_on);
-        }
-        for item in &items {
-            if let Some(inner) = item.as_unknown() {
-                add_references(&mut out.depends_on, &inner.depends_on);
-            }
-        }
-        if !items.is_empty() && items.len() <= 8 {
-            out.candidates = items.into_iter().cloned().collect();
-        }
-        Val::new(K::Unknown(Arc::new(out)), value.origin)
-    }
-
     /// `value[*]` followed by steps that are taken in each element.
     fn splat(&mut self, value: &Val, rest: &[Step], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let marks = value.marks;
@@ -250,7 +236,10 @@ impl Evaluator<'_, '_> {
                 let item = self.steps(item, rest, env)?;
                 out.push(item);
             }
-            return Ok(Val::tuple(out, value.origin).marked(marks));
+            let ty = out.first().map_or(Ty::Dynamic, Ty::of);
+            let alike = matches!(value.k, K::List(..) | K::Set(..)) && out.iter().all(|v| Ty::of(v) == ty);
+            let out = if alike { Val::list(ty, out, value.origin) } else { Val::tuple(out, value.origin) };
+            return Ok(out.marked(marks));
         }
         match &value.k {
             K::Null(_) => Ok(Val::tuple(Vec::new(), value.origin).marked(marks)),
@@ -266,7 +255,14 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn splat_of_unknown(&mut self, value: &Val, unk: &Unk, rest: &[Step], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+    fn splat_of_unknown(
+        &mut self,
+        value: &Val,
+        unk: &Unk,
+        rest: &[Step],
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Val, Fault> {
         if !unk.candidates.is_empty() {
             return self.each_candidate(value, unk, |me, candidate| me.splat(candidate, rest, span, env));
         }
@@ -280,11 +276,11 @@ impl Evaluator<'_, '_> {
         }
         let mut known = Vec::new();
         if let Some(items) = unk.partial.as_ref().and_then(Val::elements) {
-            for item in items.to_vec() {
+            for item in items.iter().cloned() {
                 known.push(self.steps(item, rest, env)?);
             }
         }
-        let element = self.element_of_unknown(value, unk);
+        let element = element_of_unknown(value, unk);
         let element = self.steps(element, rest, env)?;
         let mut out = Unk::new(Why::Count);
         out.ty = Ty::Dynamic;
@@ -306,29 +302,6 @@ impl Evaluator<'_, '_> {
         Ok(Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks))
     }
 
-    /// What stands for any element of a collection that is not known.
-    pub(super) fn element_of_unknown(&mut self, value: &Val, unk: &Unk) -> Val {
-        let ty = match &unk.ty {
-            Ty::List(element) | Ty::Set(element) | Ty::Map(element) => (**element).clone(),
-            _ => Ty::Dynamic,
-        };
-        if let Some(reference) = &unk.reference {
-            return retyped(Val::reference(reference.then(Way::Any), value.origin), &ty).marked(value.marks);
-        }
-        let partial = unk.partial.iter().chain(&unk.candidates);
-        for known in partial {
-            let first = match &known.k {
-                K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.first(),
-                K::Map(_, fields) | K::Object(fields) => fields.first().map(|(_, _, v)| v),
-                _ => None,
-            };
-            if let Some(first) = first.and_then(Val::as_unknown).filter(|f| f.reference.is_some()) {
-                return Val::new(K::Unknown(Arc::new(first.clone())), value.origin).marked(value.marks);
-            }
-        }
-        derived(value, unk, ty)
-    }
-
     /// Whether an unknown is all instances of a resource or module, so that its steps are their keys.
     pub(super) fn is_repeated(&self, unk: &Unk) -> bool {
         let Some(reference) = &unk.reference else { return false };
@@ -342,12 +315,67 @@ impl Evaluator<'_, '_> {
     fn is_one(&self, reference: &Reference) -> bool {
         match &reference.target {
             Target::Resource(key) | Target::Module { call: key, .. } => {
-                matches!(self.places.get(&key.address), Some(super::Place::Instance(_) | super::Place::Scope(_)))
-                    && self.declaration_of(reference).is_none()
+                matches!(
+                    self.places.get(&key.address),
+                    Some(super::Place::Instance(_) | super::Place::Scope(_))
+                ) && self.declaration_of(reference).is_none()
             }
             _ => false,
         }
     }
+}
+
+/// An element whose index is not known: one of those that there are.
+fn unknown_index(value: &Val, key: &Unk) -> Val {
+    if let K::Unknown(unk) = &value.k
+        && let Some(reference) = &unk.reference
+    {
+        let mut out = Val::reference(reference.then(Way::Any), value.origin);
+        depend(&mut out, &key.depends_on);
+        return out;
+    }
+    let mut out = Unk::new(key.why.clone());
+    out.depends_on.clone_from(&key.depends_on);
+    let items: Vec<&Val> = match &value.k {
+        K::List(_, items) | K::Tuple(items) => items.iter().collect(),
+        K::Map(_, fields) | K::Object(fields) => fields.iter().map(|(_, _, v)| v).collect(),
+        _ => Vec::new(),
+    };
+    if let K::Unknown(unk) = &value.k {
+        add_references(&mut out.depends_on, &unk.depends_on);
+    }
+    for item in &items {
+        if let Some(inner) = item.as_unknown() {
+            add_references(&mut out.depends_on, &inner.depends_on);
+        }
+    }
+    if !items.is_empty() && items.len() <= 8 {
+        out.candidates = items.into_iter().cloned().collect();
+    }
+    Val::new(K::Unknown(Arc::new(out)), value.origin)
+}
+
+/// What stands for any element of a collection that is not known.
+pub(super) fn element_of_unknown(value: &Val, unk: &Unk) -> Val {
+    let ty = match &unk.ty {
+        Ty::List(element) | Ty::Set(element) | Ty::Map(element) => (**element).clone(),
+        _ => Ty::Dynamic,
+    };
+    if let Some(reference) = &unk.reference {
+        return retyped(Val::reference(reference.then(Way::Any), value.origin), &ty).marked(value.marks);
+    }
+    let partial = unk.partial.iter().chain(&unk.candidates);
+    for known in partial {
+        let first = match &known.k {
+            K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.first(),
+            K::Map(_, fields) | K::Object(fields) => fields.first().map(|(_, _, v)| v),
+            _ => None,
+        };
+        if let Some(first) = first.and_then(Val::as_unknown).filter(|f| f.reference.is_some()) {
+            return Val::new(K::Unknown(Arc::new(first.clone())), value.origin).marked(value.marks);
+        }
+    }
+    derived(value, unk, ty)
 }
 
 /// An unknown made of another, whose type is known.
@@ -356,6 +384,19 @@ pub(super) fn derived(value: &Val, unk: &Unk, ty: Ty) -> Val {
     out.ty = ty;
     out.depends_on.clone_from(&unk.depends_on);
     Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks)
+}
+
+/// A value that stands if an undecided condition turns out as it must.
+pub(super) fn possible(condition: &Val, value: Val) -> Val {
+    let mut out = Unk::new(Why::Condition);
+    references_in(condition, &mut out.depends_on);
+    references_in(&value, &mut out.depends_on);
+    let (origin, marks) = (value.origin, value.marks);
+    out.candidates = match value.as_unknown() {
+        Some(inner) if !inner.candidates.is_empty() => inner.candidates.clone(),
+        _ => vec![value],
+    };
+    Val::new(K::Unknown(Arc::new(out)), origin).marked(marks)
 }
 
 /// The value with its type, if it is an unknown of any type.
@@ -401,7 +442,9 @@ pub(super) fn references_in(value: &Val, out: &mut Vec<Reference>) {
                 references_in(inner, out);
             }
         }
-        K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.iter().for_each(|i| references_in(i, out)),
+        K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
+            items.iter().for_each(|i| references_in(i, out));
+        }
         K::Map(_, fields) | K::Object(fields) => fields.iter().for_each(|(_, _, v)| references_in(v, out)),
         _ => {}
     }
@@ -456,4 +499,8 @@ fn ty_name(ty: &Ty) -> &'static str {
         Ty::Tuple(_) => "tuple",
         Ty::Object(_) => "object",
     }
+}
+
+fn no_index_in_set(span: Span) -> Fault {
+    Fault::new(span, "the elements of a set have no index").with_help("convert it with tolist()")
 }

@@ -109,8 +109,10 @@ impl Evaluator<'_, '_> {
                 break;
             }
             let origin = value.origin;
-            let member = Val::object(vec![("key".into(), key.origin, key), ("value".into(), origin, value)], origin);
-            let object = self.bound(env, &[(iterator.clone(), member)], |me, env| me.block(&content.body, block, env));
+            let member =
+                Val::object(vec![("key".into(), key.origin, key), ("value".into(), origin, value)], origin);
+            let object =
+                self.bound(env, &[(iterator.clone(), member)], |me, env| me.block(&content.body, block, env));
             items.push(object);
         }
         Ok(())

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use iaclint_source::{FileKind, SourceFile, Span};
-use iaclint_value::{Data, Name, OriginArena, Piece, Text, Why};
+use iaclint_source::{FileKind, Problem, ProblemKind, SourceFile, Span};
+use iaclint_value::{Name, OriginArena, Piece, Text, Why};
 
-use super::access::{has_substance, references_in};
+use super::access::references_in;
 use super::{Env, Evaluator, Fault};
 use crate::functions::{self, Host, TemplateSource};
 use crate::ir::{Call, Part};
@@ -22,6 +22,9 @@ impl Evaluator<'_, '_> {
         match call.name.as_str() {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),
+            "templatefile" | "templatestring" if env.isolated => {
+                return Err(Fault::new(span, format!("a template cannot call {}()", call.name)));
+            }
             _ => {}
         }
         let mut arguments = Vec::with_capacity(call.arguments.len());
@@ -37,7 +40,9 @@ impl Evaluator<'_, '_> {
         {
             match last.elements() {
                 Some(items) => arguments.extend(items.iter().map(|i| i.clone().marked(last.marks))),
-                None if last.as_unknown().is_some() => return self.expanded_unknown(call, arguments, &last, span),
+                None if last.as_unknown().is_some() => {
+                    return Ok(self.expanded_unknown(call, arguments, &last, span));
+                }
                 None => {
                     let at = call.arguments.last().map_or(span, |a| a.span);
                     return Err(Fault::new(at, "what stands before ... is not a list"));
@@ -49,7 +54,17 @@ impl Evaluator<'_, '_> {
 
     fn function(&mut self, call: &Call, arguments: &[Val], span: Span) -> Result<Val, Fault> {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
-        functions::call(self, name, arguments, span).map_err(|error| {
+        self.unread = None;
+        let value = functions::call(self, name, arguments, span);
+        if let (Err(error), Some(path), false) = (&value, self.unread.take(), self.catching) {
+            // A file that a build puts there is no fault of the configuration.
+            if !self.doubtful {
+                self.problem(Problem::at(ProblemKind::NotEvaluated, span, error.message.clone()));
+            }
+            let origin = self.written(span);
+            return Ok(Val::unknown(Why::File(path), origin));
+        }
+        value.map_err(|error| {
             let at = match error.argument {
                 _ if error.unknown_function => call.name_span,
                 Some(index) => {
@@ -63,9 +78,10 @@ impl Evaluator<'_, '_> {
     }
 
     /// `f(a, unknown...)`: with what is known of the unknown list, and open to more.
-    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Result<Val, Fault> {
+    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Val {
         let unk = last.as_unknown().cloned().unwrap_or_else(|| Unk::new(Why::Count));
-        let collecting = matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
+        let collecting =
+            matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
         let partial = if collecting {
             arguments.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
             if arguments.is_empty() { None } else { self.function(call, &arguments, span).ok() }
@@ -79,7 +95,7 @@ impl Evaluator<'_, '_> {
         }
         out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some());
         let origin = self.written(span);
-        Ok(Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks))
+        Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks)
     }
 
     /// The result of a function that we do not have: it depends on its arguments.
@@ -110,7 +126,9 @@ impl Evaluator<'_, '_> {
     }
 
     fn can_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let [argument] = call.arguments.as_slice() else { return Err(Fault::new(span, "can() takes one argument")) };
+        let [argument] = call.arguments.as_slice() else {
+            return Err(Fault::new(span, "can() takes one argument"));
+        };
         let catching = std::mem::replace(&mut self.catching, true);
         let value = self.eval(argument, env);
         self.catching = catching;
@@ -134,7 +152,9 @@ impl Evaluator<'_, '_> {
             return Ok(self.too_deep(span));
         }
         let names: Vec<(Name, Val)> = match variables.fields() {
-            Some(fields) => fields.iter().map(|(n, _, v)| (n.clone(), v.clone().marked(variables.marks))).collect(),
+            Some(fields) => {
+                fields.iter().map(|(n, _, v)| (n.clone(), v.clone().marked(variables.marks))).collect()
+            }
             None => match variables.as_unknown() {
                 Some(_) => return Ok(super::iterate::unknown_from(variables, Ty::String)),
                 None => return Err("the variables of a template are an object".to_owned()),
@@ -160,11 +180,19 @@ impl Host for Evaluator<'_, '_> {
     }
 
     fn read_text(&mut self, path: &str) -> Result<Arc<SourceFile>, String> {
-        self.loader.project().read_text(&self.path_of(path)).map_err(|e| format!("cannot read {path}: {e}"))
+        let read = self.loader.project().read_text(&self.path_of(path));
+        read.map_err(|error| {
+            self.unread = Some(path.into());
+            format!("cannot read {path}: {error}")
+        })
     }
 
     fn read_bytes(&mut self, path: &str) -> Result<Vec<u8>, String> {
-        self.loader.project().read_bytes(&self.path_of(path)).map_err(|e| format!("cannot read {path}: {e}"))
+        let read = self.loader.project().read_bytes(&self.path_of(path));
+        read.map_err(|error| {
+            self.unread = Some(path.into());
+            format!("cannot read {path}: {error}")
+        })
     }
 
     fn list_files(&mut self, directory: &str) -> Result<Vec<String>, String> {
@@ -184,7 +212,8 @@ impl Host for Evaluator<'_, '_> {
                 }
                 let path = at.join(&entry.name);
                 let name = format!("{prefix}{}", entry.name);
-                let kind = if entry.kind == FileKind::Link { project.kind(&path).ok() } else { Some(entry.kind) };
+                let kind =
+                    if entry.kind == FileKind::Link { project.kind(&path).ok() } else { Some(entry.kind) };
                 match kind {
                     Some(FileKind::File(_)) => out.push(name),
                     // A link to a directory may lead in a circle.
@@ -199,11 +228,19 @@ impl Host for Evaluator<'_, '_> {
         Ok(out)
     }
 
-    fn render_template(&mut self, source: TemplateSource<'_>, variables: &Val, span: Span) -> Result<Val, String> {
+    fn render_template(
+        &mut self,
+        source: TemplateSource<'_>,
+        variables: &Val,
+        span: Span,
+    ) -> Result<Val, String> {
         match source {
             TemplateSource::File(path) => {
-                let path = self.path_of(path);
-                let parts = self.loader.template(&path).map_err(|problem| {
+                let place = self.path_of(path);
+                let parts = self.loader.template(&place).map_err(|problem| {
+                    if problem.span.is_none() {
+                        self.unread = Some(path.into());
+                    }
                     let at = problem.span.map(|s| self.loader.project().sources().display(s));
                     match at {
                         Some(at) => format!("{} ({at})", problem.message),
@@ -242,18 +279,5 @@ pub(super) fn is_whole(value: &Val) -> bool {
         K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.iter().all(is_whole),
         K::Map(_, fields) | K::Object(fields) => fields.iter().all(|(_, _, v)| is_whole(v)),
         K::Null(_) | K::Bool(_) | K::Num(_) | K::Str(_) => true,
-    }
-}
-
-/// Whether an exported value says anything.
-pub(super) fn says_nothing(value: &Val) -> bool {
-    value.as_unknown().is_some_and(|unk| matches!(unk.why, Why::Invalid | Why::Cycle | Why::Limit)) || !has_substance(value)
-}
-
-/// The region or other name that an exported value is.
-pub(super) fn known_text(data: &Data) -> Option<Name> {
-    match data {
-        Data::Text(text) => text.as_str().map(|t| t.as_ref().into()),
-        _ => None,
     }
 }

@@ -64,14 +64,21 @@ impl Evaluator<'_, '_> {
                 for item in items {
                     let name = match &item.key {
                         Key::Word(name, _) => name.clone(),
-                        Key::Expr(key) => return Err(Fault::new(key.span, "an attribute of an object type is a plain name")),
+                        Key::Expr(key) => {
+                            return Err(Fault::new(
+                                key.span,
+                                "an attribute of an object type is a plain name",
+                            ));
+                        }
                     };
                     fields.push(self.field(name, &item.value, depth)?);
                 }
                 fields.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
                 Ok(Ty::Object(fields.into()))
             }
-            (name, _) => Err(Fault::new(expr.span, format!("{name:?} is not a type, or not with these arguments"))),
+            (name, _) => {
+                Err(Fault::new(expr.span, format!("{name:?} is not a type, or not with these arguments")))
+            }
         }
     }
 

@@ -21,7 +21,9 @@ impl Evaluator<'_, '_> {
         let value = match (declaration.type_name.as_str(), name) {
             ("aws_iam_policy_document", "json" | "minified_json") => {
                 let node = super::Node::Argument(instance, "json".into());
-                self.node(node, span, |me| me.policy_document(instance, &declaration.block.body, declaration.block.header))
+                self.node(node, span, |me| {
+                    me.policy_document(instance, &declaration.block.body, declaration.block.header)
+                })
             }
             ("aws_region", "name" | "id" | "region") => {
                 if let Some(value) = self.configured(instance, "name", span).filter(|v| !v.is_null()) {
@@ -66,7 +68,14 @@ impl Evaluator<'_, '_> {
                     value.unwrap_or_else(|fault| me.invalid(fault))
                 })
             };
-            let get = [get("version"), get("policy_id"), get("source_policy_documents"), get("override_policy_documents"), get("source_json"), get("override_json")];
+            let get = [
+                get("version"),
+                get("policy_id"),
+                get("source_policy_documents"),
+                get("override_policy_documents"),
+                get("source_json"),
+                get("override_json"),
+            ];
             (statements, get)
         });
         let [version, policy_id, sources, overrides, source, override_json] = get;
@@ -82,7 +91,9 @@ impl Evaluator<'_, '_> {
                 let known = unk.partial.iter().filter_map(Val::elements).flatten();
                 all.items.extend(known.map(|s| statement(s, origin)));
             }
-            _ => all.items.extend(statements.elements().unwrap_or_default().iter().map(|s| statement(s, origin))),
+            _ => all
+                .items
+                .extend(statements.elements().unwrap_or_default().iter().map(|s| statement(s, origin))),
         }
         for documents in [overrides, override_json] {
             self.source_documents(documents, header, &mut all);
@@ -98,7 +109,8 @@ impl Evaluator<'_, '_> {
             list
         };
         let version = version.filter(|v| !v.is_null()).unwrap_or_else(|| Val::str("2012-10-17", origin));
-        let mut fields: Fields = vec![("Statement".into(), origin, list), ("Version".into(), version.origin, version)];
+        let mut fields: Fields =
+            vec![("Statement".into(), origin, list), ("Version".into(), version.origin, version)];
         if let Some(id) = policy_id.filter(|v| !v.is_null()) {
             fields.push(("Id".into(), id.origin, id));
         }
@@ -135,8 +147,8 @@ impl Evaluator<'_, '_> {
                 let fields = d.fields()?;
                 fields.iter().find(|(n, _, _)| n == "Statement").map(|(_, _, v)| v)
             });
-            match statements {
-                Some(value) => match (&value.k, value.elements()) {
+            if let Some(value) = statements {
+                match (&value.k, value.elements()) {
                     (_, Some(items)) => into.items.extend(items.iter().cloned()),
                     (K::Object(_) | K::Map(..), _) => into.items.push(value.clone()),
                     (K::Unknown(unk), _) => {
@@ -145,11 +157,10 @@ impl Evaluator<'_, '_> {
                         into.items.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
                     }
                     _ => into.open = true,
-                },
-                None => {
-                    into.open = true;
-                    super::access::references_in(&text, &mut into.depends_on);
                 }
+            } else {
+                into.open = true;
+                super::access::references_in(&text, &mut into.depends_on);
             }
         }
     }
@@ -172,7 +183,8 @@ impl Evaluator<'_, '_> {
         let alias = alias.first();
         let module = self.scopes[scope].module.clone();
         let found = module.providers.iter().find(|p| {
-            p.labels.first() == Some(name) && p.body.attribute("alias").and_then(|a| a.value.literal()) == alias
+            p.labels.first() == Some(name)
+                && p.body.attribute("alias").and_then(|a| a.value.literal()) == alias
         });
         if let Some(block) = found {
             let region = block.body.attribute("region")?;
@@ -286,7 +298,9 @@ fn principals(blocks: &Val) -> Val {
     let (items, open) = known_blocks(blocks);
     let mut fields: Fields = Vec::new();
     for block in &items {
-        let (Some(kind), Some(identifiers)) = (field(block, "type"), field(block, "identifiers")) else { continue };
+        let (Some(kind), Some(identifiers)) = (field(block, "type"), field(block, "identifiers")) else {
+            continue;
+        };
         let Some(kind_text) = kind.as_str() else {
             return super::iterate::unknown_from(kind, crate::ty::Ty::Dynamic);
         };
@@ -306,7 +320,8 @@ fn conditions(blocks: &Val) -> Val {
     let (items, mut open) = known_blocks(blocks);
     let mut tests: Vec<(Name, iaclint_value::OriginId, Fields)> = Vec::new();
     for block in &items {
-        let (Some(test), Some(variable), Some(values)) = (field(block, "test"), field(block, "variable"), field(block, "values"))
+        let (Some(test), Some(variable), Some(values)) =
+            (field(block, "test"), field(block, "variable"), field(block, "values"))
         else {
             continue;
         };
@@ -314,12 +329,11 @@ fn conditions(blocks: &Val) -> Val {
             open.get_or_insert_with(|| Unk::new(Why::Computed("condition".into())));
             continue;
         };
-        let at = match tests.iter().position(|(n, _, _)| n == test_text) {
-            Some(at) => at,
-            None => {
-                tests.push((test_text.into(), test.origin, Vec::new()));
-                tests.len() - 1
-            }
+        let at = if let Some(at) = tests.iter().position(|(n, _, _)| n == test_text) {
+            at
+        } else {
+            tests.push((test_text.into(), test.origin, Vec::new()));
+            tests.len() - 1
         };
         let fields = &mut tests[at].2;
         match fields.iter_mut().find(|(n, _, _)| n == variable_text) {
@@ -327,7 +341,8 @@ fn conditions(blocks: &Val) -> Val {
             None => fields.push((variable_text.into(), variable.origin, values.clone())),
         }
     }
-    let fields = tests.into_iter().map(|(name, origin, fields)| (name, origin, Val::object(fields, origin))).collect();
+    let fields =
+        tests.into_iter().map(|(name, origin, fields)| (name, origin, Val::object(fields, origin))).collect();
     reopened(Val::object(fields, blocks.origin), open)
 }
 
@@ -335,6 +350,9 @@ fn conditions(blocks: &Val) -> Val {
 fn joined(first: &Val, second: &Val) -> Val {
     match (first.elements(), second.elements()) {
         (Some(a), Some(b)) => Val::tuple(a.iter().chain(b).cloned().collect(), first.origin),
-        _ => super::iterate::unknown_from(if first.as_unknown().is_some() { first } else { second }, crate::ty::Ty::Dynamic),
+        _ => super::iterate::unknown_from(
+            if first.as_unknown().is_some() { first } else { second },
+            crate::ty::Ty::Dynamic,
+        ),
     }
 }

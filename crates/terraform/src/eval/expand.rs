@@ -83,13 +83,19 @@ impl Evaluator<'_, '_> {
             Some(Some(expansion)) => return expansion.clone(),
             Some(None) => {
                 self.cycle(node, header);
-                return Arc::new(symbolic(Shape::Single, Vec::new(), &Val::unknown(Why::Cycle, iaclint_value::OriginId::NONE)));
+                return Arc::new(symbolic(
+                    Shape::Single,
+                    Vec::new(),
+                    &Val::unknown(Why::Cycle, iaclint_value::OriginId::NONE),
+                ));
             }
             None => {}
         }
         self.expansions.insert(node.clone(), None);
         self.stack.push((node.clone(), header));
         let catching = std::mem::take(&mut self.catching);
+        let doubt = self.is_doubtful(node);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let env = Env::of_scope(scope);
         let expansion = match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), _) => self.expand_count(&count.value, env),
@@ -102,6 +108,7 @@ impl Evaluator<'_, '_> {
             },
         };
         self.catching = catching;
+        self.doubtful = doubtful;
         self.stack.pop();
         let expansion = Arc::new(expansion);
         self.expansions.insert(node.clone(), Some(expansion.clone()));
@@ -166,7 +173,9 @@ impl Evaluator<'_, '_> {
             return self.expand_unknown_each(expr, &value, &unk, env);
         }
         let pairs: Vec<(Name, iaclint_value::OriginId, Val)> = match &value.k {
-            K::Map(_, fields) | K::Object(fields) => fields.iter().map(|(n, o, v)| (n.clone(), *o, v.clone())).collect(),
+            K::Map(_, fields) | K::Object(fields) => {
+                fields.iter().map(|(n, o, v)| (n.clone(), *o, v.clone())).collect()
+            }
             K::Set(_, items) => {
                 let mut pairs = Vec::with_capacity(items.len());
                 for item in items.iter() {
@@ -183,8 +192,9 @@ impl Evaluator<'_, '_> {
                 pairs
             }
             K::List(..) | K::Tuple(_) => {
-                let fault = Fault::new(expr.span, "for_each takes a map, or a set of strings; this is a list")
-                    .with_help("wrap it in toset()");
+                let fault =
+                    Fault::new(expr.span, "for_each takes a map, or a set of strings; this is a list")
+                        .with_help("wrap it in toset()");
                 let value = self.invalid(fault);
                 return self.unknown(Shape::Each, &value);
             }
@@ -209,9 +219,9 @@ impl Evaluator<'_, '_> {
     fn expand_unknown_each(&mut self, expr: &Expr, value: &Val, unk: &Unk, env: Env<'_>) -> Expansion {
         let mut depends_on = Vec::new();
         references_in(value, &mut depends_on);
-        if let Some((parts, scope)) = self.undecided(expr, env, 0) {
+        if let Some(([condition, then, otherwise], scope)) = self.undecided(expr, env, 0) {
             let env = Env::of_scope(scope);
-            let branches = [self.quiet(&parts[1], env), self.quiet(&parts[2], env)];
+            let branches = [self.quiet(&then, env), self.quiet(&otherwise, env)];
             if let [Some(then), Some(otherwise)] = branches
                 && let (Some(then), Some(otherwise)) = (keyed(&then), keyed(&otherwise))
             {
@@ -220,14 +230,19 @@ impl Evaluator<'_, '_> {
                     let existence = if otherwise.iter().any(|(k, _, _)| k == key) {
                         Existence::default()
                     } else {
-                        Existence { conditions: self.conditions(&parts[0], env, true), any_number: false }
+                        Existence { conditions: self.conditions(&condition, env, true), any_number: false }
                     };
                     slots.push(each(key.clone(), *origin, item.clone(), existence));
                 }
                 for (key, origin, item) in &otherwise {
                     if !then.iter().any(|(k, _, _)| k == key) {
-                        let conditions = self.conditions(&parts[0], env, false);
-                        slots.push(each(key.clone(), *origin, item.clone(), Existence { conditions, any_number: false }));
+                        let conditions = self.conditions(&condition, env, false);
+                        slots.push(each(
+                            key.clone(),
+                            *origin,
+                            item.clone(),
+                            Existence { conditions, any_number: false },
+                        ));
                     }
                 }
                 if slots.len() <= MAX_INSTANCES {
@@ -270,7 +285,8 @@ impl Evaluator<'_, '_> {
     }
 
     fn too_many(&mut self, span: Span, count: usize) {
-        let message = format!("{count} instances are more than the {MAX_INSTANCES} that are evaluated one by one");
+        let message =
+            format!("{count} instances are more than the {MAX_INSTANCES} that are evaluated one by one");
         self.problem(Problem::at(ProblemKind::Limit, span, message));
     }
 
@@ -292,7 +308,10 @@ impl Evaluator<'_, '_> {
                 let local = &module.locals[module.find(Kind::Local, name)?];
                 self.undecided(&local.value, Env::of_scope(env.scope), depth + 1)
             }
-            E::Call(call) if matches!(call.name.as_str(), "toset" | "tomap" | "tonumber") && call.arguments.len() == 1 => {
+            E::Call(call)
+                if matches!(call.name.as_str(), "toset" | "tomap" | "tonumber")
+                    && call.arguments.len() == 1 =>
+            {
                 let (parts, scope) = self.undecided(&call.arguments[0], env, depth + 1)?;
                 let [condition, then, otherwise] = parts;
                 let wrap = |branch: Expr| {
@@ -319,14 +338,13 @@ impl Evaluator<'_, '_> {
         let expr = expr.bare();
         match &expr.kind {
             E::Unary(UnaryOp::Not, inner) => return self.conditions(inner, env, !outcome),
-            E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides) => {
+            E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides)
                 // A conjunction that holds is all of its parts, a disjunction that fails none of them.
-                if (*op == BinaryOp::And) == outcome {
+                if (*op == BinaryOp::And) == outcome => {
                     let mut all = self.conditions(&sides[0], env, outcome);
                     all.extend(self.conditions(&sides[1], env, outcome));
                     return all;
                 }
-            }
             _ => {}
         }
         if self.quiet(expr, env).is_some_and(|v| v.as_unknown().is_none()) {
@@ -364,7 +382,10 @@ fn counted(n: usize, value: &Val, conditions: Vec<(Name, bool)>) -> Slot {
     let index = Val::int(i64::try_from(n).unwrap_or(i64::MAX), value.origin);
     Slot {
         key: Some(InstanceKey::Number(n as u32)),
-        bindings: vec![("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))],
+        bindings: vec![(
+            "count".into(),
+            Val::object(vec![("index".into(), value.origin, index)], value.origin),
+        )],
         existence: Existence { conditions, any_number: false },
     }
 }
@@ -390,7 +411,9 @@ fn number(value: &Val) -> Option<usize> {
 fn keyed(value: &Val) -> Option<Vec<(Name, iaclint_value::OriginId, Val)>> {
     match &value.k {
         K::Map(_, fields) | K::Object(fields) => Some(fields.to_vec()),
-        K::Set(_, items) => items.iter().map(|i| Some((Name::from(i.as_str()?), i.origin, i.clone()))).collect(),
+        K::Set(_, items) => {
+            items.iter().map(|i| Some((Name::from(i.as_str()?), i.origin, i.clone()))).collect()
+        }
         // An empty list stands for an empty set in `cond ? toset([..]) : []`.
         K::List(_, items) | K::Tuple(items) if items.is_empty() => Some(Vec::new()),
         _ => None,

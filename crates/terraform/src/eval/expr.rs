@@ -92,17 +92,26 @@ impl Evaluator<'_, '_> {
 
     fn conditional(&mut self, parts: &[Expr; 3], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let condition = self.eval(&parts[0], env)?;
-        let decided = convert(&condition, &Ty::Bool).map_err(|e| Fault::new(parts[0].span, e))?;
+        // An unknown one is taken as it is, whatever its type: so does Terraform.
+        let decided = match condition.as_unknown() {
+            Some(_) => condition,
+            None => convert(&condition, &Ty::Bool).map_err(|e| Fault::new(parts[0].span, e))?,
+        };
         if decided.is_null() {
             return Err(Fault::new(parts[0].span, "the condition is null"));
         }
         let chosen = decided.as_bool();
-        let then = self.branch(&parts[1], env, chosen != Some(false));
-        let otherwise = self.branch(&parts[2], env, chosen != Some(true));
+        let then = self.branch(&parts[1], env, chosen);
+        let otherwise = self.branch(&parts[2], env, chosen.map(|c| !c));
         let (then, otherwise) = match (chosen, then, otherwise) {
             (_, Ok(then), Ok(otherwise)) => (then, otherwise),
             // The branch that is not taken lends its type at most.
             (Some(true), Ok(value), Err(_)) | (Some(false), Err(_), Ok(value)) => {
+                return Ok(self.step(value, span, Via::Branch).marked(decided.marks));
+            }
+            // What cannot be evaluated is not what the condition leads to.
+            (None, Ok(value), Err(_)) | (None, Err(_), Ok(value)) => {
+                let value = super::access::possible(&decided, value);
                 return Ok(self.step(value, span, Via::Branch).marked(decided.marks));
             }
             (_, Err(fault), _) | (_, _, Err(fault)) => return Err(fault),
@@ -113,21 +122,19 @@ impl Evaluator<'_, '_> {
             None => OriginId::NONE,
         };
         let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(span, e))?;
-        let from: Vec<OriginId> = if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
+        let from: Vec<OriginId> =
+            if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
         let origin = self.origins.add(span, Via::Branch, from);
         Ok(value.with_origin(origin))
     }
 
-    /// A branch; the errors of one that is not taken are of no matter.
-    fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: bool) -> Result<Val, Fault> {
-        if taken {
-            let value = self.eval(expr, env)?;
-            return Ok(self.whole(value));
-        }
-        let catching = std::mem::replace(&mut self.catching, true);
+    /// A branch; the errors of one that is not surely taken are of no matter.
+    fn branch(&mut self, expr: &Expr, env: Env<'_>, taken: Option<bool>) -> Result<Val, Fault> {
+        let doubtful = self.doubtful || taken != Some(true);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubtful);
         let value = self.eval(expr, env);
-        self.catching = catching;
-        value
+        self.doubtful = doubtful;
+        if taken == Some(false) { value } else { value.map(|v| self.whole(v)) }
     }
 
     fn object(&mut self, items: &[Item], span: Span, env: Env<'_>) -> Result<Val, Fault> {
@@ -141,7 +148,7 @@ impl Evaluator<'_, '_> {
                     let key = self.eval(expr, env);
                     let key = self.part(key)?;
                     marks = marks.and(key.marks);
-                    (self.key(&key, expr.span, &mut open)?, key.origin)
+                    (key_name(&key, expr.span, &mut open)?, key.origin)
                 }
             };
             let value = self.eval(&item.value, env);
@@ -166,18 +173,18 @@ impl Evaluator<'_, '_> {
             }
         })
     }
+}
 
-    /// The name that a key is; for an unknown one `open` tells why the object is not known whole.
-    pub(super) fn key(&mut self, key: &Val, span: Span, open: &mut Option<Unk>) -> Result<Option<Name>, Fault> {
-        if key.is_null() {
-            return Err(Fault::new(span, "the key is null"));
-        }
-        if let Some(unk) = key.as_unknown() {
-            let into = open.get_or_insert_with(|| Unk::new(unk.why.clone()));
-            add_references(&mut into.depends_on, &unk.depends_on);
-            return Ok(None);
-        }
-        let key = convert(key, &Ty::String).map_err(|e| Fault::new(span, format!("this is no key: {e}")))?;
-        Ok(key.as_str().map(Name::from))
+/// The name that a key is; for an unknown one `open` tells why the object is not known whole.
+pub(super) fn key_name(key: &Val, span: Span, open: &mut Option<Unk>) -> Result<Option<Name>, Fault> {
+    if key.is_null() {
+        return Err(Fault::new(span, "the key is null"));
     }
+    if let Some(unk) = key.as_unknown() {
+        let into = open.get_or_insert_with(|| Unk::new(unk.why.clone()));
+        add_references(&mut into.depends_on, &unk.depends_on);
+        return Ok(None);
+    }
+    let key = convert(key, &Ty::String).map_err(|e| Fault::new(span, format!("this is no key: {e}")))?;
+    Ok(key.as_str().map(Name::from))
 }

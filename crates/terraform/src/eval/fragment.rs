@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use iaclint_graph::{Existence, Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId};
+use iaclint_graph::{
+    Existence, Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId,
+};
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
 
@@ -19,29 +21,7 @@ use crate::val::Val;
 impl Evaluator<'_, '_> {
     /// Evaluates everything that a root makes.
     pub(crate) fn fragment(mut self, directory: &Path) -> Fragment {
-        let directory = self.loader.project().absolute(directory);
-        let path = self.loader.project().relative(&directory);
-        let module = match self.loader.module(&directory) {
-            Some(module) => module,
-            None => {
-                let message = format!("the directory {path} holds no configuration");
-                self.problem(Problem::new(ProblemKind::Invalid, message));
-                Arc::new(Module::new(&directory, path.clone(), Vec::new()))
-            }
-        };
-        for problem in &module.problems {
-            self.problem(problem.clone());
-        }
-        self.collect_inputs(&module);
-        self.scopes.push(Scope {
-            module,
-            address: Name::new(),
-            calls: Vec::new(),
-            parent: None,
-            bindings: Vec::new(),
-            existence: Existence::default(),
-            depends_on: Vec::new(),
-        });
+        let path = self.enter(directory);
         let mut order = Vec::new();
         self.visit(0, &mut order);
         let mut scopes = Vec::with_capacity(order.len());
@@ -62,6 +42,7 @@ impl Evaluator<'_, '_> {
         for (number, scope) in order.iter().enumerate() {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
+        let opaque = self.opaque_calls();
         Fragment {
             root: Root {
                 id: self.root,
@@ -70,12 +51,39 @@ impl Evaluator<'_, '_> {
                 library: self.inputs.library,
                 scopes,
                 exports: Vec::new(),
-                opaque: self.opaque,
+                opaque,
             },
             resources,
             origins: self.origins,
             problems: self.problems,
         }
+    }
+
+    /// Takes a directory as the root module; gives its path in the project.
+    pub(super) fn enter(&mut self, directory: &Path) -> String {
+        let directory = self.loader.project().absolute(directory);
+        let path = self.loader.project().relative(&directory);
+        let module = if let Some(module) = self.loader.module(&directory) {
+            module
+        } else {
+            let message = format!("the directory {path} holds no configuration");
+            self.problem(Problem::new(ProblemKind::Invalid, message));
+            Arc::new(Module::new(&directory, path.clone(), Vec::new()))
+        };
+        for problem in &module.problems {
+            self.problem(problem.clone());
+        }
+        self.collect_inputs(&module);
+        self.scopes.push(Scope {
+            module,
+            address: Name::new(),
+            calls: Vec::new(),
+            parent: None,
+            bindings: Vec::new(),
+            existence: Existence::default(),
+            depends_on: Vec::new(),
+        });
+        path
     }
 
     /// Module instances, the callers before the called, in the order of the calls and of their keys.
@@ -160,9 +168,14 @@ impl Evaluator<'_, '_> {
         let origin = value.origin;
         let marks = value.marks;
         let k = match value.k {
-            K::Tuple(items) => K::Tuple(items.iter().map(|i| self.deep_whole(i.clone(), depth + 1)).collect()),
+            K::Tuple(items) => {
+                K::Tuple(items.iter().map(|i| self.deep_whole(i.clone(), depth + 1)).collect())
+            }
             K::Object(fields) => K::Object(Arc::new(
-                fields.iter().map(|(n, o, v)| (n.clone(), *o, self.deep_whole(v.clone(), depth + 1))).collect(),
+                fields
+                    .iter()
+                    .map(|(n, o, v)| (n.clone(), *o, self.deep_whole(v.clone(), depth + 1)))
+                    .collect(),
             )),
             other => other,
         };
@@ -176,7 +189,9 @@ impl Evaluator<'_, '_> {
             if META_ARGUMENTS.contains(&attribute.name.as_str()) {
                 continue;
             }
-            let Some(value) = self.configured(instance, &attribute.name, attribute.name_span) else { continue };
+            let Some(value) = self.configured(instance, &attribute.name, attribute.name_span) else {
+                continue;
+            };
             let value = self.exported(value);
             let origin = self.written(attribute.name_span);
             fields.push((attribute.name_span.start, attribute.name.clone(), origin, value));
@@ -224,7 +239,8 @@ impl Evaluator<'_, '_> {
                 self.names_list(&attribute.value)
             } else {
                 let catching = std::mem::replace(&mut self.catching, true);
-                let value = self.in_instance(instance, |me, env| me.with_self(instance, env, &attribute.value));
+                let value =
+                    self.in_instance(instance, |me, env| me.with_self(instance, env, &attribute.value));
                 self.catching = catching;
                 match value {
                     Some(value) => self.exported(value),
@@ -240,7 +256,8 @@ impl Evaluator<'_, '_> {
     fn with_self(&mut self, instance: usize, env: Env<'_>, expr: &Expr) -> Option<Val> {
         let key = self.instances[instance].key.clone();
         let origin = self.written(expr.span);
-        let reference = iaclint_value::Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
+        let reference =
+            iaclint_value::Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
         let own = Val::reference(reference, origin);
         self.bound(env, &[("self".into(), own)], |me, env| me.eval(expr, env)).ok()
     }
@@ -306,7 +323,10 @@ fn mentions_module(value: &Val, depth: usize) -> bool {
         return false;
     }
     if let Some(unk) = value.as_unknown() {
-        return unk.reference.as_ref().is_some_and(|r| matches!(r.target, iaclint_value::Target::Module { .. }));
+        return unk
+            .reference
+            .as_ref()
+            .is_some_and(|r| matches!(r.target, iaclint_value::Target::Module { .. }));
     }
     value.elements().is_some_and(|items| items.iter().any(|i| mentions_module(i, depth + 1)))
         || value.fields().is_some_and(|fields| fields.iter().any(|(_, _, v)| mentions_module(v, depth + 1)))

@@ -91,7 +91,10 @@ impl Evaluator<'_, '_> {
                             value.unwrap_or_else(|fault| self.invalid(fault))
                         }
                         Err(problem) => {
-                            let message = format!("the value given for var.{} cannot be read: {}", variable.name, problem.message);
+                            let message = format!(
+                                "the value given for var.{} cannot be read: {}",
+                                variable.name, problem.message
+                            );
                             self.problem(Problem { span: Some(span), path: None, message, ..problem });
                             Val::unknown(iaclint_value::Why::Invalid, origin)
                         }

@@ -64,7 +64,7 @@ impl Evaluator<'_, '_> {
             key.not_null = true;
             key.depends_on.clone_from(&unk.depends_on);
             let key = Val::new(K::Unknown(Arc::new(key)), collection.origin).marked(collection.marks);
-            let value = self.element_of_unknown(collection, unk);
+            let value = super::access::element_of_unknown(collection, unk);
             items.push((key, value));
         }
         let mut open = Unk::new(unk.why.clone());
@@ -82,7 +82,8 @@ impl Evaluator<'_, '_> {
             let kind = super::access::kind_name(&collection);
             return Err(Fault::new(each.collection.span, format!("a {kind} cannot be iterated over")));
         };
-        let mut made = Made { marks: members.marks, open: members.open, fields: Vec::new(), items: Vec::new() };
+        let mut made =
+            Made { marks: members.marks, open: members.open, fields: Vec::new(), items: Vec::new() };
         let symbolic = made.open.is_some();
         for (key, value) in members.items {
             let mut names: Vec<(Name, Val)> = Vec::with_capacity(2);
@@ -93,7 +94,11 @@ impl Evaluator<'_, '_> {
             self.bound(env, &names, |me, env| me.member(each, span, env, &mut made, symbolic))?;
         }
         let origin = self.written(span);
-        let known = if each.key.is_some() { made.object(each.grouping, origin) } else { Val::tuple(made.items, origin) };
+        let known = if each.key.is_some() {
+            made.object(each.grouping, origin)
+        } else {
+            Val::tuple(made.items, origin)
+        };
         Ok(match made.open {
             None => known.marked(made.marks),
             Some(mut unk) => {
@@ -101,7 +106,8 @@ impl Evaluator<'_, '_> {
                 references_in(&known, &mut references);
                 add_references(&mut unk.depends_on, &references);
                 unk.not_null = true;
-                let empty = known.elements().is_some_and(<[Val]>::is_empty) || known.fields().is_some_and(Vec::is_empty);
+                let empty = known.elements().is_some_and(<[Val]>::is_empty)
+                    || known.fields().is_some_and(Vec::is_empty);
                 if !empty {
                     unk.partial = Some(known);
                 }
@@ -111,7 +117,14 @@ impl Evaluator<'_, '_> {
     }
 
     /// One round of a `for`.
-    fn member(&mut self, each: &For, span: Span, env: Env<'_>, made: &mut Made, symbolic: bool) -> Result<(), Fault> {
+    fn member(
+        &mut self,
+        each: &For,
+        span: Span,
+        env: Env<'_>,
+        made: &mut Made,
+        symbolic: bool,
+    ) -> Result<(), Fault> {
         if let Some(condition) = &each.condition
             && !self.chosen(condition, env, made)?
         {
@@ -129,7 +142,7 @@ impl Evaluator<'_, '_> {
         };
         let key = self.eval(key_expr, env)?;
         made.marks = made.marks.and(key.marks);
-        let name = self.key(&key, key_expr.span, &mut made.open)?;
+        let name = super::expr::key_name(&key, key_expr.span, &mut made.open)?;
         let value = self.eval(&each.value, env);
         let value = self.part(value)?;
         let Some(name) = name else {
@@ -185,7 +198,9 @@ impl Made {
             });
             groups[at].2.push(value);
         }
-        let fields = groups.into_iter().map(|(name, key_origin, values)| (name, key_origin, Val::tuple(values, key_origin)));
+        let fields = groups
+            .into_iter()
+            .map(|(name, key_origin, values)| (name, key_origin, Val::tuple(values, key_origin)));
         Val::object(fields.collect(), origin)
     }
 }

@@ -11,6 +11,7 @@ mod fragment;
 mod inputs;
 mod iterate;
 mod modules;
+mod oracle;
 mod reference;
 mod resource;
 mod template;
@@ -50,7 +51,12 @@ pub(crate) struct Evaluator<'a, 'p> {
     depth: usize,
     /// Inside `try` or `can`, where errors are values.
     catching: bool,
-    opaque: Vec<iaclint_graph::Opaque>,
+    /// Inside something that may not exist: an error there is none unless it does.
+    doubtful: bool,
+    /// The path that a function could not read, since the last call.
+    unread: Option<Name>,
+    /// Calls of modules that are not here: scope and number.
+    not_here: Vec<(usize, usize)>,
 }
 
 /// A module instance.
@@ -129,7 +135,7 @@ pub(crate) struct Bound<'e> {
     next: Option<&'e Bound<'e>>,
 }
 
-impl<'e> Env<'e> {
+impl Env<'_> {
     fn of_scope(scope: usize) -> Self {
         Self { scope, bound: None, isolated: false }
     }
@@ -143,13 +149,6 @@ impl<'e> Env<'e> {
             at = bound.next;
         }
         None
-    }
-
-    fn with<'b>(self, bound: &'b Bound<'b>) -> Env<'b>
-    where
-        'e: 'b,
-    {
-        Env { bound: Some(bound), ..self }
     }
 }
 
@@ -171,12 +170,19 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             stack: Vec::new(),
             depth: 0,
             catching: false,
-            opaque: Vec::new(),
+            doubtful: false,
+            unread: None,
+            not_here: Vec::new(),
         }
     }
 
     /// Evaluates with names bound.
-    fn bound<R>(&mut self, env: Env<'_>, names: &[(Name, Val)], f: impl FnOnce(&mut Self, Env<'_>) -> R) -> R {
+    fn bound<R>(
+        &mut self,
+        env: Env<'_>,
+        names: &[(Name, Val)],
+        f: impl FnOnce(&mut Self, Env<'_>) -> R,
+    ) -> R {
         let Some(((name, value), rest)) = names.split_first() else { return f(self, env) };
         let bound = Bound { name: name.clone(), value: value.clone(), next: env.bound };
         self.bound(Env { bound: Some(&bound), ..env }, rest, f)
@@ -196,9 +202,18 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         }
     }
 
+    /// Whether an error is not going to be read.
+    fn is_silent(&self) -> bool {
+        self.catching || self.doubtful
+    }
+
     /// Reports an error and gives the value that stands for it.
     fn invalid(&mut self, fault: Fault) -> Val {
         let (span, message, help) = *fault.0;
+        if self.doubtful {
+            let origin = self.origins.written(span);
+            return Val::unknown(Why::Invalid, origin);
+        }
         let mut problem = Problem::at(ProblemKind::Invalid, span, message);
         problem.help = help;
         self.problem(problem);
@@ -227,11 +242,33 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.nodes.insert(node.clone(), None);
         self.stack.push((node.clone(), span));
         let catching = std::mem::take(&mut self.catching);
+        let doubt = self.is_doubtful(&node);
+        let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let value = evaluate(self);
         self.catching = catching;
+        self.doubtful = doubtful;
         self.stack.pop();
         self.nodes.insert(node, Some(value.clone()));
         value
+    }
+
+    /// Whether a node belongs to an instance that may not exist.
+    fn is_doubtful(&self, node: &Node) -> bool {
+        let scope = match node {
+            Node::Argument(instance, _) => {
+                let instance = &self.instances[*instance];
+                if !instance.slot.existence.is_certain() {
+                    return true;
+                }
+                instance.scope
+            }
+            Node::Variable(scope, _)
+            | Node::Local(scope, _)
+            | Node::Output(scope, _)
+            | Node::Call(scope, _)
+            | Node::Resource(scope, _) => *scope,
+        };
+        !self.scopes[scope].existence.is_certain()
     }
 
     fn too_deep(&mut self, span: Span) -> Val {
@@ -272,8 +309,12 @@ impl<'a, 'p> Evaluator<'a, 'p> {
 
     fn name_of(&self, node: &Node) -> String {
         let (scope, rest) = match node {
-            Node::Variable(scope, i) => (*scope, format!("var.{}", self.scopes[*scope].module.variables[*i].name)),
-            Node::Local(scope, i) => (*scope, format!("local.{}", self.scopes[*scope].module.locals[*i].name)),
+            Node::Variable(scope, i) => {
+                (*scope, format!("var.{}", self.scopes[*scope].module.variables[*i].name))
+            }
+            Node::Local(scope, i) => {
+                (*scope, format!("local.{}", self.scopes[*scope].module.locals[*i].name))
+            }
             Node::Output(scope, i) => {
                 let name = self.scopes[*scope].module.outputs[*i].labels.first().cloned().unwrap_or_default();
                 (*scope, format!("output.{name}"))
@@ -284,7 +325,9 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                 (instance.scope, format!("{}.{name}", declaration.address))
             }
             Node::Call(scope, i) => (*scope, format!("module.{}", self.scopes[*scope].module.calls[*i].name)),
-            Node::Resource(scope, i) => (*scope, self.scopes[*scope].module.resources[*i].address.to_string()),
+            Node::Resource(scope, i) => {
+                (*scope, self.scopes[*scope].module.resources[*i].address.to_string())
+            }
         };
         let address = &self.scopes[scope].address;
         if address.is_empty() { rest } else { format!("{address}.{rest}") }

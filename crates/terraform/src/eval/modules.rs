@@ -21,7 +21,8 @@ const MAX_MODULES_DEEP: usize = 32;
 const MAX_SCOPES: usize = 4_000;
 
 /// Arguments of a call that are not inputs.
-pub(super) const CALL_ARGUMENTS: [&str; 7] = ["source", "version", "count", "for_each", "providers", "depends_on", "enabled"];
+pub(super) const CALL_ARGUMENTS: [&str; 7] =
+    ["source", "version", "count", "for_each", "providers", "depends_on", "enabled"];
 
 impl Evaluator<'_, '_> {
     /// `module.name`.
@@ -38,7 +39,8 @@ impl Evaluator<'_, '_> {
             .into_iter()
             .map(|key| {
                 let target = Target::Module { call: key, source: source.clone() };
-                let here = matches!(&target, Target::Module { call, .. } if self.places.contains_key(&call.address));
+                let here =
+                    matches!(&target, Target::Module { call, .. } if self.places.contains_key(&call.address));
                 let origin = self.written(span);
                 let mut value = Val::reference(Reference { target, path: Vec::new() }, origin);
                 if let K::Unknown(unk) = &mut value.k {
@@ -62,13 +64,17 @@ impl Evaluator<'_, '_> {
             unk.not_null = true;
             unk.depends_on.clone_from(&expansion.depends_on);
             if let Some(element) = element {
-                let each = if expansion.shape == Shape::Each { Ty::Map(Arc::new(Ty::Dynamic)) } else { Ty::List(Arc::new(Ty::Dynamic)) };
+                let each = if expansion.shape == Shape::Each {
+                    Ty::Map(Arc::new(Ty::Dynamic))
+                } else {
+                    Ty::List(Arc::new(Ty::Dynamic))
+                };
                 unk.ty = each;
                 unk.reference = element.as_unknown().and_then(|u| u.reference.clone());
             }
             return Val::new(K::Unknown(Arc::new(unk)), origin);
         }
-        self.repeated(&expansion, values, Target::Module { call: base, source }, origin)
+        super::resource::repeated(&expansion, values, Target::Module { call: base, source }, origin)
     }
 
     /// The instances of a call and their addresses; the scopes of a module that is here are made.
@@ -84,20 +90,30 @@ impl Evaluator<'_, '_> {
             .iter()
             .map(|slot| match &slot.key {
                 None => base.clone(),
-                Some(key) => ResourceKey::new(base.root, ecow::eco_format!("{}{}", base.address, key.suffix())),
+                Some(key) => {
+                    ResourceKey::new(base.root, ecow::eco_format!("{}{}", base.address, key.suffix()))
+                }
             })
             .collect();
         if !known && !keys.is_empty() {
             match self.called(scope, call) {
                 Called::Here(called) => self.open_scopes(scope, at, &called, &expansion, &keys),
-                Called::NotHere => self.opaque_call(scope, call, &base),
+                // Its inputs may refer to what refers to it, so they wait until all else is known.
+                Called::NotHere => self.not_here.push((scope, at)),
                 Called::Nothing => {}
             }
         }
         (expansion, keys)
     }
 
-    fn open_scopes(&mut self, scope: usize, at: usize, called: &Arc<Module>, expansion: &Expansion, keys: &[ResourceKey]) {
+    fn open_scopes(
+        &mut self,
+        scope: usize,
+        at: usize,
+        module: &Arc<Module>,
+        expansion: &Expansion,
+        keys: &[ResourceKey],
+    ) {
         let caller = self.scopes[scope].module.clone();
         let call = &caller.calls[at];
         let own = self.depends_on(&call.block.body, scope);
@@ -116,7 +132,7 @@ impl Evaluator<'_, '_> {
             depends_on.extend(own.iter().cloned());
             self.places.insert(key.address.clone(), Place::Scope(self.scopes.len()));
             self.scopes.push(Scope {
-                module: called.clone(),
+                module: module.clone(),
                 address: key.address.clone(),
                 calls,
                 parent: Some((scope, at)),
@@ -125,7 +141,7 @@ impl Evaluator<'_, '_> {
                 depends_on,
             });
         }
-        self.check_arguments(call, called);
+        self.check_arguments(call, module);
     }
 
     /// The module that a call names.
@@ -135,7 +151,11 @@ impl Evaluator<'_, '_> {
                 Some(_) => "the source of a module is not a plain text, so the module is not followed",
                 None => "this module call has no source",
             };
-            let kind = if call.block.body.attribute("source").is_some() { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+            let kind = if call.block.body.attribute("source").is_some() {
+                ProblemKind::NotEvaluated
+            } else {
+                ProblemKind::Invalid
+            };
             self.problem(Problem::at(kind, call.block.header, message));
             return Called::NotHere;
         };
@@ -143,19 +163,16 @@ impl Evaluator<'_, '_> {
         let project = self.loader.project();
         let directory = if is_local(source) {
             project.absolute(&caller.directory.join(source.as_str()))
+        } else if let Some(directory) = self.installed(scope, call) {
+            directory
         } else {
-            match self.installed(scope, call) {
-                Some(directory) => directory,
-                None => {
-                    let message = format!("the module {source} is not here, so what it makes is not known");
-                    let problem = Problem::at(ProblemKind::NotEvaluated, *source_span, message.clone());
-                    // Once a source is enough.
-                    if self.reported.insert((None, message)) {
-                        self.problem(problem.with_help("run terraform init to let iaclint read it"));
-                    }
-                    return Called::NotHere;
-                }
+            let message = format!("the module {source} is not here, so what it makes is not known");
+            let problem = Problem::at(ProblemKind::NotEvaluated, *source_span, message.clone());
+            // Once a source is enough.
+            if self.reported.insert((None, message)) {
+                self.problem(problem.with_help("run terraform init to let iaclint read it"));
             }
+            return Called::NotHere;
         };
         let deep = self.scopes[scope].calls.len();
         let mut ancestor = Some(scope);
@@ -168,29 +185,35 @@ impl Evaluator<'_, '_> {
             ancestor = self.scopes[at].parent.map(|(p, _)| p);
         }
         if deep >= MAX_MODULES_DEEP {
-            self.problem(Problem::at(ProblemKind::Limit, *source_span, "module calls nest deeper than 32 levels"));
+            self.problem(Problem::at(
+                ProblemKind::Limit,
+                *source_span,
+                "module calls nest deeper than 32 levels",
+            ));
             return Called::Nothing;
         }
-        match self.loader.module(&directory) {
-            Some(module) => {
-                for problem in &module.problems {
-                    self.problem(problem.clone());
-                }
-                Called::Here(module)
+        if let Some(module) = self.loader.module(&directory) {
+            for problem in &module.problems {
+                self.problem(problem.clone());
             }
-            None => {
-                let shown = project.relative(&directory);
-                let problem = if directory.starts_with(project.root()) {
-                    let what = if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
-                    Problem::at(ProblemKind::Invalid, *source_span, format!("the module directory {shown} {what}"))
-                } else {
-                    let message = format!("the module {source} lies outside of what is checked");
-                    Problem::at(ProblemKind::NotEvaluated, *source_span, message)
-                        .with_help("check a directory that holds both")
-                };
-                self.problem(problem);
-                Called::NotHere
-            }
+            Called::Here(module)
+        } else {
+            let shown = project.relative(&directory);
+            let problem = if directory.starts_with(project.root()) {
+                let what =
+                    if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
+                Problem::at(
+                    ProblemKind::Invalid,
+                    *source_span,
+                    format!("the module directory {shown} {what}"),
+                )
+            } else {
+                let message = format!("the module {source} lies outside of what is checked");
+                Problem::at(ProblemKind::NotEvaluated, *source_span, message)
+                    .with_help("check a directory that holds both")
+            };
+            self.problem(problem);
+            Called::NotHere
         }
     }
 
@@ -210,21 +233,31 @@ impl Evaluator<'_, '_> {
         let mut arena = iaclint_value::OriginArena::new(u32::MAX - 1);
         let json = iaclint_value::json::parse_file(&manifest, &mut arena).ok()?;
         let modules = json.value.get("Modules")?.as_list()?;
-        let found = modules.items.iter().find(|m| m.get("Key").and_then(|k| k.as_str()).as_deref() == Some(&wanted))?;
+        let found = modules
+            .items
+            .iter()
+            .find(|m| m.get("Key").and_then(iaclint_value::Value::as_str).as_deref() == Some(&wanted))?;
         let directory = found.get("Dir")?.as_str()?.into_owned();
         Some(project.absolute(&root.join(directory)))
     }
 
-    /// What a module that is not here is given: all that is known of it.
-    fn opaque_call(&mut self, scope: usize, call: &ModuleCall, base: &ResourceKey) {
-        let inputs = self.call_inputs(scope, call);
-        let inputs = self.exported(inputs);
-        let source = call.source.as_ref().map_or_else(Name::new, |(s, _)| s.clone());
-        self.opaque.push(Opaque { address: base.address.clone(), source, span: call.block.header, inputs });
+    /// What the modules that are not here are given: all that is known of them.
+    pub(super) fn opaque_calls(&mut self) -> Vec<Opaque> {
+        let mut out = Vec::new();
+        for (scope, at) in std::mem::take(&mut self.not_here) {
+            let module = self.scopes[scope].module.clone();
+            let call = &module.calls[at];
+            let inputs = self.call_inputs(scope, at, call);
+            let inputs = self.exported(inputs);
+            let address = self.key_of(scope, &format!("module.{}", call.name)).address;
+            let source = call.source.as_ref().map_or_else(Name::new, |(s, _)| s.clone());
+            out.push(Opaque { address, source, span: call.block.header, inputs });
+        }
+        out
     }
 
-    fn call_inputs(&mut self, scope: usize, call: &ModuleCall) -> Val {
-        let (expansion, _) = self.calls_of(scope, self.scopes[scope].module.find(Kind::Call, &call.name).unwrap_or(0));
+    fn call_inputs(&mut self, scope: usize, at: usize, call: &ModuleCall) -> Val {
+        let (expansion, _) = self.calls_of(scope, at);
         let bindings = expansion.slots.first().map(|s| s.bindings.clone()).unwrap_or_default();
         let mut fields: Fields = Vec::new();
         self.bound(Env::of_scope(scope), &bindings, |me, env| {
@@ -244,7 +277,9 @@ impl Evaluator<'_, '_> {
 
     fn check_arguments(&mut self, call: &ModuleCall, called: &Module) {
         for attribute in &call.block.body.attributes {
-            if CALL_ARGUMENTS.contains(&attribute.name.as_str()) || called.find(Kind::Variable, &attribute.name).is_some() {
+            if CALL_ARGUMENTS.contains(&attribute.name.as_str())
+                || called.find(Kind::Variable, &attribute.name).is_some()
+            {
                 continue;
             }
             let message = format!("the module {} has no variable {:?}", called.path, attribute.name.as_str());
@@ -255,7 +290,10 @@ impl Evaluator<'_, '_> {
         }
         for variable in &called.variables {
             if variable.default.is_none() && call.block.body.attribute(&variable.name).is_none() {
-                let message = format!("the module call does not give the variable {:?}, which has no default", variable.name.as_str());
+                let message = format!(
+                    "the module call does not give the variable {:?}, which has no default",
+                    variable.name.as_str()
+                );
                 self.problem(Problem::at(ProblemKind::Invalid, call.block.header, message));
             }
         }
@@ -297,7 +335,11 @@ impl Evaluator<'_, '_> {
                 let value = value.unwrap_or_else(|fault| self.invalid(fault));
                 let value = self.converted(value, &ty, default.span, &variable.name);
                 let value = self.step(value, default.span, Via::Default(variable.name.clone()));
-                if self.inputs.library && self.scopes[scope].parent.is_none() { self.possible(value, scope, &variable.name) } else { value }
+                if self.inputs.library && self.scopes[scope].parent.is_none() {
+                    self.possible(value, scope, &variable.name)
+                } else {
+                    value
+                }
             }
             (None, None) => {
                 let origin = self.written(variable.header);
@@ -331,7 +373,10 @@ impl Evaluator<'_, '_> {
         match convert(&value, ty) {
             Ok(converted) => converted.with_origin(value.origin),
             Err(message) => {
-                let fault = super::Fault::new(span, format!("this does not fit the type of the variable {name:?}: {message}"));
+                let fault = super::Fault::new(
+                    span,
+                    format!("this does not fit the type of the variable {name:?}: {message}"),
+                );
                 self.invalid(fault)
             }
         }
@@ -375,7 +420,8 @@ impl Evaluator<'_, '_> {
             };
             let value = me.eval(&attribute.value, Env::of_scope(scope));
             let value = value.unwrap_or_else(|fault| me.invalid(fault));
-            let sensitive = block.body.attribute("sensitive").and_then(|a| a.value.literal_bool()) == Some(true);
+            let sensitive =
+                block.body.attribute("sensitive").and_then(|a| a.value.literal_bool()) == Some(true);
             let value = if sensitive { value.marked(Marks::SENSITIVE) } else { value };
             me.step(value, attribute.value.span, Via::Output(name))
         })

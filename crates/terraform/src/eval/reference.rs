@@ -35,7 +35,8 @@ impl Evaluator<'_, '_> {
             Some(StepKind::Attr(name)) => Some(name),
             _ => None,
         };
-        let head = |count: usize| steps.get(count.wrapping_sub(1)).map_or(root_span, |s| root_span.to(s.span));
+        let head =
+            |count: usize| steps.get(count.wrapping_sub(1)).map_or(root_span, |s| root_span.to(s.span));
         let (value, used) = match (root.as_str(), name(0)) {
             ("var", Some(name)) => (self.variable(scope, name, head(1)), 1),
             ("local", Some(name)) => (self.local(scope, name, head(1)), 1),
@@ -46,12 +47,20 @@ impl Evaluator<'_, '_> {
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
-            ("each" | "count" | "self", _) => return Err(self.out_of_place(root, root_span)),
+            ("each" | "count" | "self", _) => return Err(out_of_place(root, root_span)),
             (mode @ ("data" | "ephemeral"), Some(type_name)) => {
                 let Some(resource) = name(1) else {
-                    return Err(Fault::new(span, format!("{mode}.{type_name} needs the name of a data source")));
+                    return Err(Fault::new(
+                        span,
+                        format!("{mode}.{type_name} needs the name of a data source"),
+                    ));
                 };
                 let address = ecow::eco_format!("{mode}.{type_name}.{resource}");
+                return self.resource_traversal(&address, &steps[2..], head(2), span, env);
+            }
+            // `resource.` may stand before the type.
+            ("resource", Some(type_name)) if name(1).is_some() => {
+                let address = ecow::eco_format!("{type_name}.{}", name(1).map_or("", Name::as_str));
                 return self.resource_traversal(&address, &steps[2..], head(2), span, env);
             }
             (_, Some(resource)) => {
@@ -76,15 +85,6 @@ impl Evaluator<'_, '_> {
         self.step(value, span, Via::Written)
     }
 
-    fn out_of_place(&mut self, root: &str, span: Span) -> Fault {
-        let (message, help) = match root {
-            "each" => ("each stands outside of a block with for_each", "give the block a for_each"),
-            "count" => ("count.index stands outside of a block with count", "give the block a count"),
-            _ => ("self stands outside of a provisioner, connection or condition", "name the resource instead"),
-        };
-        Fault::new(span, message).with_help(help)
-    }
-
     /// Reports a name that is not declared. This is no error that `try` catches.
     pub(super) fn undeclared(&mut self, scope: usize, kind: Kind, what: &str, name: &str, span: Span) -> Val {
         let names = self.scopes[scope].module.names(kind);
@@ -95,7 +95,11 @@ impl Evaluator<'_, '_> {
             Kind::Call => "module.",
             Kind::Output | Kind::Resource => "",
         };
-        let mut problem = Problem::at(ProblemKind::Invalid, span, format!("{what} {name:?} is not declared in this module"));
+        let mut problem = Problem::at(
+            ProblemKind::Invalid,
+            span,
+            format!("{what} {name:?} is not declared in this module"),
+        );
         problem.help = match (near, kind) {
             (Some(near), _) => Some(format!("did you mean {prefix}{near}?")),
             (None, Kind::Variable) => Some(format!("declare it: variable {name:?} {{}}")),
@@ -121,7 +125,8 @@ impl Evaluator<'_, '_> {
 
     /// A value that somebody gives when the tool runs.
     pub(super) fn input(&mut self, name: &str, ty: Ty, origin: iaclint_value::OriginId) -> Val {
-        let reference = Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
+        let reference =
+            Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
         unk.depends_on = vec![reference.clone()];
@@ -137,7 +142,10 @@ impl Evaluator<'_, '_> {
                 relative(root, &self.scopes[scope].module.directory)
             }
             "root" | "cwd" => ".".to_owned(),
-            _ => return Err(Fault::new(span, format!("path has no attribute {name:?}")).with_help("there are path.module, path.root and path.cwd")),
+            _ => {
+                return Err(Fault::new(span, format!("path has no attribute {name:?}"))
+                    .with_help("there are path.module, path.root and path.cwd"));
+            }
         };
         Ok(Val::str(text, origin))
     }
@@ -186,11 +194,13 @@ impl Evaluator<'_, '_> {
     }
 
     /// `reference.name`: an output, an argument that the configuration sets, or a reference one step further.
-    pub(super) fn reference_attribute(&mut self, reference: &Reference, name: &str, span: Span) -> Result<Val, Fault> {
+    pub(super) fn reference_attribute(&mut self, reference: &Reference, name: &str, span: Span) -> Val {
         let path_is_empty = match reference.path.as_slice() {
             [] => true,
             [iaclint_value::Step::Any] => match &reference.target {
-                Target::Resource(key) => matches!(self.places.get(&key.address), Some(Place::Declaration(..))),
+                Target::Resource(key) => {
+                    matches!(self.places.get(&key.address), Some(Place::Declaration(..)))
+                }
                 Target::Module { .. } => true,
                 _ => false,
             },
@@ -198,11 +208,11 @@ impl Evaluator<'_, '_> {
         };
         if path_is_empty {
             match &reference.target {
-                Target::Resource(key) => return Ok(self.resource_attribute(key, reference, name, span)),
+                Target::Resource(key) => return self.resource_attribute(key, reference, name, span),
                 Target::Module { call, .. } => {
                     if let Some(Place::Scope(scope)) = self.places.get(&call.address) {
                         let scope = *scope;
-                        return Ok(self.output_value(scope, name, span));
+                        return self.output_value(scope, name, span);
                     }
                 }
                 _ => {}
@@ -215,13 +225,15 @@ impl Evaluator<'_, '_> {
         {
             Arc::make_mut(unk).why = Why::ModuleNotHere(source.clone());
         }
-        Ok(value)
+        value
     }
 
     /// A module that was passed whole becomes the object of its outputs where its shape is needed.
     pub(super) fn whole(&mut self, value: Val) -> Val {
         let Some(unk) = value.as_unknown() else { return value };
-        let Some(Reference { target: Target::Module { call, .. }, path }) = &unk.reference else { return value };
+        let Some(Reference { target: Target::Module { call, .. }, path }) = &unk.reference else {
+            return value;
+        };
         if !path.is_empty() || self.is_repeated(unk) {
             return value;
         }
@@ -232,7 +244,8 @@ impl Evaluator<'_, '_> {
     /// A key of this root.
     pub(super) fn key_of(&self, scope: usize, rest: &str) -> ResourceKey {
         let address = &self.scopes[scope].address;
-        let address = if address.is_empty() { Name::from(rest) } else { ecow::eco_format!("{address}.{rest}") };
+        let address =
+            if address.is_empty() { Name::from(rest) } else { ecow::eco_format!("{address}.{rest}") };
         ResourceKey::new(self.root, address)
     }
 }
@@ -245,4 +258,14 @@ fn relative(from: &Path, to: &Path) -> String {
     let mut parts: Vec<String> = vec!["..".to_owned(); from.len() - common];
     parts.extend(to[common..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned()));
     if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+/// The error of a name that means something only inside certain blocks.
+fn out_of_place(root: &str, span: Span) -> Fault {
+    let (message, help) = match root {
+        "each" => ("each stands outside of a block with for_each", "give the block a for_each"),
+        "count" => ("count.index stands outside of a block with count", "give the block a count"),
+        _ => ("self stands outside of a provisioner, connection or condition", "name the resource instead"),
+    };
+    Fault::new(span, message).with_help(help)
 }

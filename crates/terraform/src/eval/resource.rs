@@ -9,6 +9,7 @@ use super::access::has_substance;
 use super::expand::{Expansion, Shape};
 use super::{Env, Evaluator, Instance, Node, Place};
 use crate::module::block_type;
+use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
 
 /// Arguments that are of the language, not of the resource.
@@ -64,7 +65,7 @@ impl Evaluator<'_, '_> {
             })
             .collect();
         let origin = self.origins.add(span, Via::Attribute(base.clone()), []);
-        self.repeated(&expansion, references, Target::Resource(base), origin)
+        repeated(&expansion, references, Target::Resource(base), origin)
     }
 
     fn reference_to(&mut self, key: ResourceKey, span: Span) -> Val {
@@ -76,62 +77,14 @@ impl Evaluator<'_, '_> {
         value
     }
 
-    /// What a repeated block is as a value: one, a list, a map, or what is known of them.
-    pub(super) fn repeated(
-        &mut self,
-        expansion: &Expansion,
-        values: Vec<Val>,
-        target: Target,
-        origin: iaclint_value::OriginId,
-    ) -> Val {
-        let mut fields: Fields = Vec::new();
-        let mut items: Vec<Val> = Vec::new();
-        let mut certain = true;
-        for (slot, value) in expansion.slots.iter().zip(values) {
-            certain &= slot.existence.is_certain();
-            match &slot.key {
-                Some(super::expand::InstanceKey::Text(name, key_origin)) => fields.push((name.clone(), *key_origin, value)),
-                Some(super::expand::InstanceKey::Number(_)) => items.push(value),
-                None if expansion.shape == Shape::Single => return value,
-                None => certain = false,
-            }
-        }
-        if expansion.complete && certain {
-            return if expansion.shape == Shape::Each { Val::object(fields, origin) } else { Val::tuple(items, origin) };
-        }
-        let known = if expansion.shape == Shape::Each { Val::object(fields.clone(), origin) } else { Val::tuple(items.clone(), origin) };
-        let reference = Reference { target, path: Vec::new() };
-        let mut unk = Unk::new(iaclint_value::Why::Count);
-        unk.not_null = true;
-        unk.depends_on = vec![reference.clone()];
-        super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
-        if fields.is_empty() && items.is_empty() {
-            unk.reference = Some(reference);
-        } else if expansion.slots.iter().any(|s| s.existence.any_number) {
-            unk.partial = Some(known);
-            unk.reference = Some(reference);
-        } else {
-            // With all conditions met, and with those instances that exist in any case.
-            let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
-            let mut at = 0;
-            let mut certain_one = |_: &Val| {
-                at += 1;
-                keep.get(at - 1).copied().unwrap_or(false)
-            };
-            let least = if expansion.shape == Shape::Each {
-                let fields = fields.into_iter().filter(|(_, _, v)| certain_one(v)).collect();
-                Val::object(fields, origin)
-            } else {
-                let items = items.into_iter().filter(|v| certain_one(v)).collect();
-                Val::tuple(items, origin)
-            };
-            unk.candidates = vec![known, least];
-        }
-        Val::new(K::Unknown(Arc::new(unk)), origin)
-    }
-
     /// `reference.name`, where the reference is to a whole resource.
-    pub(super) fn resource_attribute(&mut self, key: &ResourceKey, reference: &Reference, name: &str, span: Span) -> Val {
+    pub(super) fn resource_attribute(
+        &mut self,
+        key: &ResourceKey,
+        reference: &Reference,
+        name: &str,
+        span: Span,
+    ) -> Val {
         let place = match self.places.get(&key.address) {
             Some(Place::Declaration(..)) => {
                 let any: Name = ecow::eco_format!("{}[*]", key.address);
@@ -143,7 +96,8 @@ impl Evaluator<'_, '_> {
             if let Some(value) = self.special_attribute(instance, name, span) {
                 return value;
             }
-            let symbolic = self.instances[instance].slot.existence.any_number && self.instances[instance].slot.key.is_none();
+            let symbolic = self.instances[instance].slot.existence.any_number
+                && self.instances[instance].slot.key.is_none();
             if let Some(value) = self.configured(instance, name, span)
                 && !value.is_null()
                 && (if symbolic { super::call::is_whole(&value) } else { has_substance(&value) })
@@ -154,12 +108,27 @@ impl Evaluator<'_, '_> {
         }
         let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
         let mut value = Val::reference(reference.then(Way::Attr(name.into())), origin);
-        if matches!(name, "id" | "arn")
-            && let K::Unknown(unk) = &mut value.k
-        {
-            Arc::make_mut(unk).not_null = true;
+        if let K::Unknown(unk) = &mut value.k {
+            let unk = Arc::make_mut(unk);
+            if matches!(name, "id" | "arn") {
+                unk.not_null = true;
+                unk.ty = Ty::String;
+            } else if let (Some(Place::Instance(instance)), "output") = (place, name)
+                && self.is_terraform_data(instance)
+                && let Some(input) = self.configured(instance, "input", span)
+            {
+                unk.ty = Ty::of(&input);
+            }
         }
         value
+    }
+
+    /// The one resource type that is part of the language: its output has the type of its input.
+    fn is_terraform_data(&self, instance: usize) -> bool {
+        let instance = &self.instances[instance];
+        self.scopes[instance.scope].module.resources[instance.declaration]
+            .address
+            .starts_with("terraform_data.")
     }
 
     /// The value that the configuration gives to an argument, or its blocks of this kind.
@@ -181,7 +150,9 @@ impl Evaluator<'_, '_> {
             }));
         }
         if body.blocks.iter().any(|b| block_type(b) == name) {
-            return Some(self.node(node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))));
+            return Some(
+                self.node(node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))),
+            );
         }
         None
     }
@@ -206,10 +177,86 @@ impl Evaluator<'_, '_> {
             return value;
         }
         let path = reference.then(Way::Attr(name.into()));
-        let items: Vec<Val> =
-            items.iter().zip(0_u32..).map(|(item, index)| seen_block(item, &path.then(Way::Index(index)))).collect();
+        let items: Vec<Val> = items
+            .iter()
+            .zip(0_u32..)
+            .map(|(item, index)| seen_block(item, &path.then(Way::Index(index))))
+            .collect();
         Val::tuple(items, value.origin).marked(value.marks)
     }
+}
+
+/// What a repeated block is as a value: one, a list, a map, or what is known of them.
+pub(super) fn repeated(
+    expansion: &Expansion,
+    values: Vec<Val>,
+    target: Target,
+    origin: iaclint_value::OriginId,
+) -> Val {
+    let mut fields: Fields = Vec::new();
+    let mut items: Vec<Val> = Vec::new();
+    let mut certain = true;
+    for (slot, value) in expansion.slots.iter().zip(values) {
+        certain &= slot.existence.is_certain();
+        match &slot.key {
+            Some(super::expand::InstanceKey::Text(name, key_origin)) => {
+                fields.push((name.clone(), *key_origin, value));
+            }
+            Some(super::expand::InstanceKey::Number(_)) => items.push(value),
+            None if expansion.shape == Shape::Single => return value,
+            None => certain = false,
+        }
+    }
+    if expansion.complete && certain {
+        return if expansion.shape == Shape::Each {
+            Val::object(fields, origin)
+        } else {
+            Val::tuple(items, origin)
+        };
+    }
+    let known = if expansion.shape == Shape::Each {
+        Val::object(fields.clone(), origin)
+    } else {
+        Val::tuple(items.clone(), origin)
+    };
+    let reference = Reference { target, path: Vec::new() };
+    let mut unk = Unk::new(iaclint_value::Why::Count);
+    unk.not_null = true;
+    unk.depends_on = vec![reference.clone()];
+    super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
+    if certain
+        || (fields.is_empty() && items.is_empty())
+        || expansion.slots.iter().any(|s| s.existence.any_number)
+    {
+        // Its steps are the keys of the instances.
+        unk.ty = match expansion.shape {
+            Shape::Each => Ty::Map(Arc::new(Ty::Dynamic)),
+            _ => Ty::List(Arc::new(Ty::Dynamic)),
+        };
+    }
+    if fields.is_empty() && items.is_empty() {
+        unk.reference = Some(reference);
+    } else if expansion.slots.iter().any(|s| s.existence.any_number) {
+        unk.partial = Some(known);
+        unk.reference = Some(reference);
+    } else {
+        // With all conditions met, and with those instances that exist in any case.
+        let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
+        let mut at = 0;
+        let mut certain_one = |_: &Val| {
+            at += 1;
+            keep.get(at - 1).copied().unwrap_or(false)
+        };
+        let least = if expansion.shape == Shape::Each {
+            let fields = fields.into_iter().filter(|(_, _, v)| certain_one(v)).collect();
+            Val::object(fields, origin)
+        } else {
+            let items = items.into_iter().filter(|v| certain_one(v)).collect();
+            Val::tuple(items, origin)
+        };
+        unk.candidates = vec![known, least];
+    }
+    Val::new(K::Unknown(Arc::new(unk)), origin)
 }
 
 fn seen_block(block: &Val, path: &Reference) -> Val {
@@ -221,7 +268,11 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
             let inner = path.then(Way::Attr(name.clone()));
             let value = match &value.k {
                 K::Tuple(items) if items.iter().all(|i| matches!(i.k, K::Object(_))) && !items.is_empty() => {
-                    let items = items.iter().zip(0_u32..).map(|(i, n)| seen_block(i, &inner.then(Way::Index(n)))).collect();
+                    let items = items
+                        .iter()
+                        .zip(0_u32..)
+                        .map(|(i, n)| seen_block(i, &inner.then(Way::Index(n))))
+                        .collect();
                     Val::tuple(items, value.origin)
                 }
                 _ => value.clone(),
@@ -247,7 +298,9 @@ fn instance_key(base: &ResourceKey, key: Option<&super::expand::InstanceKey>) ->
 /// Where the first instance is registered.
 fn first_address(base: &ResourceKey, expansion: &Expansion) -> Name {
     match expansion.slots.first() {
-        Some(slot) if slot.key.is_none() && expansion.shape != Shape::Single => ecow::eco_format!("{}[*]", base.address),
+        Some(slot) if slot.key.is_none() && expansion.shape != Shape::Single => {
+            ecow::eco_format!("{}[*]", base.address)
+        }
         Some(slot) => instance_key(base, slot.key.as_ref()).address,
         None => Name::new(),
     }

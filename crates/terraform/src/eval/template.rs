@@ -37,14 +37,21 @@ impl Evaluator<'_, '_> {
         ops::template(parts, origin, &mut self.origins).map_err(|e| Fault::new(span, e))
     }
 
-    fn template_parts(&mut self, parts: &[Part], span: Span, env: Env<'_>, out: &mut Vec<TemplatePart>) -> Result<(), Fault> {
+    fn template_parts(
+        &mut self,
+        parts: &[Part],
+        span: Span,
+        env: Env<'_>,
+        out: &mut Vec<TemplatePart>,
+    ) -> Result<(), Fault> {
         for part in parts {
             if out.len() > MAX_PARTS {
                 return Err(Fault::new(span, "this template grows beyond 100,000 parts"));
             }
             match part {
                 Part::Literal(text, placed) => {
-                    let literal = Literal { text: text.clone(), placed: Some(placed.clone()), origin: OriginId::NONE };
+                    let literal =
+                        Literal { text: text.clone(), placed: Some(placed.clone()), origin: OriginId::NONE };
                     out.push(TemplatePart::Literal(Text::literal(literal)));
                 }
                 Part::Value(expr) => {
@@ -60,7 +67,9 @@ impl Evaluator<'_, '_> {
                     }
                     out.push(TemplatePart::Value(value));
                 }
-                Part::If { condition, then, otherwise } => self.directive(condition, then, otherwise, span, env, out)?,
+                Part::If { condition, then, otherwise } => {
+                    self.directive(condition, then, otherwise, span, env, out)?;
+                }
                 Part::For { key_name, value_name, collection, body } => {
                     let value = self.eval(collection, env)?;
                     let value = self.whole(value);
@@ -76,7 +85,9 @@ impl Evaluator<'_, '_> {
                         for (key, member) in members.items {
                             let names = pair(key_name.as_ref(), value_name, key, member);
                             let mut inner = Vec::new();
-                            self.bound(env, &names, |me, env| me.template_parts(body, span, env, &mut inner))?;
+                            self.bound(env, &names, |me, env| {
+                                me.template_parts(body, span, env, &mut inner)
+                            })?;
                             for part in &inner {
                                 if let TemplatePart::Value(value) = part {
                                     references_in(value, &mut unk.depends_on);
@@ -116,7 +127,8 @@ impl Evaluator<'_, '_> {
                     self.template_parts(parts, span, env, &mut inner)?;
                     branches.push(self.join(inner, span)?);
                 }
-                let joined = ops::conditional(&value, &branches[0], &branches[1]).map_err(|e| Fault::new(span, e))?;
+                let joined =
+                    ops::conditional(&value, &branches[0], &branches[1]).map_err(|e| Fault::new(span, e))?;
                 out.push(TemplatePart::Value(joined));
                 Ok(())
             }

@@ -121,7 +121,10 @@ pub(super) fn cidrsubnets(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val,
         }
         let room = network.bits - network.length;
         let Some(more) = u32::try_from(more).ok().filter(|m| *m <= room) else {
-            return Err(wrong(at, format!("a prefix of {} cannot be extended by {more} bits", network.length)));
+            return Err(wrong(
+                at,
+                format!("a prefix of {} cannot be extended by {more} bits", network.length),
+            ));
         };
         let size_bits = room - more;
         // Each network begins at a multiple of its size, behind the one before.

@@ -199,7 +199,10 @@ pub(super) fn compact(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
         K::Str(str) => !str.text.is_empty(),
         K::Unknown(unk) => {
             unk.text.is_some()
-                || unk.reference.as_ref().is_some_and(|r| matches!(r.target, Target::Resource(_) | Target::Pseudo(_)))
+                || unk
+                    .reference
+                    .as_ref()
+                    .is_some_and(|r| matches!(r.target, Target::Resource(_) | Target::Pseudo(_)))
         }
         _ => false,
     };
@@ -278,7 +281,9 @@ pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
 
 pub(super) fn chunklist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let K::List(ty, items) = &arguments[0].k else { return Ok(call.unknown(arguments)) };
-    let Ok(size) = usize::try_from(whole(arguments, 1)?) else { return Err(error("the size must not be negative")) };
+    let Ok(size) = usize::try_from(whole(arguments, 1)?) else {
+        return Err(error("the size must not be negative"));
+    };
     let origin = call.origin();
     let size = if size == 0 { items.len().max(1) } else { size };
     let chunks = items.chunks(size).map(|c| Val::list(ty.clone(), c.to_vec(), origin)).collect();
@@ -286,20 +291,27 @@ pub(super) fn chunklist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
 }
 
 pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let (K::List(ty, values), Some(keys), Some(wanted)) = (&arguments[0].k, arguments[1].elements(), arguments[2].elements()) else {
+    let (K::List(ty, values), Some(keys), Some(wanted)) =
+        (&arguments[0].k, arguments[1].elements(), arguments[2].elements())
+    else {
         return Ok(call.unknown(arguments));
     };
     if values.len() != keys.len() {
         return Err(error("the lists of values and of keys must be of one length"));
     }
-    let key_types = [&arguments[1], &arguments[2]].map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic));
-    let common = crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
-    let same = |list: &[Val]| -> Vec<Option<Val>> { list.iter().map(|v| crate::convert::convert(v, &common).ok()).collect() };
+    let key_types =
+        [&arguments[1], &arguments[2]].map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic));
+    let common =
+        crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
+    let same = |list: &[Val]| -> Vec<Option<Val>> {
+        list.iter().map(|v| crate::convert::convert(v, &common).ok()).collect()
+    };
     let (keys, wanted) = (same(keys), same(wanted));
     let found = |key: &Option<Val>| {
         key.as_ref().is_some_and(|key| wanted.iter().flatten().any(|want| equals(key, want) == Some(true)))
     };
-    let out = values.iter().zip(&keys).filter(|(_, key)| found(key)).map(|(value, _)| value.clone()).collect();
+    let out =
+        values.iter().zip(&keys).filter(|(_, key)| found(key)).map(|(value, _)| value.clone()).collect();
     let origin = call.origin();
     Ok(Val::list(ty.clone(), out, origin))
 }

@@ -30,7 +30,11 @@ pub(super) fn read(text: &Text, origin: OriginId) -> Result<Val, String> {
             Some(value) => Val::str(value.as_str(), origin),
             None => from_text(slice(text, &flat, field.start, field.end), origin),
         };
-        let fields = header.iter().zip(&row).map(|(name, field)| (name.clone(), OriginId::NONE, cell(field))).collect();
+        let fields = header
+            .iter()
+            .zip(&row)
+            .map(|(name, field)| (name.clone(), OriginId::NONE, cell(field)))
+            .collect();
         items.push(Val::object(fields, origin));
     }
     let mut names = header;
@@ -64,7 +68,8 @@ fn records(source: &str) -> Result<Vec<Vec<Cell>>, String> {
         }
         let mut row = Vec::new();
         loop {
-            let field = if bytes.get(at) == Some(&b'"') { quoted(source, &mut at)? } else { bare(source, &mut at)? };
+            let field =
+                if bytes.get(at) == Some(&b'"') { quoted(source, &mut at)? } else { bare(source, &mut at)? };
             row.push(field);
             match bytes.get(at) {
                 Some(b',') => at += 1,

@@ -9,7 +9,18 @@ use super::{Call, CallError, error, wrong};
 use crate::val::Val;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
@@ -49,7 +60,8 @@ impl Time {
         let (offset, utc) = match rest.as_bytes() {
             b"Z" => (0, true),
             [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
-                let (hours, minutes): (i64, i64) = (rest.get(1..3)?.parse().ok()?, rest.get(4..6)?.parse().ok()?);
+                let (hours, minutes): (i64, i64) =
+                    (rest.get(1..3)?.parse().ok()?, rest.get(4..6)?.parse().ok()?);
                 if hours > 23 || minutes > 59 {
                     return None;
                 }
@@ -58,7 +70,12 @@ impl Time {
             }
             _ => return None,
         };
-        let valid = (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month) && hour < 24 && minute < 60 && second < 60;
+        let valid = (1..=12).contains(&month)
+            && day >= 1
+            && day <= days_in(year, month)
+            && hour < 24
+            && minute < 60
+            && second < 60;
         valid.then(|| Time {
             local: days_from(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second,
             nanos,
@@ -141,9 +158,11 @@ pub(super) fn timecmp(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallEr
 
 pub(super) fn timeadd(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let text = str(arguments, 0)?;
-    let mut time = Time::parse(text).ok_or_else(|| error(format!("{text:?} is not a time such as 2006-01-02T15:04:05Z")))?;
+    let mut time = Time::parse(text)
+        .ok_or_else(|| error(format!("{text:?} is not a time such as 2006-01-02T15:04:05Z")))?;
     let duration = str(arguments, 1)?;
-    let nanos = duration_nanos(duration).ok_or_else(|| error(format!("{duration:?} is not a duration such as 1h30m")))?;
+    let nanos = duration_nanos(duration)
+        .ok_or_else(|| error(format!("{duration:?} is not a duration such as 1h30m")))?;
     let total = i128::from(time.nanos) + nanos;
     time.local += i64::try_from(total.div_euclid(1_000_000_000)).unwrap_or(0);
     time.nanos = i64::try_from(total.rem_euclid(1_000_000_000)).unwrap_or(0);

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use iaclint_value::{Encoding, OriginId, json};
 
 use super::strings::str;
@@ -32,6 +33,12 @@ pub(super) fn base64gzip(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let origin = call.origin();
     Ok(encoded(Encoding::GzipBase64, arguments[0].clone(), origin))
 }
+
+/// Padding is needed, but the bits that the last character has too many may be anything, as in Go.
+const STANDARD: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// Base64 of these bytes.
 pub(crate) fn base64_text(bytes: &[u8]) -> String {
@@ -63,7 +70,9 @@ fn plain(value: &Val, depth: usize) -> Val {
             K::Tuple(items.iter().map(|v| plain(v, depth + 1)).collect())
         }
         K::Map(_, fields) | K::Object(fields) if depth < crate::val::MAX_DEPTH => {
-            K::Object(std::sync::Arc::new(fields.iter().map(|(n, at, v)| (n.clone(), *at, plain(v, depth + 1))).collect()))
+            K::Object(std::sync::Arc::new(
+                fields.iter().map(|(n, at, v)| (n.clone(), *at, plain(v, depth + 1))).collect(),
+            ))
         }
         other => other.clone(),
     };
@@ -132,7 +141,9 @@ pub(super) fn urlencode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
 
 /// A character set by its name.
 enum Charset {
-    Utf16 { big: bool },
+    Utf16 {
+        big: bool,
+    },
     /// Code points up to this one, byte for byte.
     Narrow(u32),
     Other(&'static encoding_rs::Encoding),
@@ -150,7 +161,8 @@ fn charset(name: &str) -> Option<Charset> {
 
 pub(super) fn textencodebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let (source, name) = (str(arguments, 0)?, str(arguments, 1)?);
-    let charset = charset(name).ok_or_else(|| wrong(1, format!("there is no character encoding {name:?}")))?;
+    let charset =
+        charset(name).ok_or_else(|| wrong(1, format!("there is no character encoding {name:?}")))?;
     let missing = || wrong(0, format!("the text has characters that {name} lacks"));
     let bytes: Vec<u8> = match charset {
         Charset::Utf16 { big } => {
@@ -173,7 +185,8 @@ pub(super) fn textencodebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result
 
 pub(super) fn textdecodebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let name = str(arguments, 1)?;
-    let charset = charset(name).ok_or_else(|| wrong(1, format!("there is no character encoding {name:?}")))?;
+    let charset =
+        charset(name).ok_or_else(|| wrong(1, format!("there is no character encoding {name:?}")))?;
     let bytes = decoded(str(arguments, 0)?).map_err(|e| wrong(0, e.message))?;
     let broken = || wrong(0, format!("the bytes are not text in {name}"));
     let text = match charset {

@@ -17,7 +17,8 @@ pub(super) fn file(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallEr
     let origin = call.origin();
     // The content is written in that file; the call is the step by which it came here.
     let written = call.host.origins().add(span, Via::Written, [origin]);
-    let literal = Literal { text: file.text.as_str().into(), placed: Some(Placed::verbatim(span)), origin: written };
+    let literal =
+        Literal { text: file.text.as_str().into(), placed: Some(Placed::verbatim(span)), origin: written };
     Ok(Val::text(Text::literal(literal), origin))
 }
 
@@ -63,7 +64,9 @@ pub(super) fn templatestring(call: &mut Call<'_>, arguments: &[Val]) -> Result<V
     }
     let variables = variables(call, arguments)?;
     let span = call.span;
-    call.host.render_template(TemplateSource::Text(&arguments[0]), &variables, span).map_err(|message| wrong(0, message))
+    call.host
+        .render_template(TemplateSource::Text(&arguments[0]), &variables, span)
+        .map_err(|message| wrong(0, message))
 }
 
 /// The variables of a template; where the map is not known whole, what is known of it.
@@ -74,7 +77,8 @@ fn variables(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     }
     let bad = |name: &str| {
         let mut chars = name.chars();
-        !chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') || chars.any(|c| !(c.is_alphanumeric() || c == '_' || c == '-'))
+        !chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+            || chars.any(|c| !(c.is_alphanumeric() || c == '_' || c == '-'))
     };
     if let Some(field) = arguments[1].fields().and_then(|f| f.iter().find(|f| bad(&f.0))) {
         return Err(wrong(1, format!("{:?} is not a name of a template variable", field.0)));

@@ -22,6 +22,7 @@ const MAX_WIDTH: usize = 4_096;
 
 /// A verb with its flags: `%-08.3f`, `%[2]s`.
 #[derive(Clone, Copy, Default, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "they are the five flags of a verb")]
 struct Verb {
     minus: bool,
     plus: bool,
@@ -37,12 +38,19 @@ struct Verb {
 impl Verb {
     /// Nothing but the value itself is asked for.
     fn is_plain(self) -> bool {
-        self.width.is_none() && self.precision.is_none() && !self.plus && !self.sharp && !self.space && matches!(self.mode, 's' | 'v' | 'd')
+        self.width.is_none()
+            && self.precision.is_none()
+            && !self.plus
+            && !self.sharp
+            && !self.space
+            && matches!(self.mode, 's' | 'v' | 'd')
     }
 }
 
 pub(super) fn format(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let Some(template) = parts(&arguments[0]).filter(|_| arguments[0].as_str().is_some()) else { return Ok(call.unknown(arguments)) };
+    let Some(template) = parts(&arguments[0]).filter(|_| arguments[0].as_str().is_some()) else {
+        return Ok(call.unknown(arguments));
+    };
     let rest = &arguments[1..];
     let mut pieces: Vec<Piece> = Vec::new();
     if !assemble(&template, rest, &mut pieces)? {
@@ -87,7 +95,11 @@ fn assemble(template: &Text, arguments: &[Val], pieces: &mut Vec<Piece>) -> Resu
         next = verb.argument + 1;
         used = used.max(next);
         let Some(value) = arguments.get(verb.argument) else {
-            return Err(error(format!("not enough arguments for {:?}: need {}", &source[start..end], verb.argument + 1)));
+            return Err(error(format!(
+                "not enough arguments for {:?}: need {}",
+                &source[start..end],
+                verb.argument + 1
+            )));
         };
         if value.is_null() && verb.mode != 'v' {
             known = false;
@@ -173,7 +185,9 @@ fn formatted(verb: Verb, value: &Val, shown: &str) -> Result<Vec<Piece>, CallErr
                 }
                 pad(verb, &cut(verb, &str.text))
             }
-            K::Num(num) if !verb.sharp => pad_number(verb, signed(verb, num.is_negative(), &float(&num.abs(), 'g', verb.precision))),
+            K::Num(num) if !verb.sharp => {
+                pad_number(verb, signed(verb, num.is_negative(), &float(&num.abs(), 'g', verb.precision)))
+            }
             K::Bool(bool) if !verb.sharp => pad(verb, &bool.to_string()),
             _ => pad(verb, &json_out::json(value).unwrap_or_default()),
         },
@@ -256,7 +270,8 @@ fn float(num: &Num, mode: char, precision: Option<usize>) -> String {
     let decimal = num.big();
     match mode {
         'f' => {
-            let rounded = decimal.with_scale_round(i64::try_from(precision.unwrap_or(6)).unwrap_or(6), RoundingMode::HalfEven);
+            let rounded = decimal
+                .with_scale_round(i64::try_from(precision.unwrap_or(6)).unwrap_or(6), RoundingMode::HalfEven);
             rounded.to_plain_string()
         }
         'e' | 'E' => {
@@ -279,9 +294,12 @@ fn float(num: &Num, mode: char, precision: Option<usize>) -> String {
                 return exponential(&(digits, exponent), None, mode);
             }
             let scale = (count - exponent - 1).max(0);
-            BigDecimal::new(BigInt::parse_bytes(digits.as_bytes(), 10).unwrap_or_default(), count - 1 - exponent)
-                .with_scale(scale)
-                .to_plain_string()
+            BigDecimal::new(
+                BigInt::parse_bytes(digits.as_bytes(), 10).unwrap_or_default(),
+                count - 1 - exponent,
+            )
+            .with_scale(scale)
+            .to_plain_string()
         }
     }
 }
@@ -291,7 +309,11 @@ fn significant(decimal: &BigDecimal, count: usize) -> (String, i64) {
     let have = i64::try_from(decimal.digits()).unwrap_or(0);
     let (_, scale) = decimal.as_bigint_and_scale();
     let drop = have - i64::try_from(count).unwrap_or(i64::MAX);
-    let rounded = if drop > 0 { decimal.with_scale_round(scale - drop, RoundingMode::HalfEven) } else { decimal.clone() };
+    let rounded = if drop > 0 {
+        decimal.with_scale_round(scale - drop, RoundingMode::HalfEven)
+    } else {
+        decimal.clone()
+    };
     let (int, scale) = rounded.as_bigint_and_scale();
     let all = int.to_string();
     let digits = all.trim_end_matches('0');
@@ -339,7 +361,8 @@ pub(super) fn formatlist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let origin = call.origin();
     let mut items = Vec::with_capacity(count);
     for at in 0..count {
-        let row: Vec<Val> = rest.iter().map(|v| v.elements().and_then(|e| e.get(at)).unwrap_or(v).clone()).collect();
+        let row: Vec<Val> =
+            rest.iter().map(|v| v.elements().and_then(|e| e.get(at)).unwrap_or(v).clone()).collect();
         let row: Vec<Val> = std::iter::once(arguments[0].clone()).chain(row).collect();
         items.push(format(call, &row)?);
     }

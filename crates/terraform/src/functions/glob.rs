@@ -44,7 +44,9 @@ fn expand(pattern: &str, out: &mut Vec<String>) -> Option<()> {
         }
         rest = &rest[close + 1..];
     }
-    out.iter_mut().for_each(|o| o.push_str(rest));
+    for whole in out.iter_mut() {
+        whole.push_str(rest);
+    }
     Some(())
 }
 

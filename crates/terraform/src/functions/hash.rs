@@ -47,7 +47,8 @@ hashes! {
 /// The name spaces of RFC 4122 differ in one byte.
 fn namespace(name: &str) -> Option<[u8; 16]> {
     let known = |last: u8| {
-        let mut id = [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
+        let mut id =
+            [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];
         id[3] = last;
         Some(id)
     };
@@ -64,7 +65,11 @@ fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     let text = text.strip_prefix("urn:uuid:").unwrap_or(text);
     let dashes = text.len() != 36 || [8, 13, 18, 23].iter().all(|at| text.as_bytes().get(*at) == Some(&b'-'));
     let digits: String = text.chars().filter(|c| *c != '-').collect();
-    if !dashes || !matches!(text.len(), 36 | 32) || digits.len() != 32 || !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !dashes
+        || !matches!(text.len(), 36 | 32)
+        || digits.len() != 32
+        || !digits.bytes().all(|b| b.is_ascii_hexdigit())
+    {
         return None;
     }
     let mut out = [0; 16];
@@ -87,6 +92,7 @@ pub(super) fn uuidv5(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     digest[6] = (digest[6] & 0x0f) | 0x50;
     digest[8] = (digest[8] & 0x3f) | 0x80;
     let hex = hex(&digest);
-    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)].map(|(from, to)| hex.get(from..to).unwrap_or_default());
+    let parts = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)]
+        .map(|(from, to)| hex.get(from..to).unwrap_or_default());
     Ok(call.str(parts.join("-")))
 }

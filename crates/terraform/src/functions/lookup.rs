@@ -31,7 +31,9 @@ pub(super) fn keys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallEr
         (K::Map(..), Some(names)) => Val::list(Ty::String, names, origin),
         (K::Object(_), Some(names)) => Val::tuple(names, origin),
         (K::Unknown(unk), names) => match &unk.ty {
-            Ty::Object(fields) => Val::tuple(fields.iter().map(|f| Val::str(f.name.clone(), origin)).collect(), origin),
+            Ty::Object(fields) => {
+                Val::tuple(fields.iter().map(|f| Val::str(f.name.clone(), origin)).collect(), origin)
+            }
             _ => partly(call, arguments, names.unwrap_or_default()),
         },
         _ => call.unknown(arguments),
@@ -44,7 +46,8 @@ pub(super) fn values(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
         return Err(wrong(0, "a map or object is required"));
     }
     let origin = call.origin();
-    let items: Vec<Val> = some_fields(value).map(|f| f.iter().map(|f| f.2.clone()).collect()).unwrap_or_default();
+    let items: Vec<Val> =
+        some_fields(value).map(|f| f.iter().map(|f| f.2.clone()).collect()).unwrap_or_default();
     Ok(match &value.k {
         K::Map(ty, _) => Val::list(ty.clone(), items, origin),
         K::Object(_) => Val::tuple(items, origin),

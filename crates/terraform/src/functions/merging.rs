@@ -125,7 +125,8 @@ pub(super) fn coalesce(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Ca
     };
     let empty = |v: &Val| v.is_null() || v.as_str().is_some_and(str::is_empty);
     let filled = |v: &Val| {
-        v.as_unknown().is_none_or(|u| !u.prefix.is_empty() || (u.not_null && !matches!(u.ty, Ty::String | Ty::Dynamic)))
+        v.as_unknown()
+            .is_none_or(|u| !u.prefix.is_empty() || (u.not_null && !matches!(u.ty, Ty::String | Ty::Dynamic)))
     };
     chosen(call, arguments, &common, empty, filled)
 }
@@ -134,7 +135,10 @@ pub(super) fn coalescelist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val
     if arguments.is_empty() {
         return Err(error("at least one list is required"));
     }
-    if let Some(bad) = arguments.iter().find(|v| v.is_null() || !matches!(Ty::of(v), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic)) {
+    if let Some(bad) = arguments
+        .iter()
+        .find(|v| v.is_null() || !matches!(Ty::of(v), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic))
+    {
         let what = if bad.is_null() { "null".to_owned() } else { Ty::of(bad).friendly() };
         return Err(error(format!("lists or tuples are required, not {what}")));
     }

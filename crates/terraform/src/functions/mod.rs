@@ -1,5 +1,10 @@
 //! The built-in functions.
 
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all bodies have one signature, for the table; many cannot fail"
+)]
+
 mod cidr;
 mod collections;
 mod csv;
@@ -17,6 +22,8 @@ mod setops;
 mod splitting;
 mod strings;
 mod table;
+#[cfg(test)]
+mod tests;
 mod texts;
 mod types;
 mod yaml_in;
@@ -42,7 +49,12 @@ pub(crate) trait Host {
     /// All files below a directory, relative to it, sorted, at most 10,000.
     fn list_files(&mut self, directory: &str) -> Result<Vec<String>, String>;
     /// Evaluates a file (or a text, for `templatestring`) as a template with these variables.
-    fn render_template(&mut self, source: TemplateSource<'_>, variables: &Val, span: Span) -> Result<Val, String>;
+    fn render_template(
+        &mut self,
+        source: TemplateSource<'_>,
+        variables: &Val,
+        span: Span,
+    ) -> Result<Val, String>;
 }
 
 /// What is rendered.
@@ -230,17 +242,15 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
     Ok(result.marked(marks))
 }
 
-/// The names of all functions, for suggestions.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    table::FUNCTIONS.iter().map(|f| f.name)
-}
-
 /// Checks the number of arguments, null, and converts.
 fn prepared(function: &Function, arguments: &[Val]) -> Result<Vec<Val>, CallError> {
     let (have, want) = (arguments.len(), function.params.len());
     if have < want {
         let least = if function.variadic.is_some() { "at least " } else { "" };
-        return Err(error(format!("{}() takes {least}{want} arguments, but {have} are given", function.name)));
+        return Err(error(format!(
+            "{}() takes {least}{want} arguments, but {have} are given",
+            function.name
+        )));
     }
     if have > want && function.variadic.is_none() {
         return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
@@ -293,6 +303,8 @@ fn candidates(function: &Function, call: &mut Call<'_>, arguments: &[Val], open:
         }
     }
     // A candidate of which nothing is known says nothing.
-    let nothing = |v: &Val| v.as_unknown().is_some_and(|u| u.reference.is_none() && u.text.is_none() && u.partial.is_none());
+    let nothing = |v: &Val| {
+        v.as_unknown().is_some_and(|u| u.reference.is_none() && u.text.is_none() && u.partial.is_none())
+    };
     if out.iter().all(nothing) { Vec::new() } else { out }
 }

@@ -11,7 +11,7 @@ use crate::val::{K, Val};
 use iaclint_value::OriginId;
 
 /// The most elements that `range` makes, as in Terraform.
-const MAX_RANGE: usize = 1024;
+const MAX_RANGE: i64 = 1024;
 
 /// A known number among the arguments.
 pub(super) fn num(arguments: &[Val], at: usize) -> Result<&Num, CallError> {
@@ -69,10 +69,11 @@ pub(super) fn min(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError>
 }
 
 fn extreme(arguments: &[Val], order: fn(&Num, &Num) -> std::cmp::Ordering) -> Result<Val, CallError> {
-    let best = arguments.iter().filter(|v| v.as_num().is_some()).max_by(|a, b| match (a.as_num(), b.as_num()) {
-        (Some(a), Some(b)) => order(a, b),
-        _ => std::cmp::Ordering::Equal,
-    });
+    let best =
+        arguments.iter().filter(|v| v.as_num().is_some()).max_by(|a, b| match (a.as_num(), b.as_num()) {
+            (Some(a), Some(b)) => order(a, b),
+            _ => std::cmp::Ordering::Equal,
+        });
     best.cloned().ok_or_else(|| error("at least one number is required"))
 }
 
@@ -108,14 +109,18 @@ pub(super) fn parseint(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
 }
 
 pub(super) fn sum(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let Some(items) = arguments[0].elements() else { return Err(wrong(0, "a list, set or tuple of numbers is required")) };
+    let Some(items) = arguments[0].elements() else {
+        return Err(wrong(0, "a list, set or tuple of numbers is required"));
+    };
     if items.is_empty() {
         return Err(wrong(0, "cannot sum an empty list"));
     }
     let mut total = Num::Int(0);
     for item in items {
         let number = convert(item, &Ty::Number).map_err(|_| wrong(0, "every element must be a number"))?;
-        let K::Num(number) = &number.k else { return Err(wrong(0, "every element must be a number, not null")) };
+        let K::Num(number) = &number.k else {
+            return Err(wrong(0, "every element must be a number, not null"));
+        };
         total = total.add(number).ok_or_else(|| error("the sum is too large a number"))?;
     }
     number(total)
@@ -126,7 +131,9 @@ pub(super) fn range(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     let (start, end, step) = match arguments {
         [end] => (zero.clone(), num(std::slice::from_ref(end), 0)?.clone(), None),
         [_, _] => (num(arguments, 0)?.clone(), num(arguments, 1)?.clone(), None),
-        [_, _, _] => (num(arguments, 0)?.clone(), num(arguments, 1)?.clone(), Some(num(arguments, 2)?.clone())),
+        [_, _, _] => {
+            (num(arguments, 0)?.clone(), num(arguments, 1)?.clone(), Some(num(arguments, 2)?.clone()))
+        }
         _ => return Err(error("range() takes one, two or three arguments")),
     };
     let down = end < start;
@@ -137,13 +144,15 @@ pub(super) fn range(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     if down != step.is_negative() && start != end {
         return Err(error("the step leads away from the end"));
     }
+    let many = || error(format!("more than {MAX_RANGE} values"));
+    let count = end.sub(&start).and_then(|length| length.div(&step)).ok_or_else(many)?;
+    if count > Num::Int(MAX_RANGE) {
+        return Err(many());
+    }
     let origin = call.origin();
     let mut items = Vec::new();
     let mut at = start;
     while if down { at > end } else { at < end } {
-        if items.len() >= MAX_RANGE {
-            return Err(error(format!("more than {MAX_RANGE} values")));
-        }
         items.push(Val::num(at.clone(), origin));
         at = at.add(&step).ok_or_else(|| error("the numbers are too large"))?;
     }

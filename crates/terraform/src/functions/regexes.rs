@@ -10,10 +10,9 @@ use crate::val::{K, Val};
 
 /// Compiles a pattern of RE2: the classes `\d \w \s \b` are ASCII there, and `\Q…\E` quotes.
 fn compiled(pattern: &str) -> Result<Regex, CallError> {
-    RegexBuilder::new(&translated(pattern))
-        .size_limit(1 << 22)
-        .build()
-        .map_err(|e| wrong(0, format!("the pattern is not valid: {}", e.to_string().lines().last().unwrap_or_default())))
+    RegexBuilder::new(&translated(pattern)).size_limit(1 << 22).build().map_err(|e| {
+        wrong(0, format!("the pattern is not valid: {}", e.to_string().lines().last().unwrap_or_default()))
+    })
 }
 
 fn translated(pattern: &str) -> String {
@@ -104,9 +103,10 @@ fn captured(regex: &Regex, captures: &Captures<'_>, origin: OriginId) -> Val {
     match shape(regex) {
         Shape::Whole => group(0),
         Shape::Groups(count) => Val::tuple((1..=count).map(group).collect(), origin),
-        Shape::Named(names) => {
-            Val::object(names.into_iter().map(|(at, name)| (name.into(), OriginId::NONE, group(at))).collect(), origin)
-        }
+        Shape::Named(names) => Val::object(
+            names.into_iter().map(|(at, name)| (name.into(), OriginId::NONE, group(at))).collect(),
+            origin,
+        ),
     }
 }
 

@@ -13,7 +13,8 @@ const MAX_PRODUCT: usize = 100_000;
 
 /// All arguments as sets of one type.
 fn alike(arguments: &[Val]) -> Result<(Ty, Vec<Val>), CallError> {
-    let types: Vec<Ty> = arguments.iter().map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic)).collect();
+    let types: Vec<Ty> =
+        arguments.iter().map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic)).collect();
     let element = unify(&types, true).ok_or_else(|| error("the elements of all sets must have one type"))?;
     let ty = Ty::set(element.clone());
     let sets: Result<Vec<Val>, String> = arguments.iter().map(|v| convert(v, &ty)).collect();
@@ -39,7 +40,11 @@ pub(super) fn setintersection(call: &mut Call<'_>, arguments: &[Val]) -> Result<
     let origin = call.origin();
     let Some((first, rest)) = sets.split_first() else { return Ok(call.unknown(arguments)) };
     let within = |item: &Val, set: &Val| some_elements(set).iter().any(|other| same(item, other));
-    let items = some_elements(first).iter().filter(|item| rest.iter().all(|set| within(item, set))).cloned().collect();
+    let items = some_elements(first)
+        .iter()
+        .filter(|item| rest.iter().all(|set| within(item, set)))
+        .cloned()
+        .collect();
     Ok(Val::set(element, items, origin))
 }
 
@@ -63,9 +68,13 @@ pub(super) fn setproduct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
         let ty = Ty::of(value);
         let element = match &ty {
             Ty::List(element) | Ty::Set(element) => (**element).clone(),
-            Ty::Tuple(items) => unify(items, false).ok_or_else(|| wrong(at, "all elements must have one type"))?,
+            Ty::Tuple(items) => {
+                unify(items, false).ok_or_else(|| wrong(at, "all elements must have one type"))?
+            }
             Ty::Dynamic => Ty::Dynamic,
-            other => return Err(wrong(at, format!("a list, set or tuple is required, not {}", other.friendly()))),
+            other => {
+                return Err(wrong(at, format!("a list, set or tuple is required, not {}", other.friendly())));
+            }
         };
         let Some(items) = value.elements() else { return Ok(call.unknown(arguments)) };
         let items: Result<Vec<Val>, String> = items.iter().map(|v| convert(v, &element)).collect();
@@ -80,10 +89,13 @@ pub(super) fn setproduct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let origin = call.origin();
     let mut rows: Vec<Vec<Val>> = vec![Vec::new()];
     for column in &columns {
-        rows = rows.iter().flat_map(|row| column.iter().map(|v| row.iter().cloned().chain([v.clone()]).collect())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| column.iter().map(|v| row.iter().cloned().chain([v.clone()]).collect()))
+            .collect();
     }
     let rows = rows.into_iter().map(|row| Val::tuple(row, origin)).collect();
     let ty = Ty::Tuple(types.into());
-    let sets = arguments.iter().all(|v| matches!(v.k, K::Set(..)));
+    let sets = arguments.iter().any(|v| matches!(v.k, K::Set(..)));
     Ok(if sets { Val::set(ty, rows, origin) } else { Val::list(ty, rows, origin) })
 }

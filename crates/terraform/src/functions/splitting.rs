@@ -20,7 +20,12 @@ pub(super) fn split(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
         cuts.extend(ends.into_iter().map(|at| (at, at)));
     } else {
         // A hole's place holder may itself be the separator; it is no cut then.
-        cuts.extend(flat.text.match_indices(separator).map(|(at, s)| (at, at + s.len())).filter(|c| !flat.has_hole(c.0..c.1)));
+        cuts.extend(
+            flat.text
+                .match_indices(separator)
+                .map(|(at, s)| (at, at + s.len()))
+                .filter(|c| !flat.has_hole(c.0..c.1)),
+        );
     }
     let mut items: Vec<Text> = Vec::new();
     let mut start = 0;
@@ -37,8 +42,11 @@ pub(super) fn split(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
         return Ok(Val::list(Ty::String, items, origin));
     }
     // What is unknown may hold the separator, too: only elements that no hole touches are known to be whole, and not at which index.
-    let whole: Vec<Val> =
-        items.into_iter().filter(|t| !separator.is_empty() && t.as_str().is_some()).map(|t| from_text(t, origin)).collect();
+    let whole: Vec<Val> = items
+        .into_iter()
+        .filter(|t| !separator.is_empty() && t.as_str().is_some())
+        .map(|t| from_text(t, origin))
+        .collect();
     let mut result = call.unknown(arguments);
     if let K::Unknown(unk) = &mut result.k {
         let unk = std::sync::Arc::make_mut(unk);
@@ -53,9 +61,13 @@ pub(super) fn split(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
 }
 
 pub(super) fn replace(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let (Some(needle), Some(with)) = (arguments[1].as_str(), parts(&arguments[2])) else { return Ok(call.unknown(arguments)) };
+    let (Some(needle), Some(with)) = (arguments[1].as_str(), parts(&arguments[2])) else {
+        return Ok(call.unknown(arguments));
+    };
     if needle.len() > 1 && needle.starts_with('/') && needle.ends_with('/') {
-        let (Some(subject), Some(with)) = (arguments[0].as_str(), arguments[2].as_str()) else { return Ok(call.unknown(arguments)) };
+        let (Some(subject), Some(with)) = (arguments[0].as_str(), arguments[2].as_str()) else {
+            return Ok(call.unknown(arguments));
+        };
         let replaced = regexes::replace_all(&needle[1..needle.len() - 1], subject, with)?;
         return Ok(call.str(replaced));
     }
@@ -117,7 +129,9 @@ fn straddles(text: &Text, needle: &str) -> bool {
     };
     pieces.iter().enumerate().any(|(at, piece)| {
         let Piece::Literal(literal) = piece else { return false };
-        let hole = |at: Option<usize>| at.and_then(|at| pieces.get(at)).is_some_and(|p| matches!(p, Piece::Hole(_)));
-        (hole(at.checked_add(1)) && overlaps(&literal.text, true)) || (hole(at.checked_sub(1)) && overlaps(&literal.text, false))
+        let hole =
+            |at: Option<usize>| at.and_then(|at| pieces.get(at)).is_some_and(|p| matches!(p, Piece::Hole(_)));
+        (hole(at.checked_add(1)) && overlaps(&literal.text, true))
+            || (hole(at.checked_sub(1)) && overlaps(&literal.text, false))
     })
 }

@@ -1,14 +1,13 @@
 //! Strings: case, trimming, searching, joining.
 
-use iaclint_value::{Flat, Name, OriginId, Piece, Text, Why};
+use iaclint_value::{OriginId, Piece, Text};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::texts::{edges, made, map_literals, parts, slice, text};
 use super::{Call, CallError, error, wrong};
 use crate::export::from_text;
 use crate::num::Num;
-use crate::ty::Ty;
-use crate::val::{K, Unk, Val};
+use crate::val::{K, Val};
 
 /// The known string among the arguments.
 pub(super) fn str(arguments: &[Val], at: usize) -> Result<&str, CallError> {
@@ -37,7 +36,9 @@ fn one_to_one<I: ExactSizeIterator<Item = char>>(char: char, mut mapped: I) -> c
 }
 
 pub(super) fn upper(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    Ok(changed(call, arguments, &arguments[0], |t| t.chars().map(|c| one_to_one(c, c.to_uppercase())).collect()))
+    Ok(changed(call, arguments, &arguments[0], |t| {
+        t.chars().map(|c| one_to_one(c, c.to_uppercase())).collect()
+    }))
 }
 
 pub(super) fn lower(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
@@ -75,7 +76,9 @@ pub(super) fn substr(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
         // The known beginning of a text may be all that is asked for: the one value that it can have.
         let prefix = arguments[0].as_unknown().map(|u| u.prefix.clone()).unwrap_or_default();
         let mut value = call.unknown(arguments);
-        let (Ok(from), Ok(count)) = (usize::try_from(offset), usize::try_from(length)) else { return Ok(value) };
+        let (Ok(from), Ok(count)) = (usize::try_from(offset), usize::try_from(length)) else {
+            return Ok(value);
+        };
         if prefix.is_ascii()
             && let Some(part) = prefix.get(from..from.saturating_add(count))
             && let K::Unknown(unk) = &mut value.k
@@ -92,7 +95,9 @@ pub(super) fn substr(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     let bounds: Vec<usize> = known.grapheme_indices(true).map(|(at, _)| at).chain([known.len()]).collect();
     let count = bounds.len() - 1;
     let from = usize::try_from(offset)
-        .unwrap_or_else(|_| count.saturating_sub(usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX)))
+        .unwrap_or_else(|_| {
+            count.saturating_sub(usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX))
+        })
         .min(count);
     let to = usize::try_from(length).map_or(count, |length| from.saturating_add(length).min(count));
     if known.len() != value.flatten().text.len() {
@@ -167,7 +172,8 @@ fn affix(call: &mut Call<'_>, arguments: &[Val], front: bool) -> Result<Val, Cal
         return Ok(arguments[0].clone());
     }
     let flat = value.flatten();
-    let (start, end) = if front { (affix.len(), flat.text.len()) } else { (0, flat.text.len() - affix.len()) };
+    let (start, end) =
+        if front { (affix.len(), flat.text.len()) } else { (0, flat.text.len() - affix.len()) };
     let origin = call.origin();
     Ok(from_text(slice(&value, &flat, start, end), origin))
 }
@@ -183,19 +189,27 @@ pub(super) fn startswith(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
 }
 
 pub(super) fn endswith(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let (Some(known), Some(suffix)) = (arguments[0].as_str(), arguments[1].as_str()) else { return Ok(call.unknown(arguments)) };
+    let (Some(known), Some(suffix)) = (arguments[0].as_str(), arguments[1].as_str()) else {
+        return Ok(call.unknown(arguments));
+    };
     Ok(truth(known.ends_with(suffix)))
 }
 
 pub(super) fn strcontains(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let (Some(known), Some(part)) = (arguments[0].as_str(), arguments[1].as_str()) else { return Ok(call.unknown(arguments)) };
+    let (Some(known), Some(part)) = (arguments[0].as_str(), arguments[1].as_str()) else {
+        return Ok(call.unknown(arguments));
+    };
     Ok(truth(known.contains(part)))
 }
 
 pub(super) fn indent(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let (Some(spaces), Some(value)) = (arguments[0].as_num(), parts(&arguments[1])) else { return Ok(call.unknown(arguments)) };
+    let (Some(spaces), Some(value)) = (arguments[0].as_num(), parts(&arguments[1])) else {
+        return Ok(call.unknown(arguments));
+    };
     let spaces = spaces.as_i64().and_then(|n| usize::try_from(n).ok()).filter(|n| *n <= 10_000);
-    let Some(spaces) = spaces else { return Err(wrong(0, "a whole number that is not negative is required")) };
+    let Some(spaces) = spaces else {
+        return Err(wrong(0, "a whole number that is not negative is required"));
+    };
     let padding = " ".repeat(spaces);
     let pieces = value.pieces().iter().flat_map(|piece| match piece {
         Piece::Hole(_) => vec![piece.clone()],
@@ -219,7 +233,9 @@ pub(super) fn indent(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
 }
 
 pub(super) fn join(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let Some((separator, lists)) = arguments.split_first() else { return Err(error("a separator is required")) };
+    let Some((separator, lists)) = arguments.split_first() else {
+        return Err(error("a separator is required"));
+    };
     if lists.is_empty() {
         return Err(error("at least one list is required"));
     }
@@ -256,16 +272,4 @@ fn joined_partly(call: &mut Call<'_>, arguments: &[Val]) -> Val {
 /// The number of characters as a reader counts them.
 pub(super) fn characters(text: &str) -> Num {
     Num::Int(i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX))
-}
-
-/// An unknown string that is no more than a part of what it depends on.
-pub(super) fn part_of(value: &Val, function: &'static str) -> Val {
-    let mut unk = Unk::of([value], Ty::String).not_null();
-    unk.why = Why::Unsupported(Name::from(function));
-    Val::unk(unk, value.origin)
-}
-
-/// Whether a flattened text has a hole in this range.
-pub(super) fn holed(flat: &Flat, start: usize, end: usize) -> bool {
-    flat.has_hole(start..end)
 }

@@ -4,8 +4,8 @@ use super::Spread::{All, Own as Kept, Shallow};
 use super::Type::{List, Map, Set};
 use super::Unknowns::{Argument, Inside, Own};
 use super::{
-    Body, Function, Param, Spread, Type, Unknowns, cidr, collections, datetime, encoding, files, format, hash, lookup, merging, numeric,
-    regexes, setops, splitting, strings, types,
+    Body, Function, Param, Spread, Type, Unknowns, cidr, collections, datetime, encoding, files, format,
+    hash, lookup, merging, numeric, regexes, setops, splitting, strings, types,
 };
 
 const ANY: Type = Type::Any;
@@ -56,7 +56,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("bcrypt", &[param(STR)], STR, Own, All, types::impure).and(param(NUM)),
     fun("ceil", &[param(NUM)], NUM, Argument, All, numeric::ceil),
     fun("chomp", &[param(STR)], STR, Own, All, strings::chomp),
-    fun("chunklist", &[param(List(&ANY)), param(NUM)], List(&List(&ANY)), Argument, Shallow, collections::chunklist),
+    fun(
+        "chunklist",
+        &[param(List(&ANY)), param(NUM)],
+        List(&List(&ANY)),
+        Argument,
+        Shallow,
+        collections::chunklist,
+    ),
     fun("cidrhost", &[param(STR), param(NUM)], STR, Argument, All, cidr::cidrhost),
     fun("cidrnetmask", &[param(STR)], STR, Argument, All, cidr::cidrnetmask),
     fun("cidrsubnet", &[param(STR), param(NUM), param(NUM)], STR, Argument, All, cidr::cidrsubnet),
@@ -98,7 +105,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("log", &[param(NUM), param(NUM)], NUM, Argument, All, numeric::log),
     fun("lookup", &[param(ANY), param(STR)], ANY, Own, Shallow, lookup::lookup).and(nullable(ANY)),
     fun("lower", &[param(STR)], STR, Own, All, strings::lower),
-    fun("matchkeys", &[param(List(&ANY)), param(List(&ANY)), param(List(&ANY))], List(&ANY), Inside, All, collections::matchkeys),
+    fun(
+        "matchkeys",
+        &[param(List(&ANY)), param(List(&ANY)), param(List(&ANY))],
+        List(&ANY),
+        Inside,
+        All,
+        collections::matchkeys,
+    ),
     fun("max", &[], NUM, Inside, All, numeric::max).and(param(NUM)),
     fun("md5", &[param(STR)], STR, Argument, All, hash::md5),
     fun("merge", &[], ANY, Own, Shallow, merging::merge).and(nullable(ANY)),
@@ -116,7 +130,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("reverse", &[param(ANY)], ANY, Own, Shallow, collections::reverse),
     fun("rsadecrypt", &[param(STR), param(STR)], STR, Own, All, types::impure),
     fun("sensitive", &[nullable(ANY)], ANY, Own, Kept, types::sensitive),
-    fun("setintersection", &[param(Set(&ANY))], Set(&ANY), Inside, All, setops::setintersection).and(param(Set(&ANY))),
+    fun("setintersection", &[param(Set(&ANY))], Set(&ANY), Inside, All, setops::setintersection)
+        .and(param(Set(&ANY))),
     fun("setproduct", &[], ANY, Own, Shallow, setops::setproduct).and(param(ANY)),
     fun("setsubtract", &[param(Set(&ANY)), param(Set(&ANY))], Set(&ANY), Inside, All, setops::setsubtract),
     fun("setunion", &[param(Set(&ANY))], Set(&ANY), Own, All, setops::setunion).and(param(Set(&ANY))),

@@ -20,8 +20,14 @@ const MAX_VALUES: usize = 200_000;
 pub(super) fn read(text: &Text, arena: &mut OriginArena) -> Result<Val, String> {
     let flat = text.flatten();
     let source = flat.text.clone();
-    let mut reader =
-        Reader { text, flat, arena, parser: Parser::new_from_str(&source), anchors: HashMap::new(), values: 0 };
+    let mut reader = Reader {
+        text,
+        flat,
+        arena,
+        parser: Parser::new_from_str(&source),
+        anchors: HashMap::new(),
+        values: 0,
+    };
     let mut document = None;
     loop {
         let (event, span) = reader.next()?;
@@ -119,7 +125,9 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
             let value = self.value(event, span, depth + 1)?;
             if merge {
                 for map in value.elements().unwrap_or(std::slice::from_ref(&value)) {
-                    let Some(inner) = map.fields() else { return Err("only a map can be merged with <<".into()) };
+                    let Some(inner) = map.fields() else {
+                        return Err("only a map can be merged with <<".into());
+                    };
                     // What is merged first wins over what is merged later.
                     let known = |f: &(Name, OriginId, Val)| merged.iter().any(|m| m.0 == f.0);
                     let new: Fields = inner.iter().filter(|f| !known(f)).cloned().collect();
@@ -139,19 +147,32 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
         Ok(if open { crate::export::partial(object, origin) } else { object })
     }
 
-    fn scalar(&mut self, value: &str, style: ScalarStyle, tag: Option<&Tag>, range: Option<Range<usize>>) -> Result<Val, String> {
+    fn scalar(
+        &mut self,
+        value: &str,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        range: Option<Range<usize>>,
+    ) -> Result<Val, String> {
         let origin = self.origin(range.clone());
-        let core = tag.filter(|t| t.handle().ends_with("yaml.org,2002:") || t.handle() == "!!").map(Tag::suffix);
-        if style == ScalarStyle::Plain && core.is_none() && tag.is_none()
+        let core =
+            tag.filter(|t| t.handle().ends_with("yaml.org,2002:") || t.handle() == "!!").map(Tag::suffix);
+        if style == ScalarStyle::Plain
+            && core.is_none()
+            && tag.is_none()
             && let Some(found) = resolved(value, origin)?
         {
             return Ok(found);
         }
         match core {
             Some("int" | "float") => {
-                return Num::parse(value).map(|n| Val::num(n, origin)).ok_or_else(|| format!("{value:?} is not a number"));
+                return Num::parse(value)
+                    .map(|n| Val::num(n, origin))
+                    .ok_or_else(|| format!("{value:?} is not a number"));
             }
-            Some("bool") => return Ok(truth(value).map_or_else(|| Val::str(value, origin), |b| Val::bool(b, origin))),
+            Some("bool") => {
+                return Ok(truth(value).map_or_else(|| Val::str(value, origin), |b| Val::bool(b, origin)));
+            }
             Some("null") => return Ok(Val::null(origin)),
             _ => {}
         }
@@ -168,7 +189,8 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
             return Ok(Val::str(value, origin));
         }
         let part = slice(self.text, &self.flat, range.start, range.end);
-        let holes = Text::of(part.holes().map(|hole| iaclint_value::Piece::Hole(opaque(hole))).collect::<Vec<_>>());
+        let holes =
+            Text::of(part.holes().map(|hole| iaclint_value::Piece::Hole(opaque(hole))).collect::<Vec<_>>());
         let mut unk = Unk::of([&Val::text(holes, origin)], Ty::String).not_null();
         unk.text = None;
         Ok(Val::unk(unk, origin))
@@ -211,7 +233,8 @@ fn resolved(text: &str, origin: OriginId) -> Result<Option<Val>, String> {
         plain.strip_prefix(prefix).filter(|d| !d.is_empty()).and_then(|d| i64::from_str_radix(d, radix).ok())
     };
     let octal = || {
-        let digits = plain.strip_prefix('0').filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))?;
+        let digits =
+            plain.strip_prefix('0').filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))?;
         i64::from_str_radix(digits, 8).ok()
     };
     let int = radix("0x", 16).or_else(|| radix("0b", 2)).or_else(|| radix("0o", 8)).or_else(octal);
@@ -223,6 +246,11 @@ fn resolved(text: &str, origin: OriginId) -> Result<Option<Val>, String> {
 fn date(text: &str) -> Option<String> {
     let bytes = text.as_bytes();
     let digits = |range: Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
-    let shaped = bytes.len() == 10 && bytes[4] == b'-' && bytes[7] == b'-' && digits(0..4) && digits(5..7) && digits(8..10);
+    let shaped = bytes.len() == 10
+        && bytes[4] == b'-'
+        && bytes[7] == b'-'
+        && digits(0..4)
+        && digits(5..7)
+        && digits(8..10);
     shaped.then(|| format!("{text}T00:00:00Z"))
 }

@@ -29,7 +29,9 @@ impl Lowering<'_> {
                 E::Text(text, placed)
             }
             Expression::Array(array) => E::Tuple(array.iter().map(|e| self.expr(e)).collect()),
-            Expression::Object(object) => E::Object(object.iter().map(|(key, value)| self.item(key, value.expr())).collect()),
+            Expression::Object(object) => {
+                E::Object(object.iter().map(|(key, value)| self.item(key, value.expr())).collect())
+            }
             Expression::StringTemplate(template) => {
                 let style = Style { spelling: Spelling::Quoted, dedent: false };
                 let parts = self.template(template, style);
@@ -97,7 +99,8 @@ impl Lowering<'_> {
 
     /// A number from its text, since the parser's own is a double.
     fn number(&self, number: &hcl_edit::Number, range: Range<usize>) -> E {
-        let text: String = self.source.get(range).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+        let text: String =
+            self.source.get(range).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
         match Num::parse(&text).or_else(|| Num::parse(&number.to_string())) {
             Some(num) => E::Num(num),
             None => E::Null,
@@ -107,24 +110,16 @@ impl Lowering<'_> {
     fn item(&mut self, key: &ObjectKey, value: &Expression) -> Item {
         let key = match key {
             ObjectKey::Ident(name) => {
-                let value_start = value.span().map_or(0, |s| s.start);
-                Key::Word(name.as_str().into(), self.span(name.span().unwrap_or(value_start..value_start)))
+                let at = name.span().or_else(|| value.span().map(|s| s.start..s.start)).unwrap_or(0..0);
+                let written = self.source.get(at.clone()).map(str::trim).filter(|w| !w.is_empty());
+                Key::Word(written.unwrap_or(name.as_str()).into(), self.span(at))
             }
-            ObjectKey::Expression(expr) => match &self.expr(expr) {
-                Expr { kind: E::Text(text, placed), .. } => match self.restored.get(&(placed.span.start as usize - self.base)) {
-                    // The key was given another name so that the parser takes it twice.
-                    Some(name) => Key::Word(name.clone(), placed.span),
-                    None => Key::Word(text.clone(), placed.span),
-                },
-                other => Key::Expr(other.clone()),
+            ObjectKey::Expression(expr) => match self.expr(expr) {
+                Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
+                // A word, whatever it means elsewhere.
+                Expr { kind: E::Null, span } => Key::Word("null".into(), span),
+                other => Key::Expr(other),
             },
-        };
-        let key = match key {
-            Key::Word(name, span) => {
-                let restored = self.restored.get(&(span.start as usize).wrapping_sub(self.base)).cloned();
-                Key::Word(restored.unwrap_or(name), span)
-            }
-            other => other,
         };
         Item { key, value: self.expr(value) }
     }
@@ -138,7 +133,9 @@ impl Lowering<'_> {
             TraversalOperator::LegacyIndex(index) => StepKind::Legacy(*index.value()),
             TraversalOperator::Index(index) => match self.expr(index) {
                 // `x["a"]` and `x.a` are the same for maps and objects, and the shorter form is the faster.
-                Expr { kind: E::Text(text, _), .. } if !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) => {
+                Expr { kind: E::Text(text, _), .. }
+                    if !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) =>
+                {
                     StepKind::Attr(text)
                 }
                 other => StepKind::Index(Box::new(other)),

@@ -2,7 +2,6 @@
 
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::{Data, Name, OriginArena, OriginId, Piece, Placed, Value};
-use rustc_hash::FxHashMap;
 
 use super::Lowering;
 use super::literal::Spelling;
@@ -30,23 +29,26 @@ pub(super) fn variables(file: &SourceFile) -> File {
     })
 }
 
-fn read(file: &SourceFile, fill: impl FnOnce(&mut Reader<'_>, &Value)) -> File {
+fn read(file: &SourceFile, lower: impl FnOnce(&mut Reader<'_>, &Value)) -> File {
     let mut arena = OriginArena::new(0);
     let parsed = iaclint_value::json::parse_file(file, &mut arena);
     let json = match parsed {
         Ok(json) => json,
         Err(error) => {
-            let mut problem = Problem::new(ProblemKind::Unreadable, format!("this is not valid JSON: {}", error.message));
+            let mut problem =
+                Problem::new(ProblemKind::Unreadable, format!("this is not valid JSON: {}", error.message));
             problem.span = error.span;
             return File { problems: vec![problem.in_file(&file.path)], ..File::default() };
         }
     };
     let mut reader = Reader { file, arena, literal: false, body: Body::default(), problems: Vec::new() };
     if json.value.as_object().is_some() {
-        fill(&mut reader, &json.value);
+        lower(&mut reader, &json.value);
     } else {
         let span = reader.span(json.value.origin);
-        reader.problems.push(Problem::at(ProblemKind::Invalid, span, "an object belongs here").in_file(&file.path));
+        reader
+            .problems
+            .push(Problem::at(ProblemKind::Invalid, span, "an object belongs here").in_file(&file.path));
     }
     File { body: reader.body, problems: reader.problems }
 }
@@ -122,7 +124,8 @@ impl Reader<'_> {
                 body.blocks.extend(self.inner_blocks(&name, span, &inner));
                 continue;
             }
-            let value = if kind == "variable" && name == "type" { self.type_expr(&inner) } else { self.expr(&inner) };
+            let value =
+                if kind == "variable" && name == "type" { self.type_expr(&inner) } else { self.expr(&inner) };
             body.attributes.push(Attribute { name, name_span: span, value });
         }
         body
@@ -132,7 +135,11 @@ impl Reader<'_> {
         let labelled = matches!(kind.as_str(), "dynamic" | "provisioner" | "backend");
         let items: Vec<(Vec<Name>, Span, Value)> = if labelled {
             let fields = self.fields(value).into_iter();
-            fields.flat_map(|(label, span, v)| split(&v).into_iter().map(move |b| (vec![label.clone()], span, b))).collect()
+            fields
+                .flat_map(|(label, span, v)| {
+                    split(&v).into_iter().map(move |b| (vec![label.clone()], span, b))
+                })
+                .collect()
         } else {
             split(value).into_iter().map(|v| (Vec::new(), header, v)).collect()
         };
@@ -194,7 +201,11 @@ impl Reader<'_> {
                 let mut items = Vec::with_capacity(fields.len());
                 for (name, name_span, inner) in fields {
                     let key = if !self.literal && (name.contains("${") || name.contains("%{")) {
-                        Key::Expr(self.text(&name, Placed::verbatim(name_span.slice(1..name_span.len().max(1))), name_span))
+                        Key::Expr(self.text(
+                            &name,
+                            Placed::verbatim(name_span.slice(1..name_span.len().max(1))),
+                            name_span,
+                        ))
                     } else {
                         Key::Word(name, name_span)
                     };
@@ -220,7 +231,7 @@ impl Reader<'_> {
                 return Expr { kind: E::Null, span };
             }
         };
-        let mut lowering = Lowering { source: text, file: self.file.id, base, restored: FxHashMap::default() };
+        let mut lowering = Lowering { source: text, file: self.file.id, base };
         let mut parts = lowering.template(&parsed, Style { spelling: Spelling::Bare, dedent: false });
         let kind = if parts.len() == 1 {
             match parts.remove(0) {

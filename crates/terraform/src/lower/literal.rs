@@ -29,26 +29,26 @@ impl Assembly {
 
     /// Appends what is written at `range` of `source`.
     pub(super) fn push(&mut self, source: &str, range: Range<usize>, spelling: Spelling) {
-        let end = range.end;
+        let end = range.end.min(source.len());
         let mut at = range.start;
         let mut verbatim = at;
         let bytes = source.as_bytes();
         while at < end {
-            let (width, decoded) = match bytes[at] {
+            let (width, meaning) = match bytes[at] {
                 b'\\' if spelling == Spelling::Quoted => escape(source, at, end),
-                mark @ (b'$' | b'%') if source[at..end].len() >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => {
-                    (3, Some(Decoded::Str(if mark == b'$' { "${" } else { "%{" })))
+                // The first mark escapes the second.
+                mark @ (b'$' | b'%') if end - at >= 3 && bytes[at + 1] == mark && bytes[at + 2] == b'{' => {
+                    (1, Meaning::Nothing)
                 }
-                _ => (1, None),
+                _ => (1, Meaning::Itself),
             };
-            if let Some(decoded) = decoded {
+            if meaning != Meaning::Itself {
                 self.verbatim(source, verbatim..at);
-                let text_at = self.text.len();
-                match decoded {
-                    Decoded::Char(char) => self.text.push(char),
-                    Decoded::Str(str) => self.text.push_str(str),
+                if let Meaning::Char(char) = meaning {
+                    let text_at = self.text.len();
+                    self.text.push(char);
+                    self.mapped(text_at, at..at + width);
                 }
-                self.mapped(text_at, at..at + width);
                 verbatim = at + width;
             }
             at += width;
@@ -90,15 +90,18 @@ impl Assembly {
     }
 }
 
-enum Decoded {
+/// What bytes of the source stand for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Itself,
+    Nothing,
     Char(char),
-    Str(&'static str),
 }
 
-/// Width and meaning of the escape at `at`; one that is not valid stands for itself.
-fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Decoded>) {
+/// Width of the escape at `at` and the character that it is; one that is not valid stands for itself.
+fn escape(source: &str, at: usize, end: usize) -> (usize, Meaning) {
     let rest = &source[at + 1..end];
-    let Some(letter) = rest.chars().next() else { return (1, None) };
+    let Some(letter) = rest.chars().next() else { return (1, Meaning::Itself) };
     let simple = match letter {
         'n' => '\n',
         't' => '\t',
@@ -107,15 +110,18 @@ fn escape(source: &str, at: usize, end: usize) -> (usize, Option<Decoded>) {
         '\\' => '\\',
         'u' | 'U' => {
             let digits = if letter == 'u' { 4 } else { 8 };
-            let decoded = rest.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
+            let decoded = rest
+                .get(1..=digits)
+                .and_then(|hex| u32::from_str_radix(hex, 16).ok())
+                .and_then(char::from_u32);
             return match decoded {
-                Some(char) => (2 + digits, Some(Decoded::Char(char))),
-                None => (1, None),
+                Some(char) => (2 + digits, Meaning::Char(char)),
+                None => (1, Meaning::Itself),
             };
         }
-        _ => return (1, None),
+        _ => return (1, Meaning::Itself),
     };
-    (2, Some(Decoded::Char(simple)))
+    (2, Meaning::Char(simple))
 }
 
 #[cfg(test)]
@@ -140,7 +146,7 @@ mod tests {
     fn every_character_keeps_its_place_around_escapes() {
         let (text, spans) = read(r#"a\n\"ü\u00e9$${x}"#, Spelling::Quoted);
         assert_eq!(text, "a\n\"üé${x}");
-        assert_eq!(spans, ["a", "\\n", "\\\"", "ü", "\\u00e9", "$", "$${", "x", "}"]);
+        assert_eq!(spans, ["a", "\\n", "\\\"", "ü", "\\u00e9$", "$", "{", "x", "}"]);
     }
 
     #[test]

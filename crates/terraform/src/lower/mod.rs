@@ -10,10 +10,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use hcl_edit::Span as _;
-use hcl_edit::structure::{Block as ParsedBlock, Body as ParsedBody, BlockLabel, Structure};
+use hcl_edit::structure::{Block as ParsedBlock, BlockLabel, Body as ParsedBody, Structure};
 use iaclint_source::{FileId, Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
-use rustc_hash::FxHashMap;
 
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Part};
 use literal::Spelling;
@@ -25,8 +24,8 @@ const MAX_MENDED: usize = 200;
 /// Lowers a file. What cannot be parsed becomes a problem; the blocks around it are kept.
 pub(crate) fn file(file: &SourceFile) -> File {
     let mut out = File::default();
-    let scan = scan::scan(&file.text);
-    if let Some(at) = scan.too_large {
+    let seen = scan::scan(&file.text);
+    if let Some(at) = seen.too_large {
         let span = Span::new(file.id, at..at + 1);
         let message = "an object of more than 8,000 entries is not read".to_owned();
         out.problems.push(Problem::at(ProblemKind::Limit, span, message).in_file(&file.path));
@@ -38,13 +37,13 @@ pub(crate) fn file(file: &SourceFile) -> File {
             out.body = body;
             return out;
         }
-        Err(_) if scan.items.len() > 1 => {}
+        Err(_) if seen.items.len() > 1 => {}
         Err(problem) => {
             out.problems.push(problem);
             return out;
         }
     }
-    for range in scan.items {
+    for range in seen.items {
         part.base = range.start;
         part.end = range.end;
         match part.parse() {
@@ -62,7 +61,7 @@ pub(crate) fn file(file: &SourceFile) -> File {
 pub(crate) fn template(file: FileId, path: &str, source: &str, base: usize) -> Result<Vec<Part>, Problem> {
     match hcl_edit::parser::parse_template(source) {
         Ok(parsed) => {
-            let mut lowering = Lowering { source, file, base, restored: FxHashMap::default() };
+            let mut lowering = Lowering { source, file, base };
             Ok(lowering.template(&parsed, Style { spelling: Spelling::Bare, dedent: false }))
         }
         Err(error) => Err(problem(file, path, source, base, &error)),
@@ -72,7 +71,7 @@ pub(crate) fn template(file: FileId, path: &str, source: &str, base: usize) -> R
 /// Lowers one expression: a value given on the command line.
 pub(crate) fn expression(file: FileId, path: &str, source: &str, base: usize) -> Result<Expr, Problem> {
     match hcl_edit::parser::parse_expr(source) {
-        Ok(parsed) => Ok(Lowering { source, file, base, restored: FxHashMap::default() }.expr(&parsed)),
+        Ok(parsed) => Ok(Lowering { source, file, base }.expr(&parsed)),
         Err(error) => Err(problem(file, path, source, base, &error)),
     }
 }
@@ -83,8 +82,6 @@ pub(crate) struct Lowering<'a> {
     file: FileId,
     /// Offset of `source` in its file.
     base: usize,
-    /// Keys that were renamed before parsing, by their place in `source`.
-    restored: FxHashMap<usize, Name>,
 }
 
 /// A part of a file that is parsed on its own.
@@ -98,49 +95,56 @@ impl Piece<'_> {
     fn parse(&mut self) -> Result<Body, Problem> {
         let source = self.file.text.get(self.base..self.end).unwrap_or_default();
         let mut text = Cow::Borrowed(source);
-        let mut restored = FxHashMap::default();
-        loop {
-            let error = match hcl_edit::parser::parse_body(&text) {
+        for mended in 0..=MAX_MENDED {
+            match hcl_edit::parser::parse_body(&text) {
+                // Names and texts are read from the source as it is: what was mended has the same places.
                 Ok(parsed) => {
-                    let mut lowering = Lowering { source: &text, file: self.file.id, base: self.base, restored };
-                    return Ok(lowering.body(&parsed));
+                    return Ok(Lowering { source, file: self.file.id, base: self.base }.body(&parsed));
                 }
-                Err(error) => error,
-            };
-            let at = error.location().offset();
-            if restored.len() >= MAX_MENDED || !mend(&mut text, at, error.message(), &mut restored) {
-                return Err(problem(self.file.id, &self.file.path, source, self.base, &error));
+                Err(error) => {
+                    if !mend(&mut text, error.location().offset(), error.message(), mended) {
+                        return Err(problem(self.file.id, &self.file.path, source, self.base, &error));
+                    }
+                }
             }
         }
+        let span = Span::new(self.file.id, self.base..self.base + 1);
+        Err(Problem::at(ProblemKind::Limit, span, "too many keys stand twice here").in_file(&self.file.path))
     }
 }
 
 /// Changes the source, byte for byte of the same length, where the parser refuses what the language allows.
-fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, restored: &mut FxHashMap<usize, Name>) -> bool {
+fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> bool {
     if message.contains("redefined object key") {
         let Some(key) = key_at(text, at) else { return false };
-        let name: Name = text[key.clone()].into();
-        // A word of the same length that no key has: letters of a count that goes up.
-        let mut count = restored.len();
-        let mut placeholder = Vec::with_capacity(key.len());
-        for index in 0..key.len() {
-            placeholder.push(if index == 0 { b'_' } else { b'A' + (count % 26) as u8 });
-            if index > 0 {
+        // A word of the same length that no other key has.
+        let mut count = mended;
+        let placeholder: String = (0..key.len())
+            .map(|index| {
+                if index == 0 {
+                    return '_';
+                }
+                let letter = char::from(b'A' + (count % 26) as u8);
                 count /= 26;
-            }
-        }
-        let Ok(placeholder) = String::from_utf8(placeholder) else { return false };
-        if key.len() < 2 && name == placeholder.as_str() {
-            return false;
-        }
-        text.to_mut().replace_range(key.clone(), &placeholder);
-        restored.insert(key.start, name);
+                letter
+            })
+            .collect();
+        text.to_mut().replace_range(key, &placeholder);
+        return true;
+    }
+    // A line in a heredoc that only starts like its end.
+    if let Some(word) = false_end(text, at) {
+        text.to_mut().replace_range(word, "_");
         return true;
     }
     // A line break around the marks of a conditional inside an object's `for`.
     let bytes = text.as_bytes();
     let mut line_break = at;
-    while line_break > 0 && line_break < bytes.len() && bytes[line_break] != b'\n' && bytes[line_break].is_ascii_whitespace() {
+    while line_break > 0
+        && line_break < bytes.len()
+        && bytes[line_break] != b'\n'
+        && bytes[line_break].is_ascii_whitespace()
+    {
         line_break -= 1;
     }
     if !matches!(bytes.get(line_break), Some(b'\n')) {
@@ -148,11 +152,31 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, restored: &mut FxHash
     }
     let before = text[..line_break].trim_end().chars().next_back();
     let after = text[line_break..].trim_start().chars().next();
-    if !matches!(before, Some('?' | ':' | '&' | '|' | '=' | '+')) && !matches!(after, Some('?' | ':' | '&' | '|')) {
+    if !matches!(before, Some('?' | ':' | '&' | '|' | '=' | '+'))
+        && !matches!(after, Some('?' | ':' | '&' | '|'))
+    {
         return false;
     }
     text.to_mut().replace_range(line_break..=line_break, " ");
     true
+}
+
+/// The first letter of the word that a line before `at` starts with, if a heredoc is named so and more follows in the line.
+fn false_end(text: &str, at: usize) -> Option<Range<usize>> {
+    let line_start = text.get(..at)?.rfind('\n')? + 1;
+    let line_end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+    let line = &text[line_start..line_end];
+    let indentation = line.len() - line.trim_start().len();
+    let word: &str =
+        line.trim_start().split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next()?;
+    let follows = !line.trim_start()[word.len()..].trim().is_empty();
+    let first = word.chars().next()?;
+    let opened = |dash: &str| text[..line_start].contains(&format!("<<{dash}{word}\n"));
+    if !follows || !first.is_ascii() || !(opened("") || opened("-")) {
+        return None;
+    }
+    let at = line_start + indentation;
+    Some(at..at + 1)
 }
 
 /// The key that starts at `at`, without its quotes.
@@ -162,7 +186,10 @@ fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
         Some(inner) => (1, inner),
         None => (0, rest),
     };
-    let length = inner.find(|c: char| if skipped == 1 { c == '"' } else { !(c.is_alphanumeric() || c == '_' || c == '-') })?;
+    let length =
+        inner.find(
+            |c: char| if skipped == 1 { c == '"' } else { !(c.is_alphanumeric() || c == '_' || c == '-') },
+        )?;
     let key = &inner[..length];
     if length == 0 || key.contains(['\\', '$', '%', '\n']) {
         return None;

@@ -5,6 +5,18 @@ use std::ops::Range;
 /// More entries in one pair of brackets than this are refused, since the parser's time is quadratic in them.
 const MAX_ENTRIES: usize = 8_000;
 
+/// How the blocks start that are never inside another.
+const TOP_LEVEL: [&[u8]; 8] = [
+    b"resource \"",
+    b"data \"",
+    b"module \"",
+    b"variable \"",
+    b"output \"",
+    b"locals {",
+    b"provider \"",
+    b"terraform {",
+];
+
 /// What was seen.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
@@ -126,9 +138,7 @@ impl Scanner<'_> {
             return false;
         }
         let rest = &self.bytes[self.at..];
-        const KINDS: [&[u8]; 8] =
-            [b"resource \"", b"data \"", b"module \"", b"variable \"", b"output \"", b"locals {", b"provider \"", b"terraform {"];
-        KINDS.iter().any(|kind| rest.starts_with(kind))
+        TOP_LEVEL.iter().any(|kind| rest.starts_with(kind))
     }
 
     /// A quoted text with the interpolations in it; it ends at the end of its line at the latest, unless one is open.

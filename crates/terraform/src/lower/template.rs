@@ -5,8 +5,8 @@ use std::ops::Range;
 use hcl_edit::Span as _;
 use hcl_edit::template::{Directive, Element, Strip, Template};
 
-use super::literal::{Assembly, Spelling};
 use super::Lowering;
+use super::literal::{Assembly, Spelling};
 use crate::ir::Part;
 
 /// Which marks end a literal, and what is removed from it.
@@ -37,7 +37,7 @@ impl Lowering<'_> {
     pub(super) fn template(&mut self, template: &Template, style: Style) -> Vec<Part> {
         let mut tokens = Vec::new();
         self.tokens(template, style, &mut tokens);
-        self.trim(&mut tokens);
+        self.trim(&mut tokens, style.spelling);
         if style.dedent {
             self.dedent(&mut tokens);
         }
@@ -90,19 +90,19 @@ impl Lowering<'_> {
         }
     }
 
-    fn trim(&self, tokens: &mut [Token]) {
+    fn trim(&self, tokens: &mut [Token], spelling: Spelling) {
         for index in 0..tokens.len() {
             let Token::Mark(before, after) = tokens[index] else { continue };
             if before {
                 let previous = tokens[..index].iter_mut().rev().find(|t| !matches!(t, Token::End));
                 if let Some(Token::Literal(range)) = previous {
                     let text = self.source.get(range.clone()).unwrap_or_default();
-                    range.end = range.start + text.trim_end().len();
+                    range.end = range.start + trimmed(text, spelling).end;
                 }
             }
             if after && let Some(Token::Literal(range)) = tokens.get_mut(index + 1) {
                 let text = self.source.get(range.clone()).unwrap_or_default();
-                range.start = range.end - text.trim_start().len();
+                range.start += trimmed(text, spelling).start;
             }
         }
     }
@@ -190,4 +190,26 @@ impl Lowering<'_> {
 
 fn mark(strip: Strip) -> Token {
     Token::Mark(matches!(strip, Strip::Start | Strip::Both), matches!(strip, Strip::End | Strip::Both))
+}
+
+/// Where a literal's characters lie between the white space at its ends, which between quotes may be written as escapes.
+fn trimmed(text: &str, spelling: Spelling) -> Range<usize> {
+    let mut kept: Option<Range<usize>> = None;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, char)) = chars.next() {
+        let mut space = char.is_whitespace();
+        let mut end = at + char.len_utf8();
+        if char == '\\'
+            && spelling == Spelling::Quoted
+            && let Some((next, escaped)) = chars.next()
+        {
+            space = matches!(escaped, 'n' | 'r' | 't');
+            end = next + escaped.len_utf8();
+        }
+        if !space {
+            kept = Some(kept.map_or(at, |k| k.start)..end);
+        }
+    }
+    // Of nothing but white space nothing stays, from whichever end it is trimmed.
+    kept.unwrap_or(text.len()..0)
 }

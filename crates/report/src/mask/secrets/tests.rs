@@ -152,3 +152,26 @@ fn any_text_is_read_without_a_panic() {
         masked(text);
     }
 }
+
+#[test]
+fn hostile_texts_of_megabytes_are_read_in_one_pass() {
+    let start = std::time::Instant::now();
+    for part in [
+        "= ",
+        "{",
+        "\"",
+        "\\",
+        "a=\"",
+        "password=\"",
+        "--password ",
+        "://a:b",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "-----BEGIN PRIVATE KEY----- -----END ",
+        "name: password\n",
+        "{ name = \"password\", value = \"",
+    ] {
+        secrets(&part.repeat(1_000_000 / part.len()), Prose::No);
+    }
+    assert!(start.elapsed().as_secs() < 20, "took {:?}", start.elapsed());
+}

@@ -1,0 +1,7 @@
+module "network" {
+  source = "./modules/network"
+}
+
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}

@@ -1,0 +1,4 @@
+locals {
+  region = 
+  password = "hunter2"
+}

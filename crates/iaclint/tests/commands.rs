@@ -1,0 +1,32 @@
+//! The command line: each case in `cmd/` is a `.toml` file with the arguments, an input tree in `.in` and what is printed.
+
+#[test]
+fn commands_print_what_their_cases_show() {
+    let cases = trycmd::TestCases::new();
+    cases.env("NO_COLOR", "1").case("tests/cmd/*.toml");
+}
+
+fn iaclint(arguments: &[&str]) -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_iaclint"));
+    command.args(arguments).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/clean.in"));
+    command
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let mut child = iaclint(&["check", "--format", "sarif"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn colours_are_printed_when_they_are_asked_for_and_not_into_pipes() {
+    let stderr = |arguments: &[&str]| iaclint(arguments).output().unwrap().stderr;
+    assert!(stderr(&["explain", "no-such-thing", "--color", "always"]).contains(&0x1b));
+    assert!(!stderr(&["explain", "no-such-thing"]).contains(&0x1b));
+}

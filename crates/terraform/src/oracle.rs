@@ -1,0 +1,15 @@
+//! Single expressions, answered in the form in which Terraform's own answers are recorded.
+
+use std::path::Path;
+
+use iaclint_value::RootId;
+
+use crate::eval::Evaluator;
+use crate::loader::{Inputs, Loader};
+
+/// What an expression yields as if it stood in a `locals` block of the module in `directory`, as one JSON object: `json` (the text
+/// of `jsonencode`) and `type`; `unknown`; `after` with `after_unknown` where parts are unknown; or `error` with its `message`.
+pub fn answer(loader: &Loader<'_>, directory: &Path, expression: &str) -> String {
+    let inputs = Inputs::default();
+    Loader::on_its_own_stack(|| Evaluator::new(loader, RootId(0), &inputs).answer(directory, expression))
+}

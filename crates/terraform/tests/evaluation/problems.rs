@@ -1,0 +1,101 @@
+//! Errors are told once, at their place, and the rest is evaluated all the same.
+
+use crate::support::{load, main_tf};
+
+#[test]
+fn a_cycle_is_named_from_its_first_place() {
+    let loaded = main_tf(
+        "locals {\n  a = local.b\n  b = \"${local.c}x\"\n  c = local.a\n}\noutput \"o\" { value = local.c }\n",
+    );
+    assert_eq!(loaded.problems().len(), 1, "{:?}", loaded.problems());
+    assert!(loaded.problems()[0].contains("depends on itself: local."), "{:?}", loaded.problems());
+}
+
+#[test]
+fn a_misspelt_name_is_told_with_the_near_one() {
+    let loaded = main_tf(
+        "variable \"subnet_ids\" { default = [] }\nlocals { name = \"x\" }\noutput \"a\" { value = var.subnet_id }\noutput \"b\" { value = local.nam }\noutput \"c\" { value = aws_x.y.id }\noutput \"d\" { value = module.z.v }\n",
+    );
+    assert_eq!(
+        loaded.problems(),
+        [
+            "main.tf:3:22: the variable \"subnet_id\" is not declared in this module",
+            "main.tf:4:22: the local value \"nam\" is not declared in this module",
+            "main.tf:5:22: the resource \"aws_x.y\" is not declared in this module",
+            "main.tf:6:22: the module call \"z\" is not declared in this module",
+        ]
+    );
+    assert_eq!(loaded.graph.problems()[0].help.as_deref(), Some("did you mean var.subnet_ids?"));
+}
+
+#[test]
+fn a_missing_module_directory_is_told_at_the_call() {
+    let loaded = main_tf("module \"m\" {\n  source = \"./nope\"\n}\noutput \"o\" { value = module.m.x }\n");
+    assert_eq!(loaded.problems(), ["main.tf:2:12: the module directory nope does not exist"]);
+    assert_eq!(loaded.shown("o"), "${module.m.x}");
+}
+
+#[test]
+fn a_syntax_error_leaves_the_other_blocks_standing() {
+    let loaded = main_tf(
+        "resource \"aws_x\" \"a\" {\n  n = 1\n}\nresource \"aws_x\" \"b\" {\n  n = = 2\n}\nresource \"aws_x\" \"c\" {\n  n = \"${aws_x.a.id}!\"\n}\n",
+    );
+    assert_eq!(loaded.addresses(), ["aws_x.a", "aws_x.c"]);
+    assert_eq!(loaded.problems().len(), 1);
+    assert!(loaded.problems()[0].starts_with("main.tf:5:7: syntax error"), "{:?}", loaded.problems());
+    let span = loaded.graph.origins().span(loaded.value("aws_x.c", "n").origin).unwrap();
+    assert_eq!(loaded.sources().display(span), "main.tf:8:7");
+}
+
+#[test]
+fn what_terraform_accepts_is_no_error() {
+    let loaded = main_tf(
+        "\u{feff}locals {\n  twice = { a = 1, b = 2, a = 3 }\n  lines = { for k in [\"x\"] : k => true ?\n    1\n    : 2 }\n  doc = <<EOF\nx\nEOF\" y\nEOF\n}\noutput \"twice\" { value = local.twice }\noutput \"lines\" { value = local.lines }\noutput \"doc\" { value = local.doc }\n",
+    );
+    assert_eq!(loaded.problems(), [""; 0]);
+    assert_eq!(loaded.shown("twice"), "{a = 3, b = 2}");
+    assert_eq!(loaded.shown("lines"), "{x = 1}");
+    assert_eq!(loaded.shown("doc"), "x\nEOF\" y\n");
+}
+
+#[test]
+fn an_argument_that_the_module_does_not_take_is_told() {
+    let loaded = load([
+        ("main.tf", "module \"m\" {\n  source   = \"./m\"\n  subnetid = 1\n}\n"),
+        ("m/main.tf", "variable \"subnet_id\" {}\n"),
+    ]);
+    assert_eq!(
+        loaded.problems(),
+        [
+            "main.tf:3:3: the module m has no variable \"subnetid\"",
+            "main.tf:1:1: the module call does not give the variable \"subnet_id\", which has no default",
+        ]
+    );
+}
+
+#[test]
+fn a_module_that_calls_itself_ends() {
+    let loaded = load([
+        ("main.tf", "module \"m\" {\n  source = \"./m\"\n}\n"),
+        ("m/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n"),
+    ]);
+    assert_eq!(loaded.problems(), ["m/main.tf:2:12: the module ../m calls itself"]);
+}
+
+#[test]
+fn deep_nesting_is_refused_in_words() {
+    let deep = format!(
+        "locals {{\n  x = {}1{}\n}}\noutput \"o\" {{ value = local.x }}\n",
+        "[".repeat(5_000),
+        "]".repeat(5_000)
+    );
+    let loaded = main_tf(&deep);
+    assert_eq!(loaded.problems().len(), 2, "{:?}", loaded.problems());
+    let mut chain = String::from("locals {\n  l0 = 1\n");
+    for n in 1..4_000 {
+        use std::fmt::Write as _;
+        writeln!(chain, "  l{n} = [local.l{}]", n - 1).unwrap();
+    }
+    chain.push_str("}\noutput \"o\" { value = local.l3999 }\n");
+    assert!(main_tf(&chain).problems().iter().any(|p| p.contains("nests too deep")));
+}
