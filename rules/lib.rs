@@ -6,6 +6,9 @@ use iaclint_lint::Rule;
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
 
+#[path = "ecs/ecs_execution_role_cannot_read_secret/mod.rs"]
+mod ecs_execution_role_cannot_read_secret;
+
 #[path = "ecs/ecs_service_no_health_check_grace_period/mod.rs"]
 mod ecs_service_no_health_check_grace_period;
 
@@ -43,6 +46,7 @@ mod sg_stale_reference;
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
+    Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
