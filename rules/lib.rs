@@ -9,6 +9,15 @@ mod ecs_container_memory_too_small;
 #[path = "ecs/ecs_execution_role_cannot_read_secret/mod.rs"]
 mod ecs_execution_role_cannot_read_secret;
 
+#[path = "ecs/ecs_execution_role_missing/mod.rs"]
+mod ecs_execution_role_missing;
+
+#[path = "ecs/ecs_execution_role_missing_kms_decrypt/mod.rs"]
+mod ecs_execution_role_missing_kms_decrypt;
+
+#[path = "ecs/ecs_role_trust_policy_wrong/mod.rs"]
+mod ecs_role_trust_policy_wrong;
+
 #[path = "ecs/ecs_service_no_health_check_grace_period/mod.rs"]
 mod ecs_service_no_health_check_grace_period;
 
@@ -20,6 +29,18 @@ mod fargate_container_memory_exceeds_task;
 
 #[path = "network/fargate_no_route_to_registry/mod.rs"]
 mod fargate_no_route_to_registry;
+
+#[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
+mod iam_role_lacks_permission_for_configured_resource;
+
+#[path = "iam/iam_s3_object_action_without_object_arn/mod.rs"]
+mod iam_s3_object_action_without_object_arn;
+
+#[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
+mod lambda_event_source_permission_missing;
+
+#[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
+mod lambda_vpc_role_missing_eni_permissions;
 
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
@@ -47,10 +68,17 @@ mod sg_stale_reference;
 pub static RULES: &[Rule] = &[
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
     Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
+    Rule { id: "ecs-execution-role-missing", group: "ecs", info: ecs_execution_role_missing::INFO, page: include_str!("ecs/ecs_execution_role_missing/README.md"), check: ecs_execution_role_missing::check },
+    Rule { id: "ecs-execution-role-missing-kms-decrypt", group: "ecs", info: ecs_execution_role_missing_kms_decrypt::INFO, page: include_str!("ecs/ecs_execution_role_missing_kms_decrypt/README.md"), check: ecs_execution_role_missing_kms_decrypt::check },
+    Rule { id: "ecs-role-trust-policy-wrong", group: "ecs", info: ecs_role_trust_policy_wrong::INFO, page: include_str!("ecs/ecs_role_trust_policy_wrong/README.md"), check: ecs_role_trust_policy_wrong::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
+    Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
+    Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
+    Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
+    Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },

@@ -52,7 +52,7 @@ fn report(cx: &mut Check<'_, '_>, task: &TaskDefinition<'_>, role: ResourceId, f
     let secret = read.resource().map_or_else(|| format!("this {}", store.noun()), |id| model.short(id));
     let mut draft = cx
         .finding(task.id(), format!("the execution role {role_name} may not read {secret}"))
-        .identity(fault.key.clone())
+        .identity(read.purpose.clone())
         .part(read.container.label())
         .at(cx, read.value.origin, format!("{} is read from here before the container starts", read.purpose))
         .related(cx, role, "the execution role")
