@@ -36,6 +36,12 @@ mod fargate_container_memory_exceeds_task;
 #[path = "network/fargate_no_route_to_registry/mod.rs"]
 mod fargate_no_route_to_registry;
 
+#[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
+mod iam_role_lacks_permission_for_configured_resource;
+
+#[path = "iam/iam_s3_object_action_without_object_arn/mod.rs"]
+mod iam_s3_object_action_without_object_arn;
+
 #[path = "suppression/invalid_suppression/mod.rs"]
 mod invalid_suppression;
 
@@ -47,17 +53,6 @@ mod lb_target_security_group_mismatch;
 
 #[path = "network/nacl_blocks_return_traffic/mod.rs"]
 mod nacl_blocks_return_traffic;
-#[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
-mod iam_role_lacks_permission_for_configured_resource;
-
-#[path = "iam/iam_s3_object_action_without_object_arn/mod.rs"]
-mod iam_s3_object_action_without_object_arn;
-
-#[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
-mod lambda_event_source_permission_missing;
-
-#[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
-mod lambda_vpc_role_missing_eni_permissions;
 
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
@@ -109,14 +104,12 @@ pub static RULES: &[Rule] = &[
     Rule { id: "expired-suppression", group: "suppression", info: expired_suppression::INFO, page: include_str!("suppression/expired_suppression/README.md"), check: expired_suppression::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
+    Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
+    Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
-    Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
-    Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
-    Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
-    Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
     Rule { id: "rds-proxy-cannot-reach-database", group: "network", info: rds_proxy_cannot_reach_database::INFO, page: include_str!("network/rds_proxy_cannot_reach_database/README.md"), check: rds_proxy_cannot_reach_database::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
