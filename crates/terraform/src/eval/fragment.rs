@@ -52,6 +52,7 @@ impl Evaluator<'_, '_> {
                 scopes,
                 exports: Vec::new(),
                 opaque,
+                assets: Vec::new(),
             },
             resources,
             origins: self.origins,
@@ -147,6 +148,7 @@ impl Evaluator<'_, '_> {
                     scope: id,
                     region: region.clone(),
                     source: None,
+                    property_sources: Vec::new(),
                 });
             }
         }
