@@ -437,6 +437,21 @@ fn join<'m>(
     }
 }
 
+impl Instance<'_> {
+    /// All its security groups. Not complete when none are written (then the VPC's default group counts) or when another resource may
+    /// attach more to its network interface.
+    pub fn all_security_groups(&self) -> Many<Link> {
+        let model = self.node().model;
+        let attached = model.uses(self.id()).iter().any(|used| match &used.by {
+            User::Resource(by) => model.resource(*by).type_name == "aws_network_interface_sg_attachment",
+            User::Output(..) | User::Opaque(..) => false,
+        });
+        let mut groups = self.security_groups();
+        groups.complete &= !groups.items.is_empty() && !attached;
+        groups
+    }
+}
+
 /// Whether a group is handed to somebody outside who may add rules to it: an output of the root, a module that is not here.
 pub fn leaves_the_root(model: &Model<'_>, group: ResourceId) -> bool {
     model.uses(group).iter().any(|used| match &used.by {

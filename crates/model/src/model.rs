@@ -247,6 +247,16 @@ impl<'g> Model<'g> {
         }
     }
 
+    /// The name alone, without modules and instances: `aws_ecs_service.api`, the logical id. For what must stay the same when modules
+    /// are called again or under another name; not for messages.
+    pub fn plain_name(&self, id: ResourceId) -> String {
+        let resource = self.resource(id);
+        match self.language(id) {
+            Language::Terraform => format!("{}.{}", resource.type_name, resource.name),
+            Language::CloudFormation | Language::Cdk => resource.name.to_string(),
+        }
+    }
+
     /// Whether two resources stand in one root: what is deployed together.
     pub fn same_root(&self, a: ResourceId, b: ResourceId) -> bool {
         self.resource(a).key.root == self.resource(b).key.root
