@@ -79,7 +79,8 @@ impl Assets {
         let files = self.files_of(project, path);
         // The judges read what starts a container or a machine; all of a function's code is nobody's reading.
         for file in files.iter().filter(|f| is_program(f) && (is_image || files.len() == 1)) {
-            if matches!(project.kind(Path::new(file)), Ok(FileKind::File(bytes)) if bytes <= MAX_PROGRAM_BYTES) {
+            if matches!(project.kind(Path::new(file)), Ok(FileKind::File(bytes)) if bytes <= MAX_PROGRAM_BYTES)
+            {
                 // One that cannot be read is one that is not known.
                 drop(project.read_text(Path::new(file)));
             }
@@ -92,7 +93,8 @@ impl Assets {
         if project.is_file(path) {
             out.push(project.relative(path));
         }
-        let mut level: Vec<PathBuf> = if project.is_dir(path) { vec![path.to_path_buf()] } else { Vec::new() };
+        let mut level: Vec<PathBuf> =
+            if project.is_dir(path) { vec![path.to_path_buf()] } else { Vec::new() };
         for _ in 0..MAX_DEPTH {
             let mut below = Vec::new();
             for directory in &level {

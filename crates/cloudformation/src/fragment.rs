@@ -258,7 +258,9 @@ impl Builder<'_> {
 
     /// The line of the user's program behind a resource, and those that set its properties later.
     fn sources(&mut self, stack: &Stack, id: &str, raw: &Value) -> (Option<Span>, Vec<(Name, Span)>) {
-        let Some(metadata) = stack.metadata.and_then(|m| self.metadata.get(m)) else { return (None, Vec::new()) };
+        let Some(metadata) = stack.metadata.and_then(|m| self.metadata.get(m)) else {
+            return (None, Vec::new());
+        };
         let Some(path) = self.construct_of(metadata, stack, id, raw) else { return (None, Vec::new()) };
         let mut properties: Vec<(Name, Span)> = Vec::new();
         for (name, frame) in metadata.properties(&path) {
@@ -300,7 +302,8 @@ fn without_lines(path: &str, metadata: &[Metadata]) -> Option<Problem> {
     }
     let variable =
         if metadata.iter().any(Metadata::is_bridged) { "JSII_HOST_STACK_TRACES=1" } else { "CDK_DEBUG=1" };
-    let message = format!("{path} does not say which line of the app makes a resource: findings show the template");
+    let message =
+        format!("{path} does not say which line of the app makes a resource: findings show the template");
     let help = format!("run `{variable} npx cdk synth -q` and check again");
     Some(Problem::new(ProblemKind::NotEvaluated, message).in_file(path).with_help(help))
 }

@@ -182,8 +182,10 @@ mod tests {
     #[test]
     fn places_are_found_by_the_last_segment_before_them() {
         // Line 2: column 0 from line 1 column 0, column 4 from line 1 column 8; line 3: column 0 from line 2 column 2.
-        let map =
-            map("dist/lib/a.js.map", r#"{"version": 3, "sources": ["../../lib/a.ts"], "mappings": ";AAAA,IAAQ;AACN"}"#);
+        let map = map(
+            "dist/lib/a.js.map",
+            r#"{"version": 3, "sources": ["../../lib/a.ts"], "mappings": ";AAAA,IAAQ;AACN"}"#,
+        );
         let map = map.unwrap();
         let at = |line, column| map.original(line, column).map(|f| (f.file.to_string(), f.line, f.column));
         assert_eq!(at(1, 1), None);

@@ -14,8 +14,11 @@ const SCRIPT: &str = "e62cd2aeb43de1f7f3672b4aee8c9c1b5c95388fb8dfb770d615befd76
 fn load(assets: &str, template: &str, files: &[(&str, &str)]) -> (Project, Graph) {
     let manifest = r#"{"artifacts": {"App.assets": {"type": "cdk:asset-manifest", "properties": {"file": "App.assets.json"}},
         "App": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "App.template.json"}}}}"#;
-    let own =
-        [("/cdk.out/manifest.json", manifest), ("/cdk.out/App.assets.json", assets), ("/cdk.out/App.template.json", template)];
+    let own = [
+        ("/cdk.out/manifest.json", manifest),
+        ("/cdk.out/App.assets.json", assets),
+        ("/cdk.out/App.template.json", template),
+    ];
     let project = Project::in_memory(own.into_iter().chain(files.iter().copied()));
     let fragment = load_assembly(&project, Path::new("cdk.out"), RootId(0));
     (project, Graph::new(vec![fragment]))
@@ -41,7 +44,8 @@ fn values_lead_to_the_assets_that_they_name() {
     let image = format!("/cdk.out/asset.{IMAGE}");
     let script = format!("/cdk.out/asset.{SCRIPT}.sh");
     let code = format!("/cdk.out/asset.{CODE}/index.js");
-    let (dockerfile, entrypoint) = (format!("{image}/docker/Dockerfile.api"), format!("{image}/entrypoint.sh"));
+    let (dockerfile, entrypoint) =
+        (format!("{image}/docker/Dockerfile.api"), format!("{image}/entrypoint.sh"));
     let files = [
         (&*dockerfile, "FROM alpine\n"),
         (&*entrypoint, "#!/bin/sh\n"),
@@ -53,7 +57,10 @@ fn values_lead_to_the_assets_that_they_name() {
     let asset = |name: &str| graph.asset(RootId(0), body.get(name).unwrap());
     let image = asset("Image").unwrap();
     let relative = |path: &str| path.trim_start_matches('/').to_owned();
-    assert_eq!(image.kind, AssetKind::Image { dockerfile: relative(&dockerfile), target: Some("run".into()) });
+    assert_eq!(
+        image.kind,
+        AssetKind::Image { dockerfile: relative(&dockerfile), target: Some("run".into()) }
+    );
     assert_eq!(image.files, [relative(&entrypoint), relative(&dockerfile)]);
     assert_eq!(asset("Code").unwrap().files, [relative(&code)]);
     assert_eq!(asset("UserData").unwrap().files, [relative(&script)]);

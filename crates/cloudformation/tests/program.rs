@@ -15,7 +15,11 @@ fn load(entries: &str, files: &[(&str, &str)]) -> (Project, Fragment) {
         r#"{{"version": "36.0.0", "artifacts": {{"App": {{"type": "aws:cloudformation:stack",
             "properties": {{"templateFile": "App.template.json"}}, "metadata": {{"/App/A/Resource": [{entries}]}}}}}}}}"#
     );
-    let own = [("/cdk.json", "{}"), ("/cdk.out/manifest.json", &*manifest), ("/cdk.out/App.template.json", TEMPLATE)];
+    let own = [
+        ("/cdk.json", "{}"),
+        ("/cdk.out/manifest.json", &*manifest),
+        ("/cdk.out/App.template.json", TEMPLATE),
+    ];
     let project = Project::in_memory(own.into_iter().chain(files.iter().copied()));
     let fragment = load_assembly(&project, Path::new("cdk.out"), RootId(0));
     (project, fragment)
@@ -40,7 +44,8 @@ fn created(frames: &str) -> String {
 
 const TS: &str = "import x;\n\nexport class App {\n  make() { new Bucket(); }\n}\n";
 // Line 3, column 4 of the compiled file is line 4, column 12 of the original.
-const MAP: &str = r#"{"version": 3, "file": "app.js", "sources": ["../../lib/app.ts"], "mappings": ";;IAGW"}"#;
+const MAP: &str =
+    r#"{"version": 3, "file": "app.js", "sources": ["../../lib/app.ts"], "mappings": ";;IAGW"}"#;
 
 #[test]
 fn a_compiled_place_is_followed_through_the_map_beside_it() {
@@ -57,12 +62,14 @@ fn a_compiled_place_is_followed_through_the_map_beside_it() {
 fn a_map_that_the_compiled_file_names_or_holds_is_followed() {
     let frames = created(r#""new App (dist/lib/app.js:3:5)""#);
     let named = "\n\n    new Bucket();\n//# sourceMappingURL=../maps/app.map\n";
-    let seen = source(&frames, &[("/dist/lib/app.js", named), ("/dist/maps/app.map", MAP), ("/lib/app.ts", TS)]);
+    let seen =
+        source(&frames, &[("/dist/lib/app.js", named), ("/dist/maps/app.map", MAP), ("/lib/app.ts", TS)]);
     assert_eq!(seen, "lib/app.ts:4:12 new Bucket(); }");
     // {"sources":["../../lib/app.ts"],"mappings":";;IAGW"}
     let base64 = "eyJzb3VyY2VzIjpbIi4uLy4uL2xpYi9hcHAudHMiXSwibWFwcGluZ3MiOiI7O0lBR1cifQ==";
-    let held =
-        format!("\n\n    new Bucket();\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,{base64}\n");
+    let held = format!(
+        "\n\n    new Bucket();\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,{base64}\n"
+    );
     let seen = source(&frames, &[("/dist/lib/app.js", &held), ("/lib/app.ts", TS)]);
     assert_eq!(seen, "lib/app.ts:4:12 new Bucket(); }");
 }
@@ -73,7 +80,11 @@ fn without_a_map_or_its_original_the_compiled_line_is_shown() {
     let js = ("/dist/lib/app.js", "\n\n    new Bucket();\n");
     assert_eq!(source(&frames, &[js]), "dist/lib/app.js:3:5 new Bucket();");
     for map in [MAP, "{", r#"{"sources": ["../../../../etc/passwd"], "mappings": ";;IAGW"}"#] {
-        assert_eq!(source(&frames, &[js, ("/dist/lib/app.js.map", map)]), "dist/lib/app.js:3:5 new Bucket();", "{map}");
+        assert_eq!(
+            source(&frames, &[js, ("/dist/lib/app.js.map", map)]),
+            "dist/lib/app.js:3:5 new Bucket();",
+            "{map}"
+        );
     }
 }
 
@@ -82,7 +93,8 @@ fn traces_of_python_have_no_column() {
     let frames = created(
         r#""...jsii-kernel...", "create_bucket (/work/app/stacks/shop.py:2)", "__call__ (/venv/lib/python3.13/site-packages/jsii/_runtime.py:118)", "<module> (/work/app/app.py:9)""#,
     );
-    let seen = source(&frames, &[("/stacks/shop.py", "def create_bucket(self):\n    s3.Bucket(self, \"B\")\n")]);
+    let seen =
+        source(&frames, &[("/stacks/shop.py", "def create_bucket(self):\n    s3.Bucket(self, \"B\")\n")]);
     assert_eq!(seen, "stacks/shop.py:2:5 s3.Bucket(self, \"B\")");
 }
 
@@ -128,7 +140,8 @@ fn the_line_that_set_a_property_is_known_for_places_in_it() {
 fn an_assembly_without_lines_says_once_how_to_get_them() {
     let helps = |entries: &str| {
         let (_, fragment) = load(entries, &[]);
-        let told: Vec<_> = fragment.problems.iter().map(|p| (p.kind, p.help.clone().unwrap_or_default())).collect();
+        let told: Vec<_> =
+            fragment.problems.iter().map(|p| (p.kind, p.help.clone().unwrap_or_default())).collect();
         told
     };
     let how = |variable: &str| {

@@ -127,7 +127,11 @@ fn every_known_difference_says_why_and_is_seen() {
         let differences = Differences::read(&incident).unwrap();
         for difference in differences.difference {
             assert!(!difference.why.is_empty(), "{}", incident.display());
-            assert!(matches!(difference.of.as_deref(), None | Some("bad" | "good")), "{}", incident.display());
+            assert!(
+                matches!(difference.of.as_deref(), None | Some("bad" | "good")),
+                "{}",
+                incident.display()
+            );
             assert!(
                 !difference.terraform.is_empty() || !difference.cdk.is_empty(),
                 "{}: {}",

@@ -28,7 +28,8 @@ pub fn picture(directory: &Path) -> Result<Vec<String>, String> {
     let parsed = parse(Arc::new(Disk), &options).map_err(|e| e.to_string())?;
     let model = Model::new(&parsed.graph, parsed.project.sources());
     let analysis = Analysis::new(&model);
-    let mut painter = Painter { model: &model, analysis: &analysis, lines: Vec::new(), roles: BTreeMap::new() };
+    let mut painter =
+        Painter { model: &model, analysis: &analysis, lines: Vec::new(), roles: BTreeMap::new() };
     painter.roles();
     painter.tasks();
     painter.servers();
@@ -141,9 +142,10 @@ impl<'m> Painter<'m> {
         for service in model.all::<Service<'_>>() {
             let name = service.task().map_or_else(|| "?".to_owned(), |t| task_name(&t));
             let targets = service.targets();
-            let ports = targets.items.iter().map(|t| {
-                format!("{}:{}", shown(&t.container_name()), shown(&t.container_port()))
-            });
+            let ports = targets
+                .items
+                .iter()
+                .map(|t| format!("{}:{}", shown(&t.container_name()), shown(&t.container_port())));
             let ports = joined(ports.collect(), targets.complete);
             self.say(format!(
                 "service {name}: desired {}, grace {}, circuit breaker {}, public {}, targets [{ports}]",
@@ -183,7 +185,8 @@ impl<'m> Painter<'m> {
             _ => "?".to_owned(),
         };
         // The registry of one's own is a resource in one language and an asset in the other.
-        let image = if image.starts_with('?') || image.contains(".dkr.ecr.") { "own".to_owned() } else { image };
+        let image =
+            if image.starts_with('?') || image.contains(".dkr.ecr.") { "own".to_owned() } else { image };
         self.say(format!(
             "{name}: image {image}, memory {}, reservation {}, essential {}, log {}, start period {}",
             shown(&container.memory()),
@@ -231,7 +234,8 @@ impl<'m> Painter<'m> {
         }
         for (group, emission) in analysis.emissions() {
             let role = self.role(*group);
-            let mut lines: BTreeSet<String> = emission.rules.items.iter().flat_map(|p| self.peers(p)).collect();
+            let mut lines: BTreeSet<String> =
+                emission.rules.items.iter().flat_map(|p| self.peers(p)).collect();
             if emission.everything {
                 lines.insert("all every port to 0.0.0.0/0".to_owned());
             }
@@ -265,7 +269,8 @@ impl<'m> Painter<'m> {
                 Link::Outside { .. } => "a group outside".to_owned(),
             })
             .collect();
-        peers.extend(rule.cidrs.iter().map(|v| v.as_str().map_or_else(|| "?".to_owned(), |s| s.into_owned())));
+        peers
+            .extend(rule.cidrs.iter().map(|v| v.as_str().map_or_else(|| "?".to_owned(), |s| s.into_owned())));
         if rule.prefix_list {
             peers.push("a prefix list".to_owned());
         }
@@ -297,7 +302,8 @@ impl<'m> Painter<'m> {
             ));
         }
         for workload in analysis.workloads() {
-            let of_kind = |kind: SettingKind| workload.settings.items.iter().filter(|s| s.kind == kind).count();
+            let of_kind =
+                |kind: SettingKind| workload.settings.items.iter().filter(|s| s.kind == kind).count();
             let line = format!(
                 "workload {}: {} settings, {} secrets{}",
                 Self::workload_name(workload),
