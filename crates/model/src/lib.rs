@@ -36,6 +36,7 @@ pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
     Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
 };
+pub use iaclint_graph::{Asset, AssetKind, Existence, Language, Mode, ResourceId, Use, User, family};
 pub use link::{Link, Many};
 pub use model::Model;
 pub use node::Node;

@@ -1,6 +1,6 @@
 //! The model: a graph seen as entities.
 
-use iaclint_graph::{Graph, Language, Resource, ResourceId, Use};
+use iaclint_graph::{Asset, Graph, Language, Resource, ResourceId, Use};
 use iaclint_source::{Sources, Span};
 use iaclint_value::{Data, OriginId, Origins, Piece, Reference, Step, Target, Value};
 
@@ -200,6 +200,11 @@ impl<'g> Model<'g> {
             .flat_map(|key| self.graph.resolve(key))
             .copied()
             .collect()
+    }
+
+    /// The asset of the CDK that a value of a resource names: how the image of a container is built, the code of a function, a script.
+    pub fn asset(&self, id: ResourceId, value: &'g Value) -> Option<&'g Asset> {
+        self.graph.asset(self.resource(id).key.root, value)
     }
 
     /// Every resource that a value speaks of: references anywhere in it, and what known parts were read from.

@@ -72,6 +72,7 @@ impl Evaluator<'_, '_> {
                 scopes,
                 exports: Vec::new(),
                 opaque,
+                assets: Vec::new(),
             },
             resources,
             origins: self.origins,
@@ -168,6 +169,7 @@ impl Evaluator<'_, '_> {
                     scope: id,
                     region: region.clone(),
                     source: None,
+                    property_sources: Vec::new(),
                 });
             }
         }
