@@ -5,6 +5,7 @@ pub mod calls;
 pub mod needs;
 pub mod network;
 pub mod path;
+pub mod programs;
 pub mod reach;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use iaclint_source::Sources;
 use acl::Acls;
 use needs::Need;
 use network::Network;
+use programs::{Host, Program};
 
 /// The answers of all judges over one model; each is worked out when first asked for.
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub struct Analysis<'m> {
     emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
     network: OnceLock<Network<'m>>,
     acls: OnceLock<Acls>,
+    hosts: OnceLock<Vec<Host<'m>>>,
+    programs: OnceLock<Vec<Program<'m>>>,
 }
 
 impl<'m> Analysis<'m> {
@@ -43,6 +47,8 @@ impl<'m> Analysis<'m> {
             emissions: OnceLock::new(),
             network: OnceLock::new(),
             acls: OnceLock::new(),
+            hosts: OnceLock::new(),
+            programs: OnceLock::new(),
         }
     }
 
@@ -79,5 +85,15 @@ impl<'m> Analysis<'m> {
     /// The network ACLs of every subnet.
     pub fn acls(&self) -> &Acls {
         self.acls.get_or_init(|| Acls::new(self.model))
+    }
+
+    /// Every machine with the script that it is started with.
+    pub fn hosts(&self) -> &[Host<'m>] {
+        self.hosts.get_or_init(|| programs::hosts(self.model))
+    }
+
+    /// What every container of a task runs, with the scripts of the project behind it.
+    pub fn programs(&self) -> &[Program<'m>] {
+        self.programs.get_or_init(|| programs::programs(self.model))
     }
 }

@@ -11,6 +11,7 @@ mod node;
 mod path;
 mod prop;
 
+pub mod bucket_acl;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
@@ -20,10 +21,12 @@ pub mod iam;
 pub mod images;
 pub mod lambda;
 pub mod lb;
+pub mod machine;
 pub mod nacl;
 pub mod rds;
 pub mod secrets;
 pub mod server;
+pub mod sizes;
 pub mod vpc;
 pub mod workload;
 

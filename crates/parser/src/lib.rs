@@ -98,6 +98,10 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
         .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
     let input = input::gather(&project, &paths)?;
     let (graph, roots) = load::load(&project, &input, options, var_files);
+    // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
+    for program in &input.programs {
+        let _ = project.read_text(program);
+    }
     if roots.is_empty() {
         let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
         return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });
