@@ -3,6 +3,12 @@
 
 use iaclint_lint::Rule;
 
+#[path = "ec2/docker_run_no_restart_policy/mod.rs"]
+mod docker_run_no_restart_policy;
+
+#[path = "ec2/ec2_memory_too_small_for_container/mod.rs"]
+mod ec2_memory_too_small_for_container;
+
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
 
@@ -15,8 +21,20 @@ mod endpoint_port_duplicated;
 #[path = "ecs/fargate_container_memory_exceeds_task/mod.rs"]
 mod fargate_container_memory_exceeds_task;
 
+#[path = "ecs/fargate_invalid_cpu_memory/mod.rs"]
+mod fargate_invalid_cpu_memory;
+
 #[path = "network/fargate_no_route_to_registry/mod.rs"]
 mod fargate_no_route_to_registry;
+
+#[path = "ec2/hardcoded_secret_in_user_data/mod.rs"]
+mod hardcoded_secret_in_user_data;
+
+#[path = "ec2/opensearch_initial_admin_password/mod.rs"]
+mod opensearch_initial_admin_password;
+
+#[path = "ec2/opensearch_max_map_count/mod.rs"]
+mod opensearch_max_map_count;
 
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
@@ -39,14 +57,29 @@ mod sg_port_mismatch;
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
 
+#[path = "ec2/user_data_change_does_not_replace_instance/mod.rs"]
+mod user_data_change_does_not_replace_instance;
+
+#[path = "ec2/user_data_missing_shebang/mod.rs"]
+mod user_data_missing_shebang;
+
+#[path = "ec2/user_data_script_fails_silently/mod.rs"]
+mod user_data_script_fails_silently;
+
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
+    Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
+    Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
+    Rule { id: "hardcoded-secret-in-user-data", group: "ec2", info: hardcoded_secret_in_user_data::INFO, page: include_str!("ec2/hardcoded_secret_in_user_data/README.md"), check: hardcoded_secret_in_user_data::check },
+    Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
+    Rule { id: "opensearch-max-map-count", group: "ec2", info: opensearch_max_map_count::INFO, page: include_str!("ec2/opensearch_max_map_count/README.md"), check: opensearch_max_map_count::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
@@ -54,4 +87,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "user-data-change-does-not-replace-instance", group: "ec2", info: user_data_change_does_not_replace_instance::INFO, page: include_str!("ec2/user_data_change_does_not_replace_instance/README.md"), check: user_data_change_does_not_replace_instance::check },
+    Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
+    Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },
 ];

@@ -3,7 +3,7 @@
 use iaclint_model::ecs::{Container, TaskDefinition};
 use iaclint_model::machine::{Machine, machines};
 use iaclint_model::{Language, Model, Prop, ResourceId};
-use iaclint_scripts::{Dockerfile, Script, UserData, script_of_command};
+use iaclint_scripts::{ContainerRun, Dockerfile, PartKind, Script, UserData, container_runs, script_of_command};
 use iaclint_source::{FileId, SourceFile, Sources, Span};
 use iaclint_value::{Literal, OriginId, Placed, Text, Value};
 
@@ -196,4 +196,22 @@ fn text_of(file: &SourceFile) -> Text {
     let span = Span::new(file.id, 0..file.text.len());
     let placed = Some(Placed::verbatim(span));
     Text::literal(Literal { text: file.text.as_str().into(), placed, origin: OriginId::NONE })
+}
+
+impl Host<'_> {
+    /// The containers that its scripts start.
+    pub fn runs(&self) -> Vec<ContainerRun> {
+        self.data.scripts().into_iter().flat_map(container_runs).collect()
+    }
+
+    /// Whether a container can be started otherwise than by a command of its scripts: by what could not be read, or by a script that runs
+    /// at every start.
+    pub fn may_start_more(&self) -> bool {
+        self.data.parts.iter().any(|p| !matches!(p.kind, PartKind::Script(_) | PartKind::CloudConfig(_) | PartKind::Unmarked(_)))
+    }
+
+    /// The place of a part of its scripts, or of the property that holds them.
+    pub fn span(&self, model: &Model<'_>, span: Option<Span>) -> Span {
+        span.unwrap_or_else(|| model.span(self.machine.id, self.machine.user_data_origin()))
+    }
 }

@@ -102,6 +102,8 @@ entities! {
         essential: bool = "essential" | "Essential", default true;
         /// Environment variables; see [`Variable`].
         environment: nodes = "environment" | "Environment";
+        /// Files of variables in a bucket.
+        environment_files: raw = "environmentFiles" | "EnvironmentFiles";
         /// Secrets put into the environment; see [`Secret`].
         secrets: nodes = "secrets" | "Secrets";
         /// Port mappings.
