@@ -3,6 +3,9 @@
 
 use iaclint_lint::Rule;
 
+#[path = "ecs/container_healthcheck_start_period_too_short/mod.rs"]
+mod container_healthcheck_start_period_too_short;
+
 #[path = "ec2/docker_run_no_restart_policy/mod.rs"]
 mod docker_run_no_restart_policy;
 
@@ -12,11 +15,17 @@ mod ec2_memory_too_small_for_container;
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
 
+#[path = "ecs/ecs_service_no_circuit_breaker/mod.rs"]
+mod ecs_service_no_circuit_breaker;
+
 #[path = "ecs/ecs_service_no_health_check_grace_period/mod.rs"]
 mod ecs_service_no_health_check_grace_period;
 
 #[path = "data/endpoint_port_duplicated/mod.rs"]
 mod endpoint_port_duplicated;
+
+#[path = "ecs/entrypoint_unbounded_wait/mod.rs"]
+mod entrypoint_unbounded_wait;
 
 #[path = "ecs/fargate_container_memory_exceeds_task/mod.rs"]
 mod fargate_container_memory_exceeds_task;
@@ -39,8 +48,20 @@ mod opensearch_max_map_count;
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
 
+#[path = "data/rds_final_snapshot_missing/mod.rs"]
+mod rds_final_snapshot_missing;
+
+#[path = "data/rds_skip_final_snapshot_data_loss/mod.rs"]
+mod rds_skip_final_snapshot_data_loss;
+
+#[path = "data/rds_too_small_for_migrations/mod.rs"]
+mod rds_too_small_for_migrations;
+
 #[path = "network/rds_unreachable_network/mod.rs"]
 mod rds_unreachable_network;
+
+#[path = "s3/s3_acl_not_supported/mod.rs"]
+mod s3_acl_not_supported;
 
 #[path = "network/security_group_no_egress/mod.rs"]
 mod security_group_no_egress;
@@ -57,6 +78,12 @@ mod sg_port_mismatch;
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
 
+#[path = "ecs/stack_wait_without_timeout/mod.rs"]
+mod stack_wait_without_timeout;
+
+#[path = "network/target_group_health_check_cannot_pass/mod.rs"]
+mod target_group_health_check_cannot_pass;
+
 #[path = "ec2/user_data_change_does_not_replace_instance/mod.rs"]
 mod user_data_change_does_not_replace_instance;
 
@@ -69,11 +96,14 @@ mod user_data_script_fails_silently;
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
     Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
     Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
+    Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
+    Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
@@ -81,12 +111,18 @@ pub static RULES: &[Rule] = &[
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
     Rule { id: "opensearch-max-map-count", group: "ec2", info: opensearch_max_map_count::INFO, page: include_str!("ec2/opensearch_max_map_count/README.md"), check: opensearch_max_map_count::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
+    Rule { id: "rds-final-snapshot-missing", group: "data", info: rds_final_snapshot_missing::INFO, page: include_str!("data/rds_final_snapshot_missing/README.md"), check: rds_final_snapshot_missing::check },
+    Rule { id: "rds-skip-final-snapshot-data-loss", group: "data", info: rds_skip_final_snapshot_data_loss::INFO, page: include_str!("data/rds_skip_final_snapshot_data_loss/README.md"), check: rds_skip_final_snapshot_data_loss::check },
+    Rule { id: "rds-too-small-for-migrations", group: "data", info: rds_too_small_for_migrations::INFO, page: include_str!("data/rds_too_small_for_migrations/README.md"), check: rds_too_small_for_migrations::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
+    Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },
+    Rule { id: "target-group-health-check-cannot-pass", group: "network", info: target_group_health_check_cannot_pass::INFO, page: include_str!("network/target_group_health_check_cannot_pass/README.md"), check: target_group_health_check_cannot_pass::check },
     Rule { id: "user-data-change-does-not-replace-instance", group: "ec2", info: user_data_change_does_not_replace_instance::INFO, page: include_str!("ec2/user_data_change_does_not_replace_instance/README.md"), check: user_data_change_does_not_replace_instance::check },
     Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
     Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },

@@ -29,6 +29,8 @@ entities! {
         final_snapshot: raw = "final_snapshot_identifier" | "";
         /// Whether it refuses to be deleted.
         deletion_protection: bool = "deletion_protection" | "DeletionProtection", default false;
+        /// Whether a cluster is written that it belongs to.
+        cluster_written: raw = "" | "DBClusterIdentifier";
         /// Its name.
         identifier: text = "identifier" | "DBInstanceIdentifier";
         /// The snapshot that it is restored from.
