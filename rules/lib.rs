@@ -3,6 +3,12 @@
 
 use iaclint_lint::Rule;
 
+#[path = "data/app_database_name_not_created/mod.rs"]
+mod app_database_name_not_created;
+
+#[path = "ecs/container_healthcheck_binary_missing/mod.rs"]
+mod container_healthcheck_binary_missing;
+
 #[path = "ecs/container_healthcheck_start_period_too_short/mod.rs"]
 mod container_healthcheck_start_period_too_short;
 
@@ -14,6 +20,9 @@ mod ec2_memory_too_small_for_container;
 
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
+
+#[path = "ecs/ecs_deployment_percent_no_headroom/mod.rs"]
+mod ecs_deployment_percent_no_headroom;
 
 #[path = "ecs/ecs_service_no_circuit_breaker/mod.rs"]
 mod ecs_service_no_circuit_breaker;
@@ -48,6 +57,9 @@ mod opensearch_max_map_count;
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
 
+#[path = "ec2/published_port_not_in_security_group/mod.rs"]
+mod published_port_not_in_security_group;
+
 #[path = "data/rds_final_snapshot_missing/mod.rs"]
 mod rds_final_snapshot_missing;
 
@@ -59,6 +71,9 @@ mod rds_too_small_for_migrations;
 
 #[path = "network/rds_unreachable_network/mod.rs"]
 mod rds_unreachable_network;
+
+#[path = "data/redis_tls_client_mismatch/mod.rs"]
+mod redis_tls_client_mismatch;
 
 #[path = "s3/s3_acl_not_supported/mod.rs"]
 mod s3_acl_not_supported;
@@ -93,13 +108,19 @@ mod user_data_missing_shebang;
 #[path = "ec2/user_data_script_fails_silently/mod.rs"]
 mod user_data_script_fails_silently;
 
+#[path = "ec2/user_data_too_large/mod.rs"]
+mod user_data_too_large;
+
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
+    Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
     Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
     Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
     Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
+    Rule { id: "ecs-deployment-percent-no-headroom", group: "ecs", info: ecs_deployment_percent_no_headroom::INFO, page: include_str!("ecs/ecs_deployment_percent_no_headroom/README.md"), check: ecs_deployment_percent_no_headroom::check },
     Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
@@ -111,10 +132,12 @@ pub static RULES: &[Rule] = &[
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
     Rule { id: "opensearch-max-map-count", group: "ec2", info: opensearch_max_map_count::INFO, page: include_str!("ec2/opensearch_max_map_count/README.md"), check: opensearch_max_map_count::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
+    Rule { id: "published-port-not-in-security-group", group: "ec2", info: published_port_not_in_security_group::INFO, page: include_str!("ec2/published_port_not_in_security_group/README.md"), check: published_port_not_in_security_group::check },
     Rule { id: "rds-final-snapshot-missing", group: "data", info: rds_final_snapshot_missing::INFO, page: include_str!("data/rds_final_snapshot_missing/README.md"), check: rds_final_snapshot_missing::check },
     Rule { id: "rds-skip-final-snapshot-data-loss", group: "data", info: rds_skip_final_snapshot_data_loss::INFO, page: include_str!("data/rds_skip_final_snapshot_data_loss/README.md"), check: rds_skip_final_snapshot_data_loss::check },
     Rule { id: "rds-too-small-for-migrations", group: "data", info: rds_too_small_for_migrations::INFO, page: include_str!("data/rds_too_small_for_migrations/README.md"), check: rds_too_small_for_migrations::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
+    Rule { id: "redis-tls-client-mismatch", group: "data", info: redis_tls_client_mismatch::INFO, page: include_str!("data/redis_tls_client_mismatch/README.md"), check: redis_tls_client_mismatch::check },
     Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
@@ -126,4 +149,5 @@ pub static RULES: &[Rule] = &[
     Rule { id: "user-data-change-does-not-replace-instance", group: "ec2", info: user_data_change_does_not_replace_instance::INFO, page: include_str!("ec2/user_data_change_does_not_replace_instance/README.md"), check: user_data_change_does_not_replace_instance::check },
     Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
     Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },
+    Rule { id: "user-data-too-large", group: "ec2", info: user_data_too_large::INFO, page: include_str!("ec2/user_data_too_large/README.md"), check: user_data_too_large::check },
 ];

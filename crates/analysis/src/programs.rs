@@ -51,6 +51,15 @@ pub struct ProgramPart {
     pub origin: OriginId,
     /// The file of the project that it stands in; `None` for words of the task definition.
     pub file: Option<String>,
+    /// The user's own file, where that is a copy in an assembly.
+    pub copied_from: Option<FileId>,
+}
+
+impl ProgramPart {
+    /// The same place in the user's own file.
+    pub fn source(&self, span: Span) -> Option<Span> {
+        Some(Span { file: self.copied_from?, ..span })
+    }
 }
 
 /// What every container runs.
@@ -73,7 +82,7 @@ fn program<'m>(model: &'m Model<'m>, files: &Files, task: &TaskDefinition<'m>, c
         written |= !property.is_absent();
         let Prop::Known { value, origin, .. } = property else { continue };
         words.extend(file_words(value));
-        parts.push(ProgramPart { script: script_of_command(value), origin, file: None });
+        parts.push(ProgramPart { script: script_of_command(value), origin, file: None, copied_from: None });
     }
     let build = files.build(model, task, &container, &words);
     if let Some(build) = &build {
@@ -85,7 +94,8 @@ fn program<'m>(model: &'m Model<'m>, files: &Files, task: &TaskDefinition<'m>, c
         let origin = container.image().origin();
         for file in words.iter().filter_map(|word| files.behind(build, word)) {
             let script = Script::read(&text_of(&file));
-            parts.push(ProgramPart { script, origin, file: Some(file.path.clone()) });
+            let copied_from = files.original(&file);
+            parts.push(ProgramPart { script, origin, file: Some(file.path.clone()), copied_from });
         }
     }
     Program { task: task.id(), container, parts, image: build.map(|b| b.dockerfile) }
@@ -168,6 +178,18 @@ impl Files {
             }
         }
         found
+    }
+
+    /// The one file of the project that a file of an assembly is a copy of.
+    fn original(&self, file: &SourceFile) -> Option<FileId> {
+        let is_asset = |path: &str| path.split('/').any(|part| part.starts_with("asset."));
+        let name = file.path.rsplit('/').next();
+        if !is_asset(&file.path) {
+            return None;
+        }
+        let mut same = self.of(&self.scripts).filter(|f| !is_asset(&f.path) && f.path.rsplit('/').next() == name && f.text == file.text);
+        let first = same.next()?.id;
+        same.next().is_none().then_some(first)
     }
 
     /// The file of the build's context that a word of a command names.

@@ -39,6 +39,7 @@ pub trait Entity<'m>: Copy {
 /// Every table, for the test that compares them with the schemas.
 pub fn tables() -> Vec<Table> {
     let mut all = Vec::new();
+    all.extend_from_slice(crate::alarm::TABLES);
     all.extend_from_slice(crate::bucket_acl::TABLES);
     all.extend_from_slice(crate::ec2::TABLES);
     all.extend_from_slice(crate::ecs::TABLES);

@@ -11,6 +11,7 @@ mod node;
 mod path;
 mod prop;
 
+pub mod alarm;
 pub mod bucket_acl;
 pub mod ec2;
 pub mod ecs;

@@ -1,7 +1,7 @@
 //! A container or machine that waits for a server and never gives up.
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_scripts::{Bound, Script, WaitLoop, wait_loops};
+use iaclint_scripts::{Bound, Script, WaitLoop, probes, wait_loops};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Warning,
@@ -25,6 +25,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     let label = format!("runs {}", file.rsplit('/').next().unwrap_or(file));
                     draft = draft.label(cx, part.origin, label).confidence(Confidence::Medium);
                 }
+                if let Some(own) = part.source(span) {
+                    draft = draft.source(own);
+                }
                 finish(draft, &wait).report(cx);
             }
         }
@@ -33,9 +36,12 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         for script in host.data.scripts() {
             for wait in endless(script) {
                 let span = host.span(model, wait.span);
+                // A wait for the machine itself, its docker or its network, hardly ever hangs.
+                let looks_away = probes(script).iter().any(|p| wait.condition.contains(&p.at) && p.is_local() != Some(true));
                 let draft = cx
                     .finding(host.machine.id, format!("the user data waits for `{}` without end", wait.waits_for))
                     .identity(wait.waits_for.clone())
+                    .severity(if looks_away { Severity::Warning } else { Severity::Advice })
                     .at_span(span, "never gives up");
                 finish(draft, &wait).report(cx);
             }

@@ -21,8 +21,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 
 fn task_check<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
     let (cpu, memory) = (task.cpu_units(), task.memory_mib());
+    // For a task that only a service puts on Fargate, the service is what is refused.
+    let says_so = task.requires_compatibilities().must(|v| v.display().to_ascii_uppercase().contains("FARGATE"));
     for (what, absent) in [("cpu", cpu.is_absent()), ("memory", memory.is_absent())] {
-        if absent {
+        if absent && says_so {
             let field = field(cx.model().language(task.id()), what);
             cx.finding(task.id(), format!("a Fargate task needs `{field}` of the whole task"))
                 .identity(what)

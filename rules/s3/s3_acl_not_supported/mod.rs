@@ -5,7 +5,7 @@ use iaclint_model::bucket_acl::{AclBucket, BucketAcl, OwnershipControls, Ownersh
 use iaclint_model::{Entity, Language, Link, Model, Prop, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
-    severity: Severity::Error,
+    severity: Severity::Warning,
     confidence: Confidence::Medium,
     summary: "an ACL is set on a bucket whose ownership setting takes no ACLs",
 };
@@ -78,7 +78,7 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
         .at(cx, origin, "AccessControlListNotSupported")
         .related(cx, bucket, "buckets take no ACLs unless their ownership controls say so");
     if let Some(controls) = refusing {
-        draft = draft.confidence(Confidence::High).related(cx, controls, "BucketOwnerEnforced: no ACLs");
+        draft = draft.severity(Severity::Error).confidence(Confidence::High).related(cx, controls, "BucketOwnerEnforced: no ACLs");
     }
     let own = model.short(acl.id());
     let private = canned.must(|a| a == "private");
