@@ -32,8 +32,8 @@ entities! {
         minimum_healthy_percent: int = "deployment_minimum_healthy_percent" | "DeploymentConfiguration.MinimumHealthyPercent";
         /// The part of the tasks in percent that may run during a deployment.
         maximum_percent: int = "deployment_maximum_percent" | "DeploymentConfiguration.MaximumPercent";
-        /// Alarms that end a deployment.
-        deployment_alarms: raw = "alarms" | "DeploymentConfiguration.Alarms";
+        /// Whether alarms end a deployment.
+        deployment_alarms: bool = "alarms.enable" | "DeploymentConfiguration.Alarms.Enable", default false;
         /// Subnets of its tasks (awsvpc).
         subnets: links = "network_configuration.subnets" | "NetworkConfiguration.AwsvpcConfiguration.Subnets";
         /// Security groups of its tasks (awsvpc).

@@ -151,7 +151,7 @@ fn report<'m>(
     let mut draft = cx
         .finding(workload.definition, format!("`{name}` names the database `{named}`, which nothing creates"))
         .identity(named)
-        .at(cx, setting.origin, format!("`{named}` on {server_name}"))
+        .at(cx, setting.value.origin, format!("`{named}` on {server_name}"))
         .label(cx, origin, exists.clone())
         .related(cx, server, exists)
         .trail(cx, setting.value.origin)

@@ -104,7 +104,7 @@ fn password<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, setting: &Setti
     }
     let may_carry = |other: &Setting<'m>| {
         let Some(name) = other.name.as_deref().map(str::to_ascii_uppercase) else { return true };
-        let of_cache = ["REDIS", "VALKEY", "CACHE", "BROKER", "CELERY", "QUEUE", "SESSION"].iter().any(|w| name.contains(w));
+        let of_cache = ["REDIS", "VALKEY", "CACHE", "BROKER", "CELERY"].iter().any(|w| name.contains(w));
         let is_password = ["PASS", "AUTH", "TOKEN", "SECRET", "CREDENTIAL", "URL", "URI"].iter().any(|w| name.contains(w));
         // A secret with a name of no kind may hold anything.
         let anything = other.kind == SettingKind::Secret && ["CONFIG", "ENV", "SETTINGS", "SECRETS"].iter().any(|w| name.contains(w));
@@ -120,7 +120,7 @@ fn password<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, setting: &Setti
         .confidence(Confidence::Medium)
         .part(label)
         .identity(format!("password:{cache_name}"))
-        .at(cx, setting.origin, "the address, and nothing that holds the password")
+        .at(cx, setting.value.origin, "the address, and nothing that holds the password")
         .label(cx, token_origin, "demanded of every client, over TLS")
         .related(cx, cache, "demands TLS and a password")
         .note("a client without it gets NOAUTH Authentication required, one without TLS hangs")

@@ -55,10 +55,8 @@ fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
     };
     let patience = start + interval * retries;
     let Some(work) = work(program) else { return };
-    // What the script states counts against the start period alone: failures count from there on.
-    let short = if work.stated { work.needs > start } else { patience < SLOW_START || start == 0 };
     // Beyond the longest start period nothing can be done here.
-    if !short || start >= LONGEST {
+    if work.needs <= patience || start >= LONGEST {
         return;
     }
     let field = match cx.model().language(program.task) {
@@ -70,7 +68,7 @@ fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
         .finding(program.task, format!("{} is failed {patience} s after its start, while {}", container.label(), work.words))
         .part(container.label())
         .identity(container.label())
-        .severity(if work.stated && work.needs <= patience { Severity::Advice } else { Severity::Warning });
+        .confidence(if work.stated { Confidence::High } else { Confidence::Medium });
     let draft = match start_origin {
         Some(origin) => draft.at(cx, origin, format!("failures count from {start} s on")),
         None => draft.at(cx, command_origin, "without a start period failures count from the beginning"),
@@ -85,29 +83,33 @@ fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
         .report(cx);
 }
 
-/// The slowest work before the server, over all scripts of the container.
+/// All work before the server, over all scripts of the container, called by its slowest step.
 fn work(program: &Program<'_>) -> Option<Work> {
-    let mut slowest: Option<Work> = None;
+    let mut slowest: Option<(i64, Work)> = None;
+    let mut all = 0;
+    let mut stated = true;
     for part in &program.parts {
         for step in start_work(&part.script) {
-            let Some((needs, stated)) = duration(&step) else { continue };
+            let Some((needs, by_script)) = duration(&step) else { continue };
             // A script of the image serves whatever the command says; a command of its own must serve behind the work.
             if step.before.is_none() && part.file.is_none() {
                 continue;
             }
-            if slowest.as_ref().is_none_or(|s| needs > s.needs) {
+            all += needs;
+            stated &= by_script;
+            if slowest.as_ref().is_none_or(|(most, _)| needs > *most) {
                 let words = format!("it still runs `{}`", step.words);
-                slowest = Some(Work { words, needs, stated, span: step.span, origin: part.origin });
+                slowest = Some((needs, Work { words, needs, stated, span: step.span, origin: part.origin }));
             }
         }
     }
-    slowest
+    slowest.map(|(_, work)| Work { needs: all, stated, ..work })
 }
 
 /// The seconds that a step may take, and whether the script says so.
 fn duration(step: &StartWork) -> Option<(i64, bool)> {
     match (step.what, step.seconds, step.bound) {
-        (_, Some(seconds), _) => i64::try_from(seconds).ok().filter(|s| *s >= 30).map(|s| (s, true)),
+        (_, Some(seconds), _) => i64::try_from(seconds).ok().map(|s| (s, true)),
         (WorkKind::Migration, None, _) => Some((SLOW_START, false)),
         (WorkKind::Wait, None, Some(Bound::None)) => Some((SLOW_START, false)),
         _ => None,

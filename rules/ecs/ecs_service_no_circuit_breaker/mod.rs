@@ -13,7 +13,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
         let rolling = service.deployment_controller().must(|c| c == "ECS") && service.scheduling_strategy().must(|s| s == "REPLICA");
-        let never = service.circuit_breaker().must(|on| !on) && service.deployment_alarms().is_absent();
+        let never = service.circuit_breaker().must(|on| !on) && service.deployment_alarms().must(|on| !on);
         let runs = !service.desired_count().must(|n| *n == 0);
         if rolling && never && runs && !cx.model().in_library(service.id()) {
             report(cx, service.id());

@@ -21,7 +21,7 @@ fn services(cx: &mut Check<'_, '_>) {
     for service in model.all::<Service<'_>>() {
         let id = service.id();
         let rolling = service.deployment_controller().must(|c| c == "ECS") && service.scheduling_strategy().must(|s| s == "REPLICA");
-        let ends = !service.circuit_breaker().must(|on| !on) || !service.deployment_alarms().is_absent();
+        let ends = !service.circuit_breaker().must(|on| !on) || !service.deployment_alarms().must(|on| !on);
         let runs = !service.desired_count().must(|n| *n == 0);
         if !rolling || ends || !runs || model.in_library(id) {
             continue;
