@@ -27,6 +27,7 @@ pub mod nacl;
 pub mod rds;
 pub mod secrets;
 pub mod server;
+pub mod services;
 pub mod sizes;
 pub mod vpc;
 pub mod workload;
