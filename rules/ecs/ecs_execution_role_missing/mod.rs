@@ -45,7 +45,10 @@ fn need(task: &TaskDefinition<'_>) -> Option<(OriginId, &'static str)> {
     }
     containers.iter().find_map(|container| {
         if container.registry() == Registry::Ecr {
-            return Some((container.image().origin(), "on Fargate this image is pulled with the execution role"));
+            return Some((
+                container.image().origin(),
+                "on Fargate this image is pulled with the execution role",
+            ));
         }
         let driver = container.log_driver();
         driver

@@ -22,7 +22,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let Some(role) = task.execution_role().filter(|_| !model.in_library(task.id())) else { continue };
         let mut seen: Vec<ResourceId> = Vec::new();
         for read in secret_reads(&task) {
-            let Some((key, origin)) = read.resource().and_then(|secret| key_of(model, secret)) else { continue };
+            let Some((key, origin)) = read.resource().and_then(|secret| key_of(model, secret)) else {
+                continue;
+            };
             if seen.contains(&key) {
                 continue;
             }

@@ -33,13 +33,24 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
     }
     for function in model.all::<Function<'_>>() {
-        users.extend(function.role().map(|role| User { id: function.id(), role, service: "lambda", what: "role" }));
+        users.extend(function.role().map(|role| User {
+            id: function.id(),
+            role,
+            service: "lambda",
+            what: "role",
+        }));
     }
     for instance in model.all::<Instance<'_>>() {
         let Prop::Known { value, .. } = instance.profile() else { continue };
-        let profile = model.links_in(value).items.iter().find_map(|l| model.get::<InstanceProfile<'_>>(l.id()?));
+        let profile =
+            model.links_in(value).items.iter().find_map(|l| model.get::<InstanceProfile<'_>>(l.id()?));
         let role = profile.and_then(|p| p.role());
-        users.extend(role.map(|role| User { id: instance.id(), role, service: "ec2", what: "role of its profile" }));
+        users.extend(role.map(|role| User {
+            id: instance.id(),
+            role,
+            service: "ec2",
+            what: "role of its profile",
+        }));
     }
     for user in users {
         judge(cx, &user);
@@ -65,10 +76,13 @@ fn judge(cx: &mut Check<'_, '_>, user: &User) {
     let (name, consumer) = (model.short(role.id()), model.short(user.id));
     let service = format!("{}.amazonaws.com", user.service);
     let place = read.statements.first().map_or(origin, |s| s.principal_origin());
-    cx.finding(role.id(), format!("{name} is the {} of {consumer}, but {service} may not assume it", user.what))
-        .identity(user.service)
-        .at(cx, place, format!("{service} is not among those who may assume the role"))
-        .related(cx, user.id, format!("uses it as {}", user.what))
-        .help(format!("name {service} as a service principal in the trust policy of {name}"))
-        .report(cx);
+    cx.finding(
+        role.id(),
+        format!("{name} is the {} of {consumer}, but {service} may not assume it", user.what),
+    )
+    .identity(user.service)
+    .at(cx, place, format!("{service} is not among those who may assume the role"))
+    .related(cx, user.id, format!("uses it as {}", user.what))
+    .help(format!("name {service} as a service principal in the trust policy of {name}"))
+    .report(cx);
 }

@@ -88,7 +88,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 }
 
 fn has_own_keys(workload: &Workload<'_>) -> bool {
-    let own = |name: &str| name.contains("ACCESS_KEY") || name.contains("AWS_PROFILE") || name.contains("ROLE_ARN");
+    let own =
+        |name: &str| name.contains("ACCESS_KEY") || name.contains("AWS_PROFILE") || name.contains("ROLE_ARN");
     workload.settings.items.iter().any(|s| s.name.as_deref().is_none_or(|n| own(&n.to_ascii_uppercase())))
 }
 
@@ -103,7 +104,8 @@ fn configured<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<(ResourceId,
     {
         let kind = kind(id)?;
         let managed = model.resource(*id).mode == iaclint_model::Mode::Managed;
-        return (managed && kind.handles.contains(&model.follow(reference).attribute().as_str())).then_some((*id, kind));
+        return (managed && kind.handles.contains(&model.follow(reference).attribute().as_str()))
+            .then_some((*id, kind));
     }
     // A known name that was read from the resource.
     let text = value.as_str()?;
@@ -138,7 +140,10 @@ fn judge(
     let (role_name, name) = (model.short(role), model.short(id));
     let variable = setting.name.clone().unwrap_or_else(|| "a variable".to_owned());
     let mut draft = cx
-        .finding(workload.definition, format!("{variable} names the {} {name}, with which {role_name} may do nothing", kind.noun))
+        .finding(
+            workload.definition,
+            format!("{variable} names the {} {name}, with which {role_name} may do nothing", kind.noun),
+        )
         .identity(variable)
         .at(cx, setting.value.origin, format!("the application is given this {}", kind.noun))
         .related(cx, role, "the application's role")
@@ -149,6 +154,9 @@ fn judge(
     }
     draft
         .note(format!("every policy of {role_name} is known, and none speaks of {name}"))
-        .help(format!("allow what the application does with it ({}, ...) on {name} in a policy of {role_name}", kind.example))
+        .help(format!(
+            "allow what the application does with it ({}, ...) on {name} in a policy of {role_name}",
+            kind.example
+        ))
         .report(cx);
 }

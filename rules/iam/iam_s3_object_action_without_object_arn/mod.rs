@@ -2,10 +2,10 @@
 
 use iaclint_analysis::authority::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ResourceId;
 use iaclint_model::arn::{Answer, Arn};
 use iaclint_model::iam::RolePolicies;
 use iaclint_model::policy::{Effect, Statement, document};
-use iaclint_model::{ResourceId, family};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -44,7 +44,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         for grant in policies.grants {
             let Some(read) = document(cx.model(), grant.id, grant.document) else { continue };
-            for statement in read.statements.iter().filter(|s| s.effect() == Effect::Allow && s.actions_known()) {
+            for statement in
+                read.statements.iter().filter(|s| s.effect() == Effect::Allow && s.actions_known())
+            {
                 judge(cx, role, statement);
             }
         }
@@ -60,7 +62,8 @@ fn judge(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>) {
     if resources.iter().any(|(arn, _)| !arn.starts_with("arn:aws:")) {
         return;
     }
-    let buckets: Vec<&Arn> = resources.iter().map(|(arn, _)| arn).filter(|a| a.starts_with("arn:aws:s3:::")).collect();
+    let buckets: Vec<&Arn> =
+        resources.iter().map(|(arn, _)| arn).filter(|a| a.starts_with("arn:aws:s3:::")).collect();
     let Some(first) = buckets.first() else { return };
     let actions = statement.action_names();
     let of = |known: &[&'static str]| -> Vec<&'static str> {
@@ -84,10 +87,20 @@ fn judge(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>) {
 
 /// The actions that no other statement allows either.
 fn refused<'a>(cx: &Check<'_, '_>, role: ResourceId, actions: &[&'a str], on: &Arn) -> Vec<&'a str> {
-    actions.iter().copied().filter(|action| matches!(cx.analysis.may(role, action, on), Verdict::Denied(_))).collect()
+    actions
+        .iter()
+        .copied()
+        .filter(|action| matches!(cx.analysis.may(role, action, on), Verdict::Denied(_)))
+        .collect()
 }
 
-fn report(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>, actions: &[&str], objects: bool) {
+fn report(
+    cx: &mut Check<'_, '_>,
+    role: ResourceId,
+    statement: &Statement<'_>,
+    actions: &[&str],
+    objects: bool,
+) {
     let model = cx.model();
     let origin = statement.resource_value().map_or(statement.origin(), |v| v.origin);
     let listed = actions.join(", ");
@@ -104,7 +117,7 @@ fn report(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>, a
             "add the bucket's ARN without /* to the resources of this statement",
         )
     };
-    let mut draft = cx.finding(statement.id, headline).identity(format!("{}:{listed}", family(model.address(statement.id))));
+    let mut draft = cx.finding(statement.id, headline).identity(listed.clone());
     if !objects {
         draft = draft.severity(Severity::Warning);
     }
