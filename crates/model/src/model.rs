@@ -1,6 +1,6 @@
 //! The model: a graph seen as entities.
 
-use iaclint_graph::{Graph, Language, Resource, ResourceId, Use};
+use iaclint_graph::{Asset, Graph, Language, Resource, ResourceId, Use};
 use iaclint_source::{Sources, Span};
 use iaclint_value::{Data, OriginId, Origins, Piece, Reference, Step, Target, Value};
 
@@ -202,6 +202,11 @@ impl<'g> Model<'g> {
             .collect()
     }
 
+    /// The asset of the CDK that a value of a resource names: how the image of a container is built, the code of a function, a script.
+    pub fn asset(&self, id: ResourceId, value: &'g Value) -> Option<&'g Asset> {
+        self.graph.asset(self.resource(id).key.root, value)
+    }
+
     /// Every resource that a value speaks of: references anywhere in it, and what known parts were read from.
     pub fn mentions(&self, value: &'g Value) -> Vec<ResourceId> {
         let mut out: Vec<ResourceId> = Vec::new();
@@ -257,6 +262,16 @@ impl<'g> Model<'g> {
             format!("{}.{}", resource.type_name, resource.name)
         } else {
             resource.key.address.to_string()
+        }
+    }
+
+    /// The name alone, without modules and instances: `aws_ecs_service.api`, the logical id. For what must stay the same when modules
+    /// are called again or under another name; not for messages.
+    pub fn plain_name(&self, id: ResourceId) -> String {
+        let resource = self.resource(id);
+        match self.language(id) {
+            Language::Terraform => format!("{}.{}", resource.type_name, resource.name),
+            Language::CloudFormation | Language::Cdk => resource.name.to_string(),
         }
     }
 

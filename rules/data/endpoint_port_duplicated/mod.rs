@@ -127,7 +127,7 @@ fn report_text(
     let hole_words = carries(doubled);
     let mut draft = cx
         .finding(id, format!("{what} carries the port twice"))
-        .identity(format!("{what}:{}", doubled.server.0));
+        .identity(format!("{what}:{}", model.plain_name(doubled.server)));
     let surplus = text.span(&flat, doubled.surplus.clone()).or_else(|| model.origins().span(value.origin));
     draft = match surplus {
         Some(span) => {
