@@ -93,8 +93,10 @@ impl<'c, 'm> Check<'c, 'm> {
     /// Reports a finished draft.
     pub fn report(&mut self, draft: Draft) {
         let mut finding = draft.finding;
-        let resource = self.model().resource(draft.subject);
-        finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+        if let Some(subject) = draft.subject {
+            let resource = self.model().resource(subject);
+            finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+        }
         finding.fingerprint = fingerprint(&finding);
         self.findings.push((draft.subject, finding));
     }

@@ -29,14 +29,14 @@ pub mod resource_policies;
 pub mod secrets;
 pub mod server;
 pub mod services;
+pub mod triggers;
 pub mod vpc;
 pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
-    Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
+    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
 };
-pub use iaclint_graph::{Asset, AssetKind, Existence, Language, Mode, ResourceId, Use, User, family};
 pub use link::{Link, Many};
 pub use model::Model;
 pub use node::Node;
