@@ -7,11 +7,8 @@ use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
 use iaclint_value::{Data, Name, OriginArena, OriginId, RootId, Value};
 use rustc_hash::FxHashMap;
 
-<<<<<<< HEAD
-use crate::directives;
-=======
 use crate::assets::{Assets, Files};
->>>>>>> cdk4
+use crate::directives;
 use crate::metadata::Metadata;
 use crate::stack::{Environment, Loaded, Stack, StackId};
 use crate::template::Template;
@@ -79,11 +76,8 @@ struct Place {
 struct Loader<'a> {
     project: &'a Project,
     loaded: Loaded,
-<<<<<<< HEAD
     root: RootId,
-=======
     assets: Assets,
->>>>>>> cdk4
     /// How often an address was given.
     addresses: FxHashMap<Name, u32>,
 }
@@ -119,11 +113,7 @@ impl<'a> Loader<'a> {
             arena: OriginArena::new(root.0),
             problems: Vec::new(),
         };
-<<<<<<< HEAD
-        Self { project, loaded, root, addresses: FxHashMap::default() }
-=======
-        Self { project, loaded, assets: Assets::default(), addresses: FxHashMap::default() }
->>>>>>> cdk4
+        Self { project, loaded, root, assets: Assets::default(), addresses: FxHashMap::default() }
     }
 
     /// Reads a JSON file of the assembly that is not a template.

@@ -1,10 +1,6 @@
 //! Stacks: a template with the place and the inputs that it is deployed with.
 
-<<<<<<< HEAD
-use iaclint_graph::{Call, Directive, Language, Opaque};
-=======
-use iaclint_graph::{Asset, Call, Language, Opaque};
->>>>>>> cdk4
+use iaclint_graph::{Asset, Call, Directive, Language, Opaque};
 use iaclint_source::Problem;
 use iaclint_value::{Name, OriginArena};
 use rustc_hash::FxHashMap;

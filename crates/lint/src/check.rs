@@ -144,6 +144,13 @@ impl Draft {
         self
     }
 
+    /// The user's own line for the primary place, where that stands in a copy which a tool made.
+    #[must_use]
+    pub fn source(mut self, span: Span) -> Self {
+        self.finding.subject.source = Some(span);
+        self
+    }
+
     /// Another place of the fault; left out when the origin has no place.
     #[must_use]
     pub fn label(self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {

@@ -6,8 +6,8 @@
 mod catalogue;
 mod layers;
 mod new_rule;
-mod schema;
 mod oracle;
+mod schema;
 mod sync;
 mod tidy;
 
