@@ -32,8 +32,8 @@ pub mod resource_policies;
 pub mod secrets;
 pub mod server;
 pub mod services;
-pub mod triggers;
 pub mod sizes;
+pub mod triggers;
 pub mod vpc;
 pub mod workload;
 

@@ -30,18 +30,23 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 .report(cx);
             continue;
         }
-        let Some((role, written)) = profile.known().and_then(|value| Some((role_of(cx, value)?, value.origin))) else {
+        let Some((role, written)) =
+            profile.known().and_then(|value| Some((role_of(cx, value)?, value.origin)))
+        else {
             continue;
         };
         let verdict = cx.analysis.may(role, "ssm:UpdateInstanceInformation", &Arn::of_text("*"));
         if let Verdict::Denied(_) = verdict {
             let role_name = model.short(role);
-            cx.finding(instance.id(), format!("nobody can log in to {name}: its role is not for Session Manager"))
-                .label(cx, written, "no policy of this profile's role allows ssm:UpdateInstanceInformation")
-                .related(cx, role, "the role of its profile")
-                .note("it has no key pair, and no security group admits port 22")
-                .help(format!("attach AmazonSSMManagedInstanceCore to {role_name}"))
-                .report(cx);
+            cx.finding(
+                instance.id(),
+                format!("nobody can log in to {name}: its role is not for Session Manager"),
+            )
+            .label(cx, written, "no policy of this profile's role allows ssm:UpdateInstanceInformation")
+            .related(cx, role, "the role of its profile")
+            .note("it has no key pair, and no security group admits port 22")
+            .help(format!("attach AmazonSSMManagedInstanceCore to {role_name}"))
+            .report(cx);
         }
     }
 }
@@ -57,7 +62,9 @@ fn ssh_is_closed(cx: &Check<'_, '_>, instance: &Instance<'_>) -> bool {
     let groups = instance.security_groups();
     groups.complete
         && !groups.items.is_empty()
-        && groups.items.iter().map(Link::id).all(|group| {
-            group.is_some_and(|group| cx.analysis.lets_in_on(group, 22) == Answer::No)
-        })
+        && groups
+            .items
+            .iter()
+            .map(Link::id)
+            .all(|group| group.is_some_and(|group| cx.analysis.lets_in_on(group, 22) == Answer::No))
 }

@@ -51,11 +51,14 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let (role_name, name) = (model.short(role), model.short(source));
         let listed = refused.join(", ");
-        cx.finding(mapping.id(), format!("{} is fed from {name}, which its role may not read", model.short(function.id())))
-            .at(cx, mapping.source_arn().origin(), format!("Lambda reads it with {role_name}"))
-            .related(cx, role, "the function's role")
-            .note(format!("every policy of {role_name} is known, and none allows {listed} here"))
-            .help(format!("attach {policy} to {role_name}, or allow {listed} on {name}"))
-            .report(cx);
+        cx.finding(
+            mapping.id(),
+            format!("{} is fed from {name}, which its role may not read", model.short(function.id())),
+        )
+        .at(cx, mapping.source_arn().origin(), format!("Lambda reads it with {role_name}"))
+        .related(cx, role, "the function's role")
+        .note(format!("every policy of {role_name} is known, and none allows {listed} here"))
+        .help(format!("attach {policy} to {role_name}, or allow {listed} on {name}"))
+        .report(cx);
     }
 }

@@ -19,11 +19,17 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if function.subnets().items.is_empty() || model.in_library(function.id()) {
             continue;
         }
-        let Verdict::Denied(_) = cx.analysis.may(role, "ec2:CreateNetworkInterface", &Arn::of_text("*")) else { continue };
+        let Verdict::Denied(_) = cx.analysis.may(role, "ec2:CreateNetworkInterface", &Arn::of_text("*"))
+        else {
+            continue;
+        };
         let role_name = model.short(role);
         cx.finding(
             function.id(),
-            format!("{} runs in a VPC, but its role {role_name} may not make network interfaces", model.short(function.id())),
+            format!(
+                "{} runs in a VPC, but its role {role_name} may not make network interfaces",
+                model.short(function.id())
+            ),
         )
         .at(cx, origin, "in a VPC, Lambda makes network interfaces with the function's role")
         .related(cx, role, "the function's role")

@@ -35,7 +35,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let name = model.short(queue.id());
         let mut draft = cx
-            .finding(subscription.id(), format!("{name} is subscribed to a topic, but lets nobody send from SNS"))
+            .finding(
+                subscription.id(),
+                format!("{name} is subscribed to a topic, but lets nobody send from SNS"),
+            )
             .related(cx, queue.id(), "the queue");
         if let Some((policy, ..)) = documents.first() {
             draft = draft.related(cx, *policy, "its policy, which does not name sns.amazonaws.com");
