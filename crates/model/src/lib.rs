@@ -33,6 +33,7 @@ pub mod secrets;
 pub mod server;
 pub mod services;
 pub mod sizes;
+pub mod triggers;
 pub mod vpc;
 pub mod workload;
 
