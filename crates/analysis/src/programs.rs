@@ -1,9 +1,14 @@
 //! What machines and containers run: their scripts read, with the files of the project that stand behind them.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use iaclint_model::ecs::{Container, TaskDefinition};
 use iaclint_model::machine::{Machine, machines};
 use iaclint_model::{Language, Model, Prop, ResourceId};
-use iaclint_scripts::{ContainerRun, Dockerfile, PartKind, Script, UserData, container_runs, script_of_command};
+use iaclint_scripts::{
+    ContainerRun, Dockerfile, PartKind, Script, UserData, container_runs, script_of_command,
+};
 use iaclint_source::{FileId, SourceFile, Sources, Span};
 use iaclint_value::{Literal, OriginId, Placed, Text, Value};
 
@@ -74,7 +79,12 @@ pub(crate) fn programs<'m>(model: &'m Model<'m>) -> Vec<Program<'m>> {
     out
 }
 
-fn program<'m>(model: &'m Model<'m>, files: &Files, task: &TaskDefinition<'m>, container: Container<'m>) -> Program<'m> {
+fn program<'m>(
+    model: &'m Model<'m>,
+    files: &Files,
+    task: &TaskDefinition<'m>,
+    container: Container<'m>,
+) -> Program<'m> {
     let mut parts: Vec<ProgramPart> = Vec::new();
     let mut words: Vec<String> = Vec::new();
     let mut written = false;
@@ -101,13 +111,18 @@ fn program<'m>(model: &'m Model<'m>, files: &Files, task: &TaskDefinition<'m>, c
     Program { task: task.id(), container, parts, image: build.map(|b| b.dockerfile) }
 }
 
-/// The words of a command that may be scripts of the image.
+/// The words of a command that may be scripts of the image: among its first ones.
 fn file_words(value: &Value) -> Vec<String> {
-    let word = |v: &Value| v.as_str().map(|s| s.into_owned()).filter(|s| s.ends_with(".sh"));
-    match value.as_list() {
-        Some(list) => list.items.iter().take(3).filter_map(word).collect(),
-        None => value.as_str().into_iter().flat_map(|s| s.split_whitespace().take(3).map(str::to_owned).collect::<Vec<_>>()).filter(|s| s.ends_with(".sh")).collect(),
-    }
+    let words: Vec<String> = match value.as_list() {
+        Some(list) => list.items.iter().filter_map(|v| v.as_str().map(Cow::into_owned)).collect(),
+        None => value.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    };
+    words.into_iter().take(3).filter(|word| is_script(word)).collect()
+}
+
+/// Whether a file is a shell script by its name.
+fn is_script(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == "sh")
 }
 
 /// How an image is built: a Dockerfile and the directory of its context.
@@ -129,7 +144,7 @@ impl Files {
         for index in 0..sources.len() as u32 {
             let file = sources.file(FileId(index));
             let name = file.path.rsplit('/').next().unwrap_or_default();
-            if name.ends_with(".sh") {
+            if is_script(name) {
                 out.scripts.push(file.id);
                 out.all.push(file);
             } else if name.contains("Dockerfile") {
@@ -145,7 +160,13 @@ impl Files {
     }
 
     /// How the image of a container is built: an asset of the CDK, or the one Dockerfile that starts with the same script.
-    fn build(&self, model: &Model<'_>, task: &TaskDefinition<'_>, container: &Container<'_>, words: &[String]) -> Option<Build> {
+    fn build(
+        &self,
+        model: &Model<'_>,
+        task: &TaskDefinition<'_>,
+        container: &Container<'_>,
+        words: &[String],
+    ) -> Option<Build> {
         if model.language(task.id()) == Language::Cdk {
             let Prop::Known { value: image, .. } = container.image() else { return None };
             let image = image.flatten().text;
@@ -162,7 +183,10 @@ impl Files {
                     None => first,
                 }
             };
-            return Some(Build { dockerfile: Dockerfile::read(&text_of(file)), directory: directory_of(&file.path) });
+            return Some(Build {
+                dockerfile: Dockerfile::read(&text_of(file)),
+                directory: directory_of(&file.path),
+            });
         }
         let script = words.first()?;
         let mut found: Option<Build> = None;
@@ -187,7 +211,9 @@ impl Files {
         if !is_asset(&file.path) {
             return None;
         }
-        let mut same = self.of(&self.scripts).filter(|f| !is_asset(&f.path) && f.path.rsplit('/').next() == name && f.text == file.text);
+        let mut same = self
+            .of(&self.scripts)
+            .filter(|f| !is_asset(&f.path) && f.path.rsplit('/').next() == name && f.text == file.text);
         let first = same.next()?.id;
         same.next().is_none().then_some(first)
     }
@@ -229,7 +255,9 @@ impl Host<'_> {
     /// Whether a container can be started otherwise than by a command of its scripts: by what could not be read, or by a script that runs
     /// at every start.
     pub fn may_start_more(&self) -> bool {
-        self.data.parts.iter().any(|p| !matches!(p.kind, PartKind::Script(_) | PartKind::CloudConfig(_) | PartKind::Unmarked(_)))
+        self.data.parts.iter().any(|p| {
+            !matches!(p.kind, PartKind::Script(_) | PartKind::CloudConfig(_) | PartKind::Unmarked(_))
+        })
     }
 
     /// The place of a part of its scripts, or of the property that holds them.

@@ -273,7 +273,8 @@ mod tests {
 
     #[test]
     fn scripts_and_dockerfiles_are_noticed() {
-        let found = walked(&["/api/Dockerfile.prod", "/api/entrypoint.sh", "/api/app.py", "/node_modules/x/a.sh"]);
+        let found =
+            walked(&["/api/Dockerfile.prod", "/api/entrypoint.sh", "/api/app.py", "/node_modules/x/a.sh"]);
         let names: Vec<_> = found.programs.iter().map(|p| p.to_string_lossy().into_owned()).collect();
         assert_eq!(names, ["/api/Dockerfile.prod", "/api/entrypoint.sh"]);
     }

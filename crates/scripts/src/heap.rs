@@ -7,7 +7,9 @@ pub fn heap_flag(word: &str) -> Option<i64> {
     if word.contains(Flat::HOLE) {
         return None;
     }
-    if let Some(size) = word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size=")) {
+    if let Some(size) =
+        word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size="))
+    {
         return size.parse().ok();
     }
     let size = word.strip_prefix("-Xmx").or_else(|| word.strip_prefix("-XX:MaxHeapSize="))?;

@@ -16,7 +16,15 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 /// Settings that hold the name of a database and nothing else.
 const NAMES: [&str; 9] = [
-    "DB_NAME", "DATABASE_NAME", "DB_DATABASE", "POSTGRES_DB", "POSTGRES_DATABASE", "POSTGRES_DB_NAME", "PGDATABASE", "MYSQL_DATABASE", "MYSQL_DB",
+    "DB_NAME",
+    "DATABASE_NAME",
+    "DB_DATABASE",
+    "POSTGRES_DB",
+    "POSTGRES_DATABASE",
+    "POSTGRES_DB_NAME",
+    "PGDATABASE",
+    "MYSQL_DATABASE",
+    "MYSQL_DB",
 ];
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
@@ -102,13 +110,21 @@ fn created<'m>(model: &'m Model<'m>, server: ResourceId) -> Option<(Option<Strin
 fn somebody_creates<'m>(model: &'m Model<'m>, analysis: &iaclint_analysis::Analysis<'m>) -> bool {
     let by_resource = model.ids().any(|id| {
         let name = model.resource(id).type_name.as_str();
-        let sql = name.starts_with("postgresql_") || name.starts_with("mysql_") || name == "aws_lambda_invocation" || name == "Custom::RdsDatabase";
+        let sql = name.starts_with("postgresql_")
+            || name.starts_with("mysql_")
+            || name == "aws_lambda_invocation"
+            || name == "Custom::RdsDatabase";
         let runs = matches!(name, "null_resource" | "terraform_data") && creates(&model.resource(id).meta);
-        let own = name.starts_with("Custom::") && ["db", "database", "sql", "migrat", "schema"].iter().any(|w| name.to_ascii_lowercase().contains(w));
+        let own = name.starts_with("Custom::")
+            && ["db", "database", "sql", "migrat", "schema"]
+                .iter()
+                .any(|w| name.to_ascii_lowercase().contains(w));
         sql || runs || own
     });
     let by_container = model.all::<TaskDefinition<'m>>().iter().flat_map(|t| t.containers().items).any(|c| {
-        [c.command(), c.entry_point()].into_iter().any(|p| matches!(p, Prop::Known { value, .. } if creates(value)))
+        [c.command(), c.entry_point()]
+            .into_iter()
+            .any(|p| matches!(p, Prop::Known { value, .. } if creates(value)))
     });
     let by_file = analysis.programs().iter().flat_map(|p| &p.parts).filter(|p| p.file.is_some()).any(|p| {
         p.script.commands.iter().any(|c| c.words.iter().any(|w| creates_text(&w.text.flatten().text)))
@@ -130,9 +146,19 @@ fn creates(value: &Value) -> bool {
 /// Commands of databases and frameworks that create a database.
 fn creates_text(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    ["createdb", "create database", "db:create", "db:prepare", "db:setup", "ecto.create", "database:create", "create-database", "create_database"]
-        .iter()
-        .any(|word| text.contains(word))
+    [
+        "createdb",
+        "create database",
+        "db:create",
+        "db:prepare",
+        "db:setup",
+        "ecto.create",
+        "database:create",
+        "create-database",
+        "create_database",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 fn report<'m>(
@@ -146,7 +172,10 @@ fn report<'m>(
 ) {
     let model = cx.model();
     let server_name = model.short(server);
-    let exists = created.map_or_else(|| "is made without a database of its own".to_owned(), |c| format!("is made with the database `{c}` only"));
+    let exists = created.map_or_else(
+        || "is made without a database of its own".to_owned(),
+        |c| format!("is made with the database `{c}` only"),
+    );
     let name = setting.name.clone().unwrap_or_default();
     let mut draft = cx
         .finding(workload.definition, format!("`{name}` names the database `{named}`, which nothing creates"))
@@ -155,7 +184,9 @@ fn report<'m>(
         .label(cx, origin, exists.clone())
         .related(cx, server, exists)
         .trail(cx, setting.value.origin)
-        .help(format!("name the database of {server_name}, or create `{named}` before the application starts"));
+        .help(format!(
+            "name the database of {server_name}, or create `{named}` before the application starts"
+        ));
     if let Some(container) = setting.container {
         draft = draft.part(container.label());
     }

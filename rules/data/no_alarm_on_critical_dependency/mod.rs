@@ -2,7 +2,6 @@
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::alarm::Alarm;
-use iaclint_model::ec2::leaves_the_root;
 use iaclint_model::rds::{DbClusterInstance, DbInstance};
 use iaclint_model::{Model, Prop, ResourceId, User};
 
@@ -47,10 +46,12 @@ fn may_watch_anything<'m>(model: &'m Model<'m>, alarm: &Alarm<'m>) -> bool {
     }
 }
 
-/// Whether an alarm names the server, or a member of the cluster that it is; or somebody outside may have one.
+/// Whether an alarm names the server, or a member of the cluster that it is; or a module that is not here may have one.
 fn is_watched<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
-    let members = model.all::<DbClusterInstance<'m>>().into_iter().filter(|m| m.cluster() == Some(id)).map(|m| m.id());
-    let instances = model.all::<DbInstance<'m>>().into_iter().filter(|m| m.cluster() == Some(id)).map(|m| m.id());
+    let members =
+        model.all::<DbClusterInstance<'m>>().into_iter().filter(|m| m.cluster() == Some(id)).map(|m| m.id());
+    let instances =
+        model.all::<DbInstance<'m>>().into_iter().filter(|m| m.cluster() == Some(id)).map(|m| m.id());
     let by_alarm = |id: ResourceId| {
         model.uses(id).iter().any(|used| match used.by {
             User::Resource(by) => model.get::<Alarm<'m>>(by).is_some(),
@@ -58,5 +59,5 @@ fn is_watched<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
             User::Output(..) => false,
         })
     };
-    leaves_the_root(model, id) || std::iter::once(id).chain(members).chain(instances).any(by_alarm)
+    std::iter::once(id).chain(members).chain(instances).any(by_alarm)
 }

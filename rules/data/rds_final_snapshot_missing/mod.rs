@@ -19,18 +19,38 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
     }
     for cluster in cx.model().all::<ClusterEnd<'_>>() {
-        judge(cx, cluster.id(), &cluster.skip_final_snapshot(), &cluster.final_snapshot(), &cluster.deletion_protection());
+        judge(
+            cx,
+            cluster.id(),
+            &cluster.skip_final_snapshot(),
+            &cluster.final_snapshot(),
+            &cluster.deletion_protection(),
+        );
     }
 }
 
-fn judge(cx: &mut Check<'_, '_>, id: ResourceId, skip: &Prop<bool>, name: &Prop<&Value>, protected: &Prop<bool>) {
+fn judge(
+    cx: &mut Check<'_, '_>,
+    id: ResourceId,
+    skip: &Prop<bool>,
+    name: &Prop<&Value>,
+    protected: &Prop<bool>,
+) {
     let model = cx.model();
     // CloudFormation names the snapshot by itself.
-    if model.language(id) != Language::Terraform || model.in_library(id) || !skip.must(|s| !s) || !name.is_absent() {
+    if model.language(id) != Language::Terraform
+        || model.in_library(id)
+        || !skip.must(|s| !s)
+        || !name.is_absent()
+    {
         return;
     }
     // A database that is protected is not meant to be deleted: by the service, or by Terraform itself.
-    let kept = model.resource(id).meta.get("lifecycle").is_some_and(|l| l.display().contains("prevent_destroy = true"));
+    let kept = model
+        .resource(id)
+        .meta
+        .get("lifecycle")
+        .is_some_and(|l| l.display().contains("prevent_destroy = true"));
     if !protected.must(|p| !p) || kept {
         return;
     }

@@ -12,8 +12,21 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 };
 
 /// Parts of names that say that the data does not matter.
-const THROWAWAY: [&str; 13] =
-    ["dev", "development", "test", "tests", "testing", "preview", "sandbox", "staging", "stage", "qa", "demo", "example", "ephemeral"];
+const THROWAWAY: [&str; 13] = [
+    "dev",
+    "development",
+    "test",
+    "tests",
+    "testing",
+    "preview",
+    "sandbox",
+    "staging",
+    "stage",
+    "qa",
+    "demo",
+    "example",
+    "ephemeral",
+];
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for db in cx.model().all::<DbInstance<'_>>() {
@@ -24,14 +37,30 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
     }
     for cluster in cx.model().all::<ClusterEnd<'_>>() {
-        judge(cx, cluster.id(), &cluster.skip_final_snapshot(), &cluster.deletion_protection(), &cluster.identifier());
+        judge(
+            cx,
+            cluster.id(),
+            &cluster.skip_final_snapshot(),
+            &cluster.deletion_protection(),
+            &cluster.identifier(),
+        );
     }
 }
 
-fn judge(cx: &mut Check<'_, '_>, id: ResourceId, skip: &Prop<bool>, protected: &Prop<bool>, identifier: &Prop<Text>) {
+fn judge(
+    cx: &mut Check<'_, '_>,
+    id: ResourceId,
+    skip: &Prop<bool>,
+    protected: &Prop<bool>,
+    identifier: &Prop<Text>,
+) {
     let model = cx.model();
     let Some(origin) = leaves_nothing(model, id, skip) else { return };
-    let kept = model.resource(id).meta.get("lifecycle").is_some_and(|l| l.display().contains("prevent_destroy = true"));
+    let kept = model
+        .resource(id)
+        .meta
+        .get("lifecycle")
+        .is_some_and(|l| l.display().contains("prevent_destroy = true"));
     if !protected.must(|p| !p) || kept || model.in_library(id) {
         return;
     }
@@ -44,9 +73,16 @@ fn judge(cx: &mut Check<'_, '_>, id: ResourceId, skip: &Prop<bool>, protected: &
     let production = words.iter().any(|w| w == "prod" || w == "production" || w == "live");
     let own = model.short(id);
     let help = match model.language(id) {
-        Language::Terraform => format!("set `deletion_protection = true`, `skip_final_snapshot = false` and a `final_snapshot_identifier` on {own}"),
-        Language::Cdk => "pass `deletionProtection: true` and `removalPolicy: RemovalPolicy.SNAPSHOT` to the database".to_owned(),
-        Language::CloudFormation => format!("set `DeletionProtection: true` and `DeletionPolicy: Snapshot` on {own}"),
+        Language::Terraform => format!(
+            "set `deletion_protection = true`, `skip_final_snapshot = false` and a `final_snapshot_identifier` on {own}"
+        ),
+        Language::Cdk => {
+            "pass `deletionProtection: true` and `removalPolicy: RemovalPolicy.SNAPSHOT` to the database"
+                .to_owned()
+        }
+        Language::CloudFormation => {
+            format!("set `DeletionProtection: true` and `DeletionPolicy: Snapshot` on {own}")
+        }
     };
     cx.finding(id, format!("{own} can be deleted at once and leaves no snapshot"))
         .severity(if production { Severity::Warning } else { Severity::Advice })
@@ -67,5 +103,8 @@ fn leaves_nothing(model: &Model<'_>, id: ResourceId, skip: &Prop<bool>) -> Optio
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_ascii_lowercase).collect()
+    text.split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_ascii_lowercase)
+        .collect()
 }

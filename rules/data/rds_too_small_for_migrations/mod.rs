@@ -34,11 +34,14 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let Some((program, part, step)) = migrations.into_iter().next() else { continue };
         let words = format!("{} runs `{}` when it starts", program.container.label(), step.words);
         let span = step.span.unwrap_or_else(|| model.span(program.task, part.origin));
-        cx.finding(db.id(), format!("{} has {memory} MiB of memory for its migrations", model.short(db.id())))
-            .at(cx, origin, format!("{class}: {memory} MiB"))
-            .label_span(span, words)
-            .trail(cx, origin)
-            .help("take a class with 4 GiB or more, `db.t4g.medium`, at least for large migrations")
-            .report(cx);
+        cx.finding(
+            db.id(),
+            format!("{} has {memory} MiB of memory for its migrations", model.short(db.id())),
+        )
+        .at(cx, origin, format!("{class}: {memory} MiB"))
+        .label_span(span, words)
+        .trail(cx, origin)
+        .help("take a class with 4 GiB or more, `db.t4g.medium`, at least for large migrations")
+        .report(cx);
     }
 }

@@ -33,7 +33,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 /// Whether a cache speaks TLS, and what says so. `None`: both ways, or not known.
 fn tls<'m>(model: &'m Model<'m>, cache: ResourceId) -> Option<(bool, OriginId)> {
     if let Some(serverless) = model.get::<ServerlessCache<'m>>(cache) {
-        return serverless.engine().must(|e| e == "redis" || e == "valkey").then_some((true, serverless.origin()));
+        return serverless
+            .engine()
+            .must(|e| e == "redis" || e == "valkey")
+            .then_some((true, serverless.origin()));
     }
     let group = model.get::<ReplicationGroup<'m>>(cache)?;
     if group.transit_encryption_mode().may(|mode| mode != "required") {
@@ -47,7 +50,12 @@ fn tls<'m>(model: &'m Model<'m>, cache: ResourceId) -> Option<(bool, OriginId)> 
     }
 }
 
-fn setting_check<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, setting: &Setting<'m>, cache: ResourceId) {
+fn setting_check<'m>(
+    cx: &mut Check<'_, 'm>,
+    workload: &Workload<'m>,
+    setting: &Setting<'m>,
+    cache: ResourceId,
+) {
     let model = cx.model();
     let Some((demands, demand_origin)) = tls(model, cache) else { return };
     let name = setting.name.clone().unwrap_or_else(|| "a setting".to_owned());
@@ -105,12 +113,18 @@ fn password<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, setting: &Setti
     let may_carry = |other: &Setting<'m>| {
         let Some(name) = other.name.as_deref().map(str::to_ascii_uppercase) else { return true };
         let of_cache = ["REDIS", "VALKEY", "CACHE", "BROKER", "CELERY"].iter().any(|w| name.contains(w));
-        let is_password = ["PASS", "AUTH", "TOKEN", "SECRET", "CREDENTIAL", "URL", "URI"].iter().any(|w| name.contains(w));
+        let is_password =
+            ["PASS", "AUTH", "TOKEN", "SECRET", "CREDENTIAL", "URL", "URI"].iter().any(|w| name.contains(w));
         // A secret with a name of no kind may hold anything.
-        let anything = other.kind == SettingKind::Secret && ["CONFIG", "ENV", "SETTINGS", "SECRETS"].iter().any(|w| name.contains(w));
-        of_cache && is_password || anything || model.mentions(other.value).iter().any(|id| carried.contains(id))
+        let anything = other.kind == SettingKind::Secret
+            && ["CONFIG", "ENV", "SETTINGS", "SECRETS"].iter().any(|w| name.contains(w));
+        of_cache && is_password
+            || anything
+            || model.mentions(other.value).iter().any(|id| carried.contains(id))
     };
-    if !workload.settings.complete || workload.settings.items.iter().any(|s| container(s) == container(setting) && may_carry(s)) {
+    if !workload.settings.complete
+        || workload.settings.items.iter().any(|s| container(s) == container(setting) && may_carry(s))
+    {
         return;
     }
     let cache_name = model.short(cache);

@@ -15,18 +15,22 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for host in analysis.hosts().iter().filter(|h| h.machine.kind == MachineKind::Instance) {
-        if host.machine.replaced_with_user_data(cx.model()) != Some(true) || has_other_disks(cx.model(), host) {
+        if host.machine.replaced_with_user_data(cx.model()) != Some(true) || has_other_disks(cx.model(), host)
+        {
             continue;
         }
         let runs = host.runs();
         let Some((directory, span)) = runs.iter().find_map(data_directory) else { continue };
         let span = host.span(cx.model(), span);
         let name = cx.model().short(host.machine.id);
-        cx.finding(host.machine.id, format!("`{directory}` is lost whenever the user data of {name} changes"))
-            .at(cx, host.machine.user_data_origin(), "each change of this makes a new instance with a new disk")
-            .label_span(span, format!("`{directory}` lies on the root volume"))
-            .help("put the directory on an EBS volume of its own that is attached and mounted, or on EFS")
-            .report(cx);
+        cx.finding(
+            host.machine.id,
+            format!("`{directory}` is lost whenever the user data of {name} changes"),
+        )
+        .at(cx, host.machine.user_data_origin(), "each change of this makes a new instance with a new disk")
+        .label_span(span, format!("`{directory}` lies on the root volume"))
+        .help("put the directory on an EBS volume of its own that is attached and mounted, or on EFS")
+        .report(cx);
     }
 }
 
@@ -38,7 +42,10 @@ fn has_other_disks<'m>(model: &'m Model<'m>, host: &Host<'m>) -> bool {
         User::Output(..) => false,
     });
     let mounts = host.data.scripts().iter().flat_map(|s| &s.commands).any(|c| {
-        matches!(c.name().as_deref(), Some("mount" | "mkfs" | "mkfs.xfs" | "mkfs.ext4" | "blkid" | "mount.efs" | "restic" | "rsync"))
+        matches!(
+            c.name().as_deref(),
+            Some("mount" | "mkfs" | "mkfs.xfs" | "mkfs.ext4" | "blkid" | "mount.efs" | "restic" | "rsync")
+        )
     });
     attached || mounts || host.data.has_unknown_parts()
 }
@@ -49,7 +56,8 @@ fn data_directory(run: &ContainerRun) -> Option<(String, Option<Span>)> {
         let text = volume.known()?;
         let (directory, rest) = text.split_once(':')?;
         let data = ["/opt/", "/data", "/srv/", "/var/lib/", "/mnt/"].iter().any(|d| directory.starts_with(d));
-        let other = ["conf", "cert", "ssl", "log", "sock", "script", "etc"].iter().any(|w| directory.contains(w));
+        let other =
+            ["conf", "cert", "ssl", "log", "sock", "script", "etc"].iter().any(|w| directory.contains(w));
         (data && !other && !rest.ends_with(":ro")).then(|| (directory.to_owned(), volume.span))
     })
 }

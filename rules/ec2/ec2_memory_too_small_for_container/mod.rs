@@ -77,9 +77,14 @@ fn appetite(run: &ContainerRun) -> Option<Appetite> {
     };
     let image = run.image.as_ref()?.text.flatten().text;
     let floor = floor(&image);
-    let what = floor.map_or_else(|| image.rsplit('/').next().unwrap_or_default().to_owned(), |f| f.what.clone());
+    let what =
+        floor.map_or_else(|| image.rsplit('/').next().unwrap_or_default().to_owned(), |f| f.what.clone());
     if let Some((flag, mib)) = heap {
-        return Some(Appetite { mib, words: format!("{what} is given a heap of {mib} MiB by `{flag}`"), span: run.span });
+        return Some(Appetite {
+            mib,
+            words: format!("{what} is given a heap of {mib} MiB by `{flag}`"),
+            span: run.span,
+        });
     }
     // A file of variables, or one that sizes the heap in a way that is not known, may say less.
     let floor = floor?;
@@ -87,12 +92,18 @@ fn appetite(run: &ContainerRun) -> Option<Appetite> {
     if sized || !run.environment_files.is_empty() || run.opaque {
         return None;
     }
-    Some(Appetite { mib: floor.minimum_mib, words: format!("{what} needs {} MiB", floor.minimum_mib), span: run.span })
+    Some(Appetite {
+        mib: floor.minimum_mib,
+        words: format!("{what} needs {} MiB", floor.minimum_mib),
+        span: run.span,
+    })
 }
 
 /// Whether a script makes swap space.
 fn adds_swap(host: &Host<'_>) -> bool {
-    host.data.scripts().iter().flat_map(|s| &s.commands).any(|c| {
-        matches!(c.name().as_deref(), Some("swapon" | "mkswap" | "zramctl"))
-    })
+    host.data
+        .scripts()
+        .iter()
+        .flat_map(|s| &s.commands)
+        .any(|c| matches!(c.name().as_deref(), Some("swapon" | "mkswap" | "zramctl")))
 }

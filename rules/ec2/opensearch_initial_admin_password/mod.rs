@@ -1,9 +1,9 @@
 //! An OpenSearch container that ends because its first admin password is missing or weak.
 
 use iaclint_lint::{Check, Confidence, Draft, RuleInfo, Severity};
+use iaclint_model::Prop;
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::images::repository;
-use iaclint_model::Prop;
 use iaclint_scripts::ContainerRun;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -15,7 +15,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 const VARIABLE: &str = "OPENSEARCH_INITIAL_ADMIN_PASSWORD";
 
 /// Variables with which the demo configuration, which needs the password, is not installed.
-const WITHOUT: [&str; 3] = ["DISABLE_SECURITY_PLUGIN", "DISABLE_INSTALL_DEMO_CONFIG", "plugins.security.disabled"];
+const WITHOUT: [&str; 3] =
+    ["DISABLE_SECURITY_PLUGIN", "DISABLE_INSTALL_DEMO_CONFIG", "plugins.security.disabled"];
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
@@ -44,7 +45,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             };
             let files = !container.environment_files().is_absent();
             let sure = variables.complete && secrets.complete && name_known && !files;
-            if demands(&image.flatten().text) && sure && !has(VARIABLE) && !WITHOUT.iter().any(|name| has(name)) {
+            if demands(&image.flatten().text)
+                && sure
+                && !has(VARIABLE)
+                && !WITHOUT.iter().any(|name| has(name))
+            {
                 let draft = cx
                     .finding(task.id(), Fault::Missing.headline())
                     .part(container.label())
@@ -124,10 +129,21 @@ mod tests {
 
     #[test]
     fn versions_that_demand_a_password() {
-        for image in ["opensearchproject/opensearch:2.12.0", "opensearchproject/opensearch:3", "opensearchproject/opensearch:2", "opensearchproject/opensearch:latest"] {
+        for image in [
+            "opensearchproject/opensearch:2.12.0",
+            "opensearchproject/opensearch:3",
+            "opensearchproject/opensearch:2",
+            "opensearchproject/opensearch:latest",
+        ] {
             assert!(demands(image), "{image}");
         }
-        for image in ["opensearchproject/opensearch:2.11.1", "opensearchproject/opensearch:1.3.14", "opensearchproject/opensearch", "opensearchproject/opensearch-dashboards:2.17.1", "opensearchproject/opensearch:\u{fffc}"] {
+        for image in [
+            "opensearchproject/opensearch:2.11.1",
+            "opensearchproject/opensearch:1.3.14",
+            "opensearchproject/opensearch",
+            "opensearchproject/opensearch-dashboards:2.17.1",
+            "opensearchproject/opensearch:\u{fffc}",
+        ] {
             assert!(!demands(image), "{image}");
         }
     }

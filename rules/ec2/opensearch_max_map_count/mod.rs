@@ -21,7 +21,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             let what = run.image.as_ref().map_or("the container", |image| name(&image.text.flatten().text));
             let span = host.span(cx.model(), run.image.as_ref().and_then(|i| i.span).or(run.span));
             let mut draft = cx
-                .finding(host.machine.id, format!("{what} checks vm.max_map_count at start, and the user data does not set it"))
+                .finding(
+                    host.machine.id,
+                    format!("{what} checks vm.max_map_count at start, and the user data does not set it"),
+                )
                 .at_span(span, "ends when the kernel allows fewer than 262144 memory maps");
             if let Some(command) = run.span {
                 draft = draft.label_span(command, "no `discovery.type=single-node`, so the check counts");
@@ -35,7 +38,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 }
 
 fn sets_it(host: &Host<'_>) -> bool {
-    let by_script = host.data.scripts().into_iter().flat_map(kernel_settings).any(|s| s.name.contains("max_map_count"));
+    let by_script =
+        host.data.scripts().into_iter().flat_map(kernel_settings).any(|s| s.name.contains("max_map_count"));
     // However it is written: in a file of cloud-config, through a template.
     by_script || host.text.flatten().text.contains("max_map_count")
 }
@@ -47,10 +51,18 @@ fn name(image: &str) -> &'static str {
 /// Whether the checks at start count: not for a single node, not without memory maps.
 fn is_checked(run: &ContainerRun) -> bool {
     let Some(image) = run.image.as_ref().map(|i| i.text.flatten().text) else { return false };
-    let searches = ["opensearchproject/opensearch", "elasticsearch", "elasticsearch/elasticsearch", "elastic/elasticsearch"];
+    let searches = [
+        "opensearchproject/opensearch",
+        "elasticsearch",
+        "elasticsearch/elasticsearch",
+        "elastic/elasticsearch",
+    ];
     let spared = |text: &str| text.contains("single-node") || text.contains("allow_mmap");
     let environment = run.environment.iter().any(|v| {
-        v.name.contains("allow_mmap") || v.value.as_ref().is_none_or(|value| value.known().is_none() && v.name.contains("discovery") || spared(&value.text.flatten().text))
+        v.name.contains("allow_mmap")
+            || v.value.as_ref().is_none_or(|value| {
+                value.known().is_none() && v.name.contains("discovery") || spared(&value.text.flatten().text)
+            })
     });
     searches.contains(&repository(&image))
         && !environment

@@ -7,7 +7,7 @@ use iaclint_model::ec2::{Permission, Ports, Protocol};
 use iaclint_model::machine::MachineKind;
 use iaclint_model::server::server;
 use iaclint_model::workload::Setting;
-use iaclint_model::{Many, ResourceId};
+use iaclint_model::{Link, Many, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -26,11 +26,15 @@ fn host_check<'m>(cx: &mut Check<'_, 'm>, host: &Host<'m>) {
     let id = host.machine.id;
     let analysis = cx.analysis;
     let Some(server) = server(cx.model(), id) else { return };
-    let groups: Vec<ResourceId> = server.security_groups.items.iter().filter_map(|l| l.id()).collect();
-    if !server.security_groups.complete || groups.is_empty() || groups.len() != server.security_groups.items.len() {
+    let groups: Vec<ResourceId> = server.security_groups.items.iter().filter_map(Link::id).collect();
+    if !server.security_groups.complete
+        || groups.is_empty()
+        || groups.len() != server.security_groups.items.len()
+    {
         return;
     }
-    let admissions: Vec<&Many<Permission<'_>>> = groups.iter().filter_map(|g| analysis.admissions().get(g)).collect();
+    let admissions: Vec<&Many<Permission<'_>>> =
+        groups.iter().filter_map(|g| analysis.admissions().get(g)).collect();
     if admissions.len() != groups.len() || admissions.iter().any(|a| !a.complete) {
         return;
     }
@@ -42,16 +46,22 @@ fn host_check<'m>(cx: &mut Check<'_, 'm>, host: &Host<'m>) {
         let name = cx.model().short(group);
         let span = host.span(cx.model(), span);
         let setting_name = setting.name.clone().unwrap_or_default();
-        cx.finding(group, format!("{name} does not admit port {port}, which {} publishes and clients use", cx.model().short(id)))
-            .identity(port.to_string())
-            .at_span(cx.model().resource(group).span, format!("no rule for port {port}"))
-            .label_span(span, "published here")
-            .label(cx, setting.origin, format!("`{setting_name}` of {}", cx.model().short(client)))
-            .related(cx, client, format!("is told to use port {port}"))
-            .related(cx, id, format!("publishes port {port}"))
-            .note("packets that no rule admits are dropped: clients wait until their connect timeout")
-            .help(format!("add a rule to {name} that admits TCP port {port} from the clients"))
-            .report(cx);
+        cx.finding(
+            group,
+            format!(
+                "{name} does not admit port {port}, which {} publishes and clients use",
+                cx.model().short(id)
+            ),
+        )
+        .identity(port.to_string())
+        .at_span(cx.model().resource(group).span, format!("no rule for port {port}"))
+        .label_span(span, "published here")
+        .label(cx, setting.origin, format!("`{setting_name}` of {}", cx.model().short(client)))
+        .related(cx, client, format!("is told to use port {port}"))
+        .related(cx, id, format!("publishes port {port}"))
+        .note("packets that no rule admits are dropped: clients wait until their connect timeout")
+        .help(format!("add a rule to {name} that admits TCP port {port} from the clients"))
+        .report(cx);
     }
 }
 
@@ -83,13 +93,21 @@ fn uses<'a, 'm>(cx: &Check<'a, 'm>, machine: ResourceId, port: i64) -> Option<(R
     let model = cx.model();
     cx.analysis.workloads().iter().find_map(|workload| {
         let settings = &workload.settings.items;
-        let mut found = settings.iter().flat_map(|s| addresses(model, s.value).into_iter().map(move |a| (s, a))).filter(|(_, a)| a.id == machine);
+        let mut found = settings
+            .iter()
+            .flat_map(|s| addresses(model, s.value).into_iter().map(move |a| (s, a)))
+            .filter(|(_, a)| a.id == machine);
         let (first, address) = found.next()?;
         if address.port == Some(port) {
             return Some((workload.definition, first));
         }
         let behind = found.find(|(_, a)| a.port == Some(port)).map(|(s, _)| s);
-        let alone = || settings.iter().find(|s| s.value.as_i64() == Some(port) && s.name.as_deref().is_some_and(|n| n.to_ascii_uppercase().contains("PORT")));
+        let alone = || {
+            settings.iter().find(|s| {
+                s.value.as_i64() == Some(port)
+                    && s.name.as_deref().is_some_and(|n| n.to_ascii_uppercase().contains("PORT"))
+            })
+        };
         Some((workload.definition, behind.or_else(alone)?))
     })
 }

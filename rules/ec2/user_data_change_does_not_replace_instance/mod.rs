@@ -33,7 +33,8 @@ fn stays<'m>(model: &'m Model<'m>, host: &Host<'m>) -> bool {
     let lifecycle = model.resource(host.machine.id).meta.get("lifecycle");
     let ignored = lifecycle.is_some_and(|l| l.display().contains("user_data"));
     // `cfn-hup` and `cfn-init` carry changes to the running machine.
-    let carried = model.language(host.machine.id) == Language::CloudFormation && host.text.flatten().text.contains("cfn-");
+    let carried = model.language(host.machine.id) == Language::CloudFormation
+        && host.text.flatten().text.contains("cfn-");
     host.machine.replaced_with_user_data(model) == Some(false) && !ignored && !carried
 }
 
@@ -45,7 +46,9 @@ fn report(cx: &mut Check<'_, '_>, host: &Host<'_>) {
         Language::Terraform => format!("set `user_data_replace_on_change = true` on {name}"),
         Language::Cdk => "pass `userDataCausesReplacement: true` to the instance".to_owned(),
         Language::CloudFormation => {
-            format!("put {name} behind an Auto Scaling group that replaces its instances, or carry changes with `cfn-hup`")
+            format!(
+                "put {name} behind an Auto Scaling group that replaces its instances, or carry changes with `cfn-hup`"
+            )
         }
     };
     cx.finding(id, format!("a change of the user data does not reach {name} while it runs"))

@@ -3,7 +3,9 @@
 use iaclint_analysis::programs::Host;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::machine::MachineKind;
-use iaclint_scripts::{PartKind, Script, container_runs, service_actions, stack_helpers, stops_on_error, traps};
+use iaclint_scripts::{
+    PartKind, Script, container_runs, service_actions, stack_helpers, stops_on_error, traps,
+};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Advice,
@@ -34,14 +36,20 @@ fn sets_up(script: &Script) -> bool {
 
 /// Whether somebody hears of a failure.
 fn tells(script: &Script) -> bool {
-    let fails = script.commands.iter().any(|c| c.name().as_deref() == Some("exit") && c.words.get(1).is_some_and(|w| !w.is("0")));
+    let fails = script
+        .commands
+        .iter()
+        .any(|c| c.name().as_deref() == Some("exit") && c.words.get(1).is_some_and(|w| !w.is("0")));
     stops_on_error(script) || fails || !traps(script).is_empty() || !stack_helpers(script).is_empty()
 }
 
 fn report(cx: &mut Check<'_, '_>, host: &Host<'_>, script: &Script) {
     let first = host.span(cx.model(), script.shebang.as_ref().and_then(|s| s.span));
     let mut draft = cx
-        .finding(host.machine.id, "the user data goes on after errors, and nothing looks whether the service came up")
+        .finding(
+            host.machine.id,
+            "the user data goes on after errors, and nothing looks whether the service came up",
+        )
         .at_span(first, "no `set -e`, no check at the end");
     if let Some(run) = container_runs(script).first() {
         draft = draft.label_span(host.span(cx.model(), run.span), "nothing notices when this fails");

@@ -26,13 +26,16 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         };
         let Presence::No(why) = presence else { continue };
         let span = span.unwrap_or_else(|| cx.span(program.task, origin));
-        cx.finding(program.task, format!("the health check of {} runs `{tool}`, which its image does not hold", container.label()))
-            .part(container.label())
-            .identity(tool.as_str())
-            .at_span(span, format!("{tool}: not found"))
-            .label(cx, image_origin, why)
-            .note("the check then fails as if the application did not answer")
-            .help(format!("install {tool} in the image, or check with a program of the image itself"))
-            .report(cx);
+        cx.finding(
+            program.task,
+            format!("the health check of {} runs `{tool}`, which its image does not hold", container.label()),
+        )
+        .part(container.label())
+        .identity(tool.as_str())
+        .at_span(span, format!("{tool}: not found"))
+        .label(cx, image_origin, why)
+        .note("the check then fails as if the application did not answer")
+        .help(format!("install {tool} in the image, or check with a program of the image itself"))
+        .report(cx);
     }
 }

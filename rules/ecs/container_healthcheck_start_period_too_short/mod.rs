@@ -39,7 +39,9 @@ struct Work {
 
 fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
     let container = &program.container;
-    let Prop::Known { value: command, origin: command_origin, .. } = container.health_check_command() else { return };
+    let Prop::Known { value: command, origin: command_origin, .. } = container.health_check_command() else {
+        return;
+    };
     if !matches!(health_check(command), Some(HealthCheck::Runs { .. })) {
         return;
     }
@@ -48,9 +50,10 @@ fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
         Prop::Absent { .. } => (0, None),
         Prop::OneOf { .. } | Prop::Unknown { .. } => return,
     };
-    let (Some(interval), Some(retries)) =
-        (container.health_check_interval().known().copied(), container.health_check_retries().known().copied())
-    else {
+    let (Some(interval), Some(retries)) = (
+        container.health_check_interval().known().copied(),
+        container.health_check_retries().known().copied(),
+    ) else {
         return;
     };
     let patience = start + interval * retries;
@@ -63,9 +66,12 @@ fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
         Language::Terraform => "startPeriod",
         Language::CloudFormation | Language::Cdk => "StartPeriod",
     };
-    let wanted = (work.needs + work.needs / 2).max(SLOW_START).min(LONGEST);
+    let wanted = (work.needs + work.needs / 2).clamp(SLOW_START, LONGEST);
     let draft = cx
-        .finding(program.task, format!("{} is failed {patience} s after its start, while {}", container.label(), work.words))
+        .finding(
+            program.task,
+            format!("{} is failed {patience} s after its start, while {}", container.label(), work.words),
+        )
         .part(container.label())
         .identity(container.label())
         .confidence(if work.stated { Confidence::High } else { Confidence::Medium });

@@ -12,7 +12,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
-        let rolling = service.deployment_controller().must(|c| c == "ECS") && service.scheduling_strategy().must(|s| s == "REPLICA");
+        let rolling = service.deployment_controller().must(|c| c == "ECS")
+            && service.scheduling_strategy().must(|s| s == "REPLICA");
         if rolling && !cx.model().in_library(service.id()) {
             service_check(cx, &service);
         }
@@ -31,16 +32,26 @@ fn service_check<'m>(cx: &mut Check<'_, 'm>, service: &Service<'m>) {
         "as many as there are must run, and no more may".to_owned()
     } else {
         let Prop::Known { value: tasks, .. } = count else { return };
-        let ignored = cx.model().resource(service.id()).meta.get("lifecycle").is_some_and(|l| l.display().contains("desired_count"));
+        let ignored = cx
+            .model()
+            .resource(service.id())
+            .meta
+            .get("lifecycle")
+            .is_some_and(|l| l.display().contains("desired_count"));
         // At least so many, rounded up; at most so many, rounded down.
         let (least, most) = ((tasks * low + 99) / 100, tasks * high / 100);
         if tasks < 1 || ignored || least < tasks || most > tasks {
             return;
         }
-        format!("of {tasks} tasks {least} must run ({low}%, rounded up), and no more than {most} may ({high}%, rounded down)")
+        format!(
+            "of {tasks} tasks {least} must run ({low}%, rounded up), and no more than {most} may ({high}%, rounded down)"
+        )
     };
     let name = cx.model().short(service.id());
-    let mut draft = cx.finding(service.id(), format!("a deployment of {name} can neither start a new task nor stop an old one"));
+    let mut draft = cx.finding(
+        service.id(),
+        format!("a deployment of {name} can neither start a new task nor stop an old one"),
+    );
     draft = if maximum.written_value().is_some() {
         draft.at(cx, maximum.origin(), format!("at most {high}% may run"))
     } else {

@@ -20,7 +20,13 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 let Prop::Known { value, .. } = secret.value_from() else { continue };
                 let Some(path) = value.to_text().as_ref().and_then(path_of) else { continue };
                 let name = secret.name().known().cloned().unwrap_or_default();
-                secret_check(cx, &task, &container, &Wanted { name, path, origin: value.origin }, declared.as_deref());
+                secret_check(
+                    cx,
+                    &task,
+                    &container,
+                    &Wanted { name, path, origin: value.origin },
+                    declared.as_deref(),
+                );
             }
         }
     }
@@ -77,19 +83,27 @@ fn secret_check<'m>(
             return;
         }
         let Some((near, id)) = declared.iter().find(|(known, _)| resembles(known, path)) else { return };
-        cx.finding(task.id(), format!("`{name}` is read from `{path}`, while the parameter is declared as `{near}`"))
-            .at(cx, *origin, "no parameter is declared here")
-            .related(cx, *id, format!("declares `{near}`"))
-            .note("ECS starts no task while one of its parameters does not exist")
-            .help(format!("read `{near}`, or declare `{path}`"))
+        cx.finding(
+            task.id(),
+            format!("`{name}` is read from `{path}`, while the parameter is declared as `{near}`"),
+        )
+        .at(cx, *origin, "no parameter is declared here")
+        .related(cx, *id, format!("declares `{near}`"))
+        .note("ECS starts no task while one of its parameters does not exist")
+        .help(format!("read `{near}`, or declare `{path}`"))
     };
-    draft.part(container.label()).identity(format!("{}:{name}", container.label())).trail(cx, *origin).report(cx);
+    draft
+        .part(container.label())
+        .identity(format!("{}:{name}", container.label()))
+        .trail(cx, *origin)
+        .report(cx);
 }
 
 /// Whether two paths have the same beginning and the same last part.
 fn resembles(a: &str, b: &str) -> bool {
     let (mut a, mut b) = (a.trim_start_matches('/').split('/'), b.trim_start_matches('/').split('/'));
-    a.next().is_some_and(|first| Some(first) == b.next()) && a.next_back().is_some_and(|last| Some(last) == b.next_back())
+    a.next().is_some_and(|first| Some(first) == b.next())
+        && a.next_back().is_some_and(|last| Some(last) == b.next_back())
 }
 
 #[cfg(test)]

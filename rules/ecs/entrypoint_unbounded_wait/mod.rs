@@ -17,7 +17,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             for wait in endless(&part.script) {
                 let span = wait.span.unwrap_or_else(|| model.span(program.task, part.origin));
                 let mut draft = cx
-                    .finding(program.task, format!("{} waits for `{}` without end", program.container.label(), wait.waits_for))
+                    .finding(
+                        program.task,
+                        format!("{} waits for `{}` without end", program.container.label(), wait.waits_for),
+                    )
                     .part(program.container.label())
                     .identity(wait.waits_for.clone())
                     .at_span(span, "never gives up");
@@ -37,9 +40,14 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             for wait in endless(script) {
                 let span = host.span(model, wait.span);
                 // A wait for the machine itself, its docker or its network, hardly ever hangs.
-                let looks_away = probes(script).iter().any(|p| wait.condition.contains(&p.at) && p.is_local() != Some(true));
+                let looks_away = probes(script)
+                    .iter()
+                    .any(|p| wait.condition.contains(&p.at) && p.is_local() != Some(true));
                 let draft = cx
-                    .finding(host.machine.id, format!("the user data waits for `{}` without end", wait.waits_for))
+                    .finding(
+                        host.machine.id,
+                        format!("the user data waits for `{}` without end", wait.waits_for),
+                    )
                     .identity(wait.waits_for.clone())
                     .severity(if looks_away { Severity::Warning } else { Severity::Advice })
                     .at_span(span, "never gives up");

@@ -22,18 +22,27 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn task_check<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
     let (cpu, memory) = (task.cpu_units(), task.memory_mib());
     // For a task that only a service puts on Fargate, the service is what is refused.
-    let says_so = task.requires_compatibilities().must(|v| v.display().to_ascii_uppercase().contains("FARGATE"));
+    let says_so =
+        task.requires_compatibilities().must(|v| v.display().to_ascii_uppercase().contains("FARGATE"));
     for (what, absent) in [("cpu", cpu.is_absent()), ("memory", memory.is_absent())] {
         if absent && says_so {
             let field = field(cx.model().language(task.id()), what);
             cx.finding(task.id(), format!("a Fargate task needs `{field}` of the whole task"))
                 .identity(what)
-                .at(cx, task.is_fargate().origin(), "Fargate takes its size from the task, not from the containers")
+                .at(
+                    cx,
+                    task.is_fargate().origin(),
+                    "Fargate takes its size from the task, not from the containers",
+                )
                 .help(format!("set `{field}` on {}", cx.model().short(task.id())))
                 .report(cx);
         }
     }
-    let (Prop::Known { value: units, origin: cpu_origin, .. }, Prop::Known { value: mib, origin: memory_origin, .. }) = (cpu, memory) else {
+    let (
+        Prop::Known { value: units, origin: cpu_origin, .. },
+        Prop::Known { value: mib, origin: memory_origin, .. },
+    ) = (cpu, memory)
+    else {
         return;
     };
     let size = fargate_sizes().iter().find(|s| s.cpu == units);
@@ -42,19 +51,19 @@ fn task_check<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
     }
     let language = cx.model().language(task.id());
     let draft = cx.finding(task.id(), format!("Fargate has no task of {units} CPU units and {mib} MiB"));
-    let draft = match size {
-        Some(size) => draft
+    let draft = if let Some(size) = size {
+        draft
             .at(cx, memory_origin, format!("{units} CPU units go with {}", amounts(size)))
             .label(cx, cpu_origin, format!("{units} CPU units"))
             .trail(cx, memory_origin)
-            .help(format!("set `{}` to {}", field(language, "memory"), nearest(size, mib))),
-        None => {
-            let all: Vec<String> = fargate_sizes().iter().map(|s| s.cpu.to_string()).collect();
-            draft
-                .at(cx, cpu_origin, "no such number of CPU units")
-                .trail(cx, cpu_origin)
-                .help(format!("set `{}` to one of {}", field(language, "cpu"), all.join(", ")))
-        }
+            .help(format!("set `{}` to {}", field(language, "memory"), nearest(size, mib)))
+    } else {
+        let all: Vec<String> = fargate_sizes().iter().map(|s| s.cpu.to_string()).collect();
+        draft.at(cx, cpu_origin, "no such number of CPU units").trail(cx, cpu_origin).help(format!(
+            "set `{}` to one of {}",
+            field(language, "cpu"),
+            all.join(", ")
+        ))
     };
     draft.report(cx);
 }

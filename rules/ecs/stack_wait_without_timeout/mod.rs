@@ -20,7 +20,8 @@ fn services(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for service in model.all::<Service<'_>>() {
         let id = service.id();
-        let rolling = service.deployment_controller().must(|c| c == "ECS") && service.scheduling_strategy().must(|s| s == "REPLICA");
+        let rolling = service.deployment_controller().must(|c| c == "ECS")
+            && service.scheduling_strategy().must(|s| s == "REPLICA");
         let ends = !service.circuit_breaker().must(|on| !on) || !service.deployment_alarms().must(|on| !on);
         let runs = !service.desired_count().must(|n| *n == 0);
         if !rolling || ends || !runs || model.in_library(id) {
@@ -32,10 +33,17 @@ fn services(cx: &mut Check<'_, '_>) {
                 let wait = service.wait_for_steady_state();
                 let limited = model.resource(id).meta.get("timeouts").is_some();
                 if wait.must(|w| *w) && !limited {
-                    cx.finding(id, format!("the apply waits for {name} to be stable, which a failing deployment never is"))
-                        .at(cx, wait.origin(), "waits for 20 minutes, then says only that it gave up")
-                        .help(format!("turn on the deployment circuit breaker of {name}, or give it a `timeouts` block"))
-                        .report(cx);
+                    cx.finding(
+                        id,
+                        format!(
+                            "the apply waits for {name} to be stable, which a failing deployment never is"
+                        ),
+                    )
+                    .at(cx, wait.origin(), "waits for 20 minutes, then says only that it gave up")
+                    .help(format!(
+                        "turn on the deployment circuit breaker of {name}, or give it a `timeouts` block"
+                    ))
+                    .report(cx);
                 }
             }
             Language::Cdk | Language::CloudFormation => {

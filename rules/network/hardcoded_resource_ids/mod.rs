@@ -54,7 +54,8 @@ fn kind(text: &str) -> Option<&'static str> {
     let (prefix, id) = text.split_once('-')?;
     let hexadecimal = id.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
     // Ids of documentation count up or are all zeros.
-    let example = id.starts_with("0123") || id.starts_with("1234") || id.bytes().all(|b| Some(b) == id.bytes().next());
+    let example =
+        id.starts_with("0123") || id.starts_with("1234") || id.bytes().all(|b| Some(b) == id.bytes().next());
     if !hexadecimal || !matches!(id.len(), 8 | 17) || example {
         return None;
     }

@@ -26,13 +26,21 @@ fn is_http(protocol: &str) -> bool {
 /// A check that would begin again before it is over. Network load balancers take equal numbers.
 fn timeout<'m>(cx: &mut Check<'_, 'm>, group: &TargetGroup<'m>) {
     let (timeout, interval) = (group.health_check_timeout(), group.interval());
-    let (Prop::Known { value: wait, origin, .. }, Prop::Known { value: every, .. }) = (&timeout, &interval) else { return };
+    let (Prop::Known { value: wait, origin, .. }, Prop::Known { value: every, .. }) = (&timeout, &interval)
+    else {
+        return;
+    };
     if wait < every || !group.protocol().must(|p| is_http(p)) {
         return;
     }
     let name = cx.model().short(group.id());
     let mut draft = cx
-        .finding(group.id(), format!("the health check of {name} may take {wait} s and begins every {every} s, which is refused"))
+        .finding(
+            group.id(),
+            format!(
+                "the health check of {name} may take {wait} s and begins every {every} s, which is refused"
+            ),
+        )
         .identity("timeout")
         .at(cx, *origin, format!("{wait} s for one check"));
     if interval.written_value().is_some() {
@@ -56,7 +64,10 @@ fn takes(matcher: &str, code: u16) -> bool {
 /// A check that speaks TLS to a port that gets plain HTTP, or the other way round.
 fn protocol<'m>(cx: &mut Check<'_, 'm>, group: &TargetGroup<'m>) {
     let (own, checked) = (group.protocol(), group.health_check_protocol());
-    let (Prop::Known { value: own, origin: own_origin, .. }, Some(check)) = (own, checked.written_value()) else { return };
+    let (Prop::Known { value: own, origin: own_origin, .. }, Some(check)) = (own, checked.written_value())
+    else {
+        return;
+    };
     let port = group.health_check_port();
     let same_port = port.is_absent()
         || port.must(|p| p == "traffic-port")
@@ -74,12 +85,15 @@ fn protocol<'m>(cx: &mut Check<'_, 'm>, group: &TargetGroup<'m>) {
         Language::Terraform => "protocol",
         Language::CloudFormation | Language::Cdk => "HealthCheckProtocol",
     };
-    cx.finding(group.id(), format!("the health check of {name} speaks {speaks} to targets that get {listens} on the same port"))
-        .severity(Severity::Warning)
-        .identity("protocol")
-        .at(cx, checked.origin(), format!("the check speaks {speaks}"))
-        .label(cx, own_origin, format!("requests are sent as {listens}"))
-        .note("a port serves either; unless the server does both, no target becomes healthy")
-        .help(format!("set `{field}` of the health check to {own}, or give the check a port of its own"))
-        .report(cx);
+    cx.finding(
+        group.id(),
+        format!("the health check of {name} speaks {speaks} to targets that get {listens} on the same port"),
+    )
+    .severity(Severity::Warning)
+    .identity("protocol")
+    .at(cx, checked.origin(), format!("the check speaks {speaks}"))
+    .label(cx, own_origin, format!("requests are sent as {listens}"))
+    .note("a port serves either; unless the server does both, no target becomes healthy")
+    .help(format!("set `{field}` of the health check to {own}, or give the check a port of its own"))
+    .report(cx);
 }

@@ -46,7 +46,11 @@ fn ownership<'m>(model: &'m Model<'m>, bucket: ResourceId) -> Ownership {
             if value.must(|o| o == "BucketOwnerPreferred" || o == "ObjectWriter") {
                 return Ownership::Takes;
             }
-            answer = if value.must(|o| o == "BucketOwnerEnforced") { Ownership::Refuses(controls.id()) } else { Ownership::Unknown };
+            answer = if value.must(|o| o == "BucketOwnerEnforced") {
+                Ownership::Refuses(controls.id())
+            } else {
+                Ownership::Unknown
+            };
         } else if may_name_it && model.same_root(controls.id(), bucket) {
             answer = Ownership::Unknown;
         }
@@ -78,7 +82,11 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
         .at(cx, origin, "AccessControlListNotSupported")
         .related(cx, bucket, "buckets take no ACLs unless their ownership controls say so");
     if let Some(controls) = refusing {
-        draft = draft.severity(Severity::Error).confidence(Confidence::High).related(cx, controls, "BucketOwnerEnforced: no ACLs");
+        draft = draft.severity(Severity::Error).confidence(Confidence::High).related(
+            cx,
+            controls,
+            "BucketOwnerEnforced: no ACLs",
+        );
     }
     let own = model.short(acl.id());
     let private = canned.must(|a| a == "private");
@@ -97,7 +105,10 @@ fn inline_acl<'m>(cx: &mut Check<'_, 'm>, bucket: &AclBucket<'m>) {
     let acl = bucket.acl();
     let Prop::Known { value, origin, .. } = &acl else { return };
     // A private bucket is what AWS makes anyway, and takes the word for it.
-    if matches!(value.to_ascii_lowercase().replace('-', "").as_str(), "private" | "bucketownerfullcontrol" | "bucketownerread") {
+    if matches!(
+        value.to_ascii_lowercase().replace('-', "").as_str(),
+        "private" | "bucketownerfullcontrol" | "bucketownerread"
+    ) {
         return;
     }
     let terraform = model.language(bucket.id()) == Language::Terraform;
@@ -109,7 +120,11 @@ fn inline_acl<'m>(cx: &mut Check<'_, 'm>, bucket: &AclBucket<'m>) {
         let rules = bucket.ownership_rules();
         rules.complete
             && !rules.items.is_empty()
-            && rules.items.into_iter().map(OwnershipRule::of).all(|r| r.object_ownership().must(|o| o == "BucketOwnerEnforced"))
+            && rules
+                .items
+                .into_iter()
+                .map(OwnershipRule::of)
+                .all(|r| r.object_ownership().must(|o| o == "BucketOwnerEnforced"))
     };
     if !silent {
         return;
