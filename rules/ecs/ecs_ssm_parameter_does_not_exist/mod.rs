@@ -87,6 +87,7 @@ fn secret_check<'m>(
             task.id(),
             format!("`{name}` is read from `{path}`, while the parameter is declared as `{near}`"),
         )
+        .severity(Severity::Warning)
         .at(cx, *origin, "no parameter is declared here")
         .related(cx, *id, format!("declares `{near}`"))
         .note("ECS starts no task while one of its parameters does not exist")
