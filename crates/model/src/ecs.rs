@@ -70,6 +70,8 @@ entities! {
         requires_compatibilities: raw = "requires_compatibilities" | "RequiresCompatibilities";
         /// The role that the agent uses: pulls the image, reads the secrets, writes the logs.
         execution_role: link = "execution_role_arn" | "ExecutionRoleArn";
+        /// Whether a role for the agent is written.
+        execution_role_written: raw = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
         /// Volumes; see [`TaskVolume`].
@@ -106,6 +108,10 @@ entities! {
         environment_files: raw = "environmentFiles" | "EnvironmentFiles";
         /// Secrets put into the environment; see [`Secret`].
         secrets: nodes = "secrets" | "Secrets";
+        /// Options of its log driver that are read from secrets; see [`Secret`].
+        log_secret_options: nodes = "logConfiguration.secretOptions" | "LogConfiguration.SecretOptions";
+        /// The secret with the password of the image's registry.
+        registry_credentials: raw = "repositoryCredentials.credentialsParameter" | "RepositoryCredentials.CredentialsParameter";
         /// Port mappings.
         port_mappings: nodes = "portMappings" | "PortMappings";
         /// The command, a list of words.

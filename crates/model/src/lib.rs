@@ -4,6 +4,8 @@
 //! made; what cannot be said in a table (joins, nested shapes that differ) is written by hand beside it. No accessor invents a value:
 //! a [`Prop`] is known, one of several, absent, or unknown.
 
+pub mod arn;
+mod arn_forms;
 mod entity;
 mod link;
 mod model;
@@ -24,7 +26,9 @@ pub mod lambda;
 pub mod lb;
 pub mod machine;
 pub mod nacl;
+pub mod policy;
 pub mod rds;
+pub mod resource_policies;
 pub mod secrets;
 pub mod server;
 pub mod services;
@@ -33,7 +37,9 @@ pub mod vpc;
 pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
-pub use iaclint_graph::{Existence, Language, Mode, ResourceId, Use, User, family};
+pub use iaclint_graph::{
+    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
+};
 pub use link::{Link, Many};
 pub use model::Model;
 pub use node::Node;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use iaclint_source::{Entry, FileKind, Problem, ProblemKind, Project};
 use rayon::prelude::*;
 
-use crate::ParseError;
 use crate::root_directory::Given;
 use crate::walk::{Walked, is_terraform, walk};
+use crate::{Exclusion, ParseError};
 
 /// Everything to load, before it is known which Terraform directories are roots. All paths are absolute.
 #[derive(Debug, Default)]
@@ -34,13 +34,13 @@ pub(crate) struct Input {
 }
 
 /// Finds what the paths name.
-pub(crate) fn gather(project: &Project, paths: &[Given]) -> Result<Input, ParseError> {
+pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) -> Result<Input, ParseError> {
     let mut input = Input::default();
     let mut walked = Walked::default();
     let mut limited = BTreeSet::new();
     for given in paths {
         if given.is_directory {
-            walk(project, &given.real, &|d| is_assembly(project, d), &mut walked)
+            walk(project, &given.real, &|d| is_assembly(project, d), exclude, &mut walked)
                 .map_err(|e| unreadable(given, e.to_string()))?;
             input.named.insert(given.real.clone());
         } else if is_terraform(&name_of(&given.real)) {
