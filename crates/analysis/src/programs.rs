@@ -1,5 +1,8 @@
 //! What machines and containers run: their scripts read, with the files of the project that stand behind them.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use iaclint_model::ecs::{Container, TaskDefinition};
 use iaclint_model::machine::{Machine, machines};
 use iaclint_model::{Language, Model, Prop, ResourceId};
@@ -108,18 +111,18 @@ fn program<'m>(
     Program { task: task.id(), container, parts, image: build.map(|b| b.dockerfile) }
 }
 
-/// The words of a command that may be scripts of the image.
+/// The words of a command that may be scripts of the image: among its first ones.
 fn file_words(value: &Value) -> Vec<String> {
-    let word = |v: &Value| v.as_str().map(|s| s.into_owned()).filter(|s| s.ends_with(".sh"));
-    match value.as_list() {
-        Some(list) => list.items.iter().take(3).filter_map(word).collect(),
-        None => value
-            .as_str()
-            .into_iter()
-            .flat_map(|s| s.split_whitespace().take(3).map(str::to_owned).collect::<Vec<_>>())
-            .filter(|s| s.ends_with(".sh"))
-            .collect(),
-    }
+    let words: Vec<String> = match value.as_list() {
+        Some(list) => list.items.iter().filter_map(|v| v.as_str().map(Cow::into_owned)).collect(),
+        None => value.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    };
+    words.into_iter().take(3).filter(|word| is_script(word)).collect()
+}
+
+/// Whether a file is a shell script by its name.
+fn is_script(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == "sh")
 }
 
 /// How an image is built: a Dockerfile and the directory of its context.
@@ -141,7 +144,7 @@ impl Files {
         for index in 0..sources.len() as u32 {
             let file = sources.file(FileId(index));
             let name = file.path.rsplit('/').next().unwrap_or_default();
-            if name.ends_with(".sh") {
+            if is_script(name) {
                 out.scripts.push(file.id);
                 out.all.push(file);
             } else if name.contains("Dockerfile") {
