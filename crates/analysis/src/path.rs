@@ -202,9 +202,10 @@ impl Analysis<'_> {
                     Guard::Acl(id) => id,
                 };
                 let Some(acl) = self.acls().get(guard) else { continue };
-                let (there, back) = match is_client {
-                    true => (on_port(&acl.egress, port, nets), on_ephemeral(&acl.ingress, nets)),
-                    false => (on_port(&acl.ingress, port, nets), on_ephemeral(&acl.egress, nets)),
+                let (there, back) = if is_client {
+                    (on_port(&acl.egress, port, nets), on_ephemeral(&acl.ingress, nets))
+                } else {
+                    (on_port(&acl.ingress, port, nets), on_ephemeral(&acl.egress, nets))
                 };
                 if there == Answer::No || back == Answer::No {
                     let what = if there == Answer::No { "port" } else { "answers on the way back from port" };

@@ -279,7 +279,7 @@ fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>)
     }
 }
 
-fn inline_egress<'m>(node: Node<'m>) -> Permission<'m> {
+fn inline_egress(node: Node<'_>) -> Permission<'_> {
     let rule = InlineEgress::of(node);
     Sides {
         from: rule.from_port(),
@@ -293,7 +293,7 @@ fn inline_egress<'m>(node: Node<'m>) -> Permission<'m> {
     .permission(node)
 }
 
-fn inline<'m>(node: Node<'m>) -> Permission<'m> {
+fn inline(node: Node<'_>) -> Permission<'_> {
     let rule = InlineRule::of(node);
     let mut groups = rule.groups();
     groups.complete &= rule.group_names().is_absent();
@@ -419,6 +419,21 @@ fn join<'m>(
     }
     for (id, many) in groups {
         many.complete &= !open_roots.contains(&model.resource(*id).key.root);
+    }
+}
+
+impl Instance<'_> {
+    /// All its security groups. Not complete when none are written (then the VPC's default group counts) or when another resource may
+    /// attach more to its network interface.
+    pub fn all_security_groups(&self) -> Many<Link> {
+        let model = self.node().model;
+        let attached = model.uses(self.id()).iter().any(|used| match &used.by {
+            User::Resource(by) => model.resource(*by).type_name == "aws_network_interface_sg_attachment",
+            User::Output(..) | User::Opaque(..) => false,
+        });
+        let mut groups = self.security_groups();
+        groups.complete &= !groups.items.is_empty() && !attached;
+        groups
     }
 }
 

@@ -24,6 +24,7 @@ pub mod nacl;
 pub mod rds;
 pub mod secrets;
 pub mod server;
+pub mod services;
 pub mod vpc;
 pub mod workload;
 

@@ -121,9 +121,10 @@ impl<'g> Model<'g> {
                 many.complete &= list.complete;
                 list.items.iter().for_each(|item| self.collect_links(item, many));
             }
-            Data::Text(text) => match text.as_str() {
-                Some(known) => self.literal(&known, value.origin, many),
-                None => {
+            Data::Text(text) => {
+                if let Some(known) = text.as_str() {
+                    self.literal(&known, value.origin, many);
+                } else {
                     // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
                     let holes: Vec<&Value> = text.holes().collect();
                     match holes[..] {
@@ -131,7 +132,7 @@ impl<'g> Model<'g> {
                         _ => many.complete = false,
                     }
                 }
-            },
+            }
             Data::Unknown(unknown) => {
                 many.complete = false;
                 unknown.candidates.iter().for_each(|c| self.collect_links(c, many));
@@ -161,7 +162,7 @@ impl<'g> Model<'g> {
             [] => many.items.push(Link::Outside { name: reference.to_string(), origin }),
             // A data source's result is something outside, whatever made it.
             _ if ids.iter().any(data) => {
-                many.items.push(Link::Outside { name: reference.to_string(), origin })
+                many.items.push(Link::Outside { name: reference.to_string(), origin });
             }
             _ => {
                 if ids.len() > 1 && !reference.path.contains(&Step::Any) {
@@ -238,6 +239,16 @@ impl<'g> Model<'g> {
             format!("{}.{}", resource.type_name, resource.name)
         } else {
             resource.key.address.to_string()
+        }
+    }
+
+    /// The name alone, without modules and instances: `aws_ecs_service.api`, the logical id. For what must stay the same when modules
+    /// are called again or under another name; not for messages.
+    pub fn plain_name(&self, id: ResourceId) -> String {
+        let resource = self.resource(id);
+        match self.language(id) {
+            Language::Terraform => format!("{}.{}", resource.type_name, resource.name),
+            Language::CloudFormation | Language::Cdk => resource.name.to_string(),
         }
     }
 

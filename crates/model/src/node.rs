@@ -77,7 +77,7 @@ impl<'m> Node<'m> {
 
     /// A text without holes.
     pub fn str(&self, terraform: &'static str, cloudformation: &'static str) -> Prop<String> {
-        self.prop(terraform, cloudformation, |v| v.as_str().map(|s| s.into_owned()))
+        self.prop(terraform, cloudformation, |v| v.as_str().map(std::borrow::Cow::into_owned))
     }
 
     /// A text, perhaps with holes.
@@ -104,6 +104,7 @@ impl<'m> Node<'m> {
     }
 
     /// A part of this node.
+    #[must_use]
     pub fn within(&self, value: &'m Value) -> Node<'m> {
         Node { value, ..*self }
     }

@@ -104,6 +104,12 @@ entities! {
         table: links = "route_table_id" | "";
     }
 
+    /// A virtual private gateway that adds its routes to tables by itself.
+    RoutePropagation: ["aws_vpn_gateway_route_propagation"] | ["AWS::EC2::VPNGatewayRoutePropagation"] {
+        /// The tables.
+        tables: links = "route_table_id" | "RouteTableIds";
+    }
+
     /// An internet gateway.
     InternetGateway: ["aws_internet_gateway"] | ["AWS::EC2::InternetGateway"] {
         /// Its VPC.
@@ -240,7 +246,7 @@ pub enum TableKey {
 
 fn destination(cidr: &Prop<&iaclint_value::Value>, v6: &Prop<&iaclint_value::Value>) -> Destination {
     let text = |prop: &Prop<&iaclint_value::Value>| {
-        prop.known().and_then(|v| v.as_str().map(|s| s.into_owned())).filter(|s| !s.is_empty())
+        prop.known().and_then(|v| v.as_str().map(std::borrow::Cow::into_owned)).filter(|s| !s.is_empty())
     };
     match (text(cidr), text(v6)) {
         (Some(cidr), _) => Destination::Cidr(cidr),
@@ -328,7 +334,7 @@ fn inline_route<'m>(node: Node<'m>) -> TableRoute {
     }
 }
 
-impl<'m> RouteTable<'m> {
+impl RouteTable<'_> {
     /// The routes written into it. Not complete when a virtual private gateway adds its own.
     pub fn routes(&self) -> Many<TableRoute> {
         let mut routes = self.inline_routes().map(inline_route);
@@ -399,7 +405,7 @@ pub fn table_behind<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<TableKey
     None
 }
 
-impl<'m> VpcEndpoint<'m> {
+impl VpcEndpoint<'_> {
     /// What follows the region in the service's name: `ecr.api`, `s3`.
     pub fn service_key(&self) -> Option<String> {
         let node = crate::Entity::node(self);

@@ -53,7 +53,7 @@ pub struct Workload<'m> {
     pub execution_role: Option<ResourceId>,
 }
 
-impl<'m> Workload<'m> {
+impl Workload<'_> {
     /// Whether it has a setting of this name.
     pub fn has(&self, name: &str) -> bool {
         self.settings.items.iter().any(|s| s.name.as_deref() == Some(name))

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 fn load(name: &str) -> Value {
     let path = format!("{}/tests/data/{name}", env!("CARGO_MANIFEST_DIR"));
-    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    serde_json::from_str(&std::fs::read_to_string(path).expect("the data file is in the tree"))
+        .expect("the data file is in the tree")
 }
 
 /// Why a Terraform path is not in the schema, or nothing.

@@ -27,7 +27,8 @@ pub struct Script {
     pub scopes: Vec<Scope>,
     /// The functions that it defines: name and the commands inside.
     pub functions: Vec<(Name, Range<usize>)>,
-    /// Where it is not valid shell. What stands around it was read.
+    /// Where the grammar does not follow. What stands around it was read. It is no proof of a broken script: the grammar does not know
+    /// some rare forms, such as `for x do`.
     pub errors: Vec<Option<Span>>,
     /// Why it was not read at all.
     pub refused: Option<Refusal>,

@@ -199,7 +199,7 @@ impl<'a> Loop<'a> {
             let idle = self
                 .commands(&self.body)
                 .iter()
-                .all(|c| c.words.is_empty() || is_constant(c) || is_message(c));
+                .all(|c| c.words.is_empty() && c.assignments.is_empty() || is_constant(c) || is_message(c));
             if sleep.is_none() && !idle && !names.iter().any(|n| is_probe(n)) {
                 return None;
             }
@@ -323,7 +323,18 @@ impl<'a> Loop<'a> {
         if let Some(best) = best {
             return best;
         }
-        if unclear || self.may_leave_otherwise() { Bound::Unknown } else { Bound::None }
+        if unclear || self.may_leave_otherwise() || self.may_watch() { Bound::Unknown } else { Bound::None }
+    }
+
+    /// Whether it is a `while` over a command that succeeds as long as something runs: it may stay with a server instead of waiting.
+    fn may_watch(&self) -> bool {
+        let own: Vec<usize> = self.condition.clone().collect();
+        let is_test =
+            |c: &Command| c.name().is_some_and(|n| matches!(n.as_str(), "[" | "[[" | "test" | "(("));
+        *self.head == LoopHead::While
+            && !self.is_negated(&own)
+            && self.commands(&self.condition).iter().any(|c| !is_test(c) && !is_constant(c))
+            && !self.commands(&self.condition).iter().any(is_test)
     }
 
     /// Whether something in the loop could end it that is not understood.

@@ -108,6 +108,7 @@ fn what_is_not_understood_is_unknown() {
         "until nc -z db 1; do [ -f /tmp/stop ] && exit 1; sleep 1; done",
         "until nc -z db 1; do ‹body›; sleep 1; done",
         "until nc -z db 1; do kill $$; sleep 1; done",
+        "while running $PID; do sleep 1; done",
     ] {
         assert_eq!(only(written).bound, Bound::Unknown, "{written}");
     }
@@ -123,6 +124,7 @@ fn loops_that_do_not_wait_are_none() {
         "while getopts ab x; do y; done",
         "while sleep 60; do report; done",
         "server & pid=$!; while kill -0 $pid; do sleep 1; done",
+        "while [ \"$a\" != \"${a#/}\" ]; do a=${a#/}; done",
         "for h in a b; do ssh $h; sleep 1; done",
     ] {
         assert_eq!(waits(written), [], "{written}");

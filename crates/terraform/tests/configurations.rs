@@ -19,27 +19,44 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/configurations");
-    let mut names: Vec<_> = std::fs::read_dir(&data).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut names: Vec<_> = std::fs::read_dir(&data)
+        .expect("the test data is whole")
+        .map(|e| e.expect("the test data is whole").path())
+        .collect();
     names.sort();
-    let read =
-        |path: &Path| std::fs::read_to_string(path).ok().map(|t| serde_json::from_str::<Json>(&t).unwrap());
+    let read = |path: &Path| {
+        std::fs::read_to_string(path)
+            .ok()
+            .map(|t| serde_json::from_str::<Json>(&t).expect("the test data is whole"))
+    };
     names
         .into_iter()
         .map(|path| {
             let mut inputs = Inputs::default();
             if let Some(command) = read(&path.join("cmd.json")) {
                 for argument in command["args"].as_array().into_iter().flatten() {
-                    let file = argument.as_str().unwrap().strip_prefix("-var-file=").unwrap();
+                    let file = argument
+                        .as_str()
+                        .expect("the test data is whole")
+                        .strip_prefix("-var-file=")
+                        .expect("the test data is whole");
                     inputs.var_files.push(file.into());
                 }
                 for (name, value) in command["env"].as_object().into_iter().flatten() {
-                    inputs.environment.push((name.clone(), value.as_str().unwrap().to_owned()));
+                    inputs
+                        .environment
+                        .push((name.clone(), value.as_str().expect("the test data is whole").to_owned()));
                 }
             }
-            let project = Project::new(Arc::new(Disk), &path).unwrap();
+            let project = Project::new(Arc::new(Disk), &path).expect("the test data is whole");
             let fragment = Loader::new(&project).load(project.root(), RootId(0), &inputs);
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            Case { name, expected: read(&path.join("expected.json")).unwrap(), fragment, project }
+            let name = path.file_name().expect("the test data is whole").to_string_lossy().into_owned();
+            Case {
+                name,
+                expected: read(&path.join("expected.json")).expect("the test data is whole"),
+                fragment,
+                project,
+            }
         })
         .collect()
 }
@@ -80,7 +97,9 @@ fn agrees(ours: &Value, theirs: &Json) -> bool {
         _ => match json(ours) {
             None => true,
             Some(Json::Number(a)) => {
-                theirs.as_f64().is_some_and(|b| (a.as_f64().unwrap() - b).abs() < 1e-9)
+                theirs
+                    .as_f64()
+                    .is_some_and(|b| (a.as_f64().expect("the test data is whole") - b).abs() < 1e-9)
                     || theirs.as_str() == Some(&a.to_string())
             }
             Some(ours) => {

@@ -5,8 +5,6 @@ pub const MASK: &str = "(masked)";
 
 /// Whether a field, variable or attribute of this name holds a secret by its name.
 pub fn secret_name(name: &str) -> bool {
-    let name: String =
-        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     const WORDS: [&str; 11] = [
         "password",
         "passwd",
@@ -21,19 +19,21 @@ pub fn secret_name(name: &str) -> bool {
         "secretaccesskey",
     ];
     const NOT: [&str; 6] = ["arn", "name", "id", "version", "length", "rotation"];
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     WORDS.iter().any(|w| name.contains(w)) && !NOT.iter().any(|n| name.ends_with(n))
 }
 
 /// Whether a text looks like a credential whatever it is called: keys with known shapes, passwords in URLs, PEM blocks.
 pub fn looks_like_secret(text: &str) -> bool {
+    const PREFIXES: [&str; 8] =
+        ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "npm_"];
     let access_key = |p: &str| {
         text.match_indices(p).any(|(at, _)| {
             let rest = &text.as_bytes()[at + p.len()..];
             rest.len() >= 16 && rest[..16].iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         })
     };
-    const PREFIXES: [&str; 8] =
-        ["ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "npm_"];
     access_key("AKIA")
         || access_key("ASIA")
         || (text.contains("-----BEGIN") && text.contains("PRIVATE KEY-----"))

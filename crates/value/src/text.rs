@@ -307,9 +307,9 @@ mod tests {
         let flat = text.flatten();
         let port = flat.text.find("5432").unwrap();
         assert_eq!(text.span(&flat, port..port + 4), Some(span(121, 125)));
-        let part = text.slice(&flat, port..flat.text.len());
-        assert_eq!(part.as_str().unwrap(), "5432/app");
-        assert_eq!(part.span(&part.flatten(), 0..4), Some(span(121, 125)));
+        let rest = text.slice(&flat, port..flat.text.len());
+        assert_eq!(rest.as_str().unwrap(), "5432/app");
+        assert_eq!(rest.span(&rest.flatten(), 0..4), Some(span(121, 125)));
         assert_eq!((text.prefix().as_str(), text.suffix().as_str()), ("postgres://", ":5432/app"));
     }
 

@@ -78,7 +78,8 @@ fn doubled<'m>(model: &'m Model<'m>, text: &'m Text) -> Vec<Doubled<'m>> {
             continue;
         };
         let Some((server, kind)) = hole.as_reference().and_then(|r| model.endpoint(r)) else { continue };
-        if !matches!(kind, Endpoint::Host | Endpoint::HostPort | Endpoint::Ip) {
+        // An address in digits may be one to publish a port on: `-p ${ip}:8080:80`.
+        if !matches!(kind, Endpoint::Host | Endpoint::HostPort) {
             continue;
         }
         let mut ports = usize::from(kind.ends_in_port());
@@ -126,7 +127,7 @@ fn report_text(
     let hole_words = carries(doubled);
     let mut draft = cx
         .finding(id, format!("{what} carries the port twice"))
-        .identity(format!("{what}:{}", doubled.server.0));
+        .identity(format!("{what}:{}", model.plain_name(doubled.server)));
     let surplus = text.span(&flat, doubled.surplus.clone()).or_else(|| model.origins().span(value.origin));
     draft = match surplus {
         Some(span) => {

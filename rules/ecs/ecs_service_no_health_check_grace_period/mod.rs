@@ -16,9 +16,6 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 /// A task whose start includes migrations or a wait gets at least this long, in seconds.
 const SLOW_START: i64 = 120;
 
-/// A target group that gives up sooner than this many seconds is quick.
-const QUICK: i64 = 60;
-
 /// A target group that waits this many seconds is as good as a grace period.
 const PATIENT: i64 = 300;
 

@@ -163,3 +163,60 @@ fn a_policy_document_is_its_statements() {
     let place = loaded.graph.origins().root_span(action.origin).unwrap();
     assert_eq!(loaded.sources().display(place), "main.tf:13:18");
 }
+
+#[test]
+fn comments_in_yaml_are_no_values() {
+    let loaded = load([
+        ("main.tf", "output \"o\" { value = yamldecode(file(\"a.yml\")).port }\n"),
+        ("a.yml", "# first\nport: 80 # second\n"),
+    ]);
+    assert_eq!(loaded.problems(), [""; 0]);
+    assert_eq!(loaded.shown("o"), "80");
+}
+
+#[test]
+fn a_module_that_init_has_fetched_is_read() {
+    let loaded = load([
+        (
+            "main.tf",
+            "module \"vpc\" {\n  source = \"terraform-aws-modules/vpc/aws\"\n}\noutput \"id\" { value = module.vpc.id }\n",
+        ),
+        (
+            ".terraform/modules/modules.json",
+            r#"{"Modules":[{"Key":"","Source":"","Dir":"."},{"Key":"vpc","Source":"x","Dir":".terraform/modules/vpc"}]}"#,
+        ),
+        (
+            ".terraform/modules/vpc/main.tf",
+            "resource \"aws_vpc\" \"this\" {}\noutput \"id\" { value = aws_vpc.this.id }\n",
+        ),
+    ]);
+    assert_eq!(loaded.problems(), [""; 0]);
+    assert_eq!(loaded.shown("id"), "${module.vpc.aws_vpc.this.id}");
+}
+
+#[test]
+fn a_provider_passed_to_a_module_gives_its_resources_their_region() {
+    let loaded = load([
+        (
+            "main.tf",
+            "variable \"region\" { default = \"eu-west-1\" }\nprovider \"aws\" { region = var.region }\nprovider \"aws\" {\n  alias  = \"us\"\n  region = \"us-east-1\"\n}\nresource \"aws_x\" \"a\" {}\nmodule \"m\" {\n  source    = \"./m\"\n  providers = { aws = aws.us }\n}\ndata \"aws_region\" \"now\" {}\noutput \"r\" { value = data.aws_region.now.name }\n",
+        ),
+        ("m/main.tf", "resource \"aws_x\" \"b\" {}\n"),
+    ]);
+    assert_eq!(loaded.resource("aws_x.a").region.as_deref(), Some("eu-west-1"));
+    assert_eq!(loaded.resource("module.m.aws_x.b").region.as_deref(), Some("us-east-1"));
+    assert_eq!(loaded.shown("r"), "eu-west-1");
+}
+
+#[test]
+fn meta_arguments_stand_apart_from_the_body() {
+    let loaded = main_tf(
+        "resource \"aws_x\" \"a\" {\n  n = 1\n  lifecycle {\n    ignore_changes = [desired_count, tags[\"x\"]]\n    create_before_destroy = true\n  }\n  timeouts {\n    create = \"10m\"\n  }\n}\n",
+    );
+    let resource = loaded.resource("aws_x.a");
+    assert_eq!(resource.body.display(), "{n = 1}");
+    assert_eq!(
+        resource.meta.display(),
+        "{lifecycle = [{ignore_changes = [desired_count, tags[\"x\"]], create_before_destroy = true}], timeouts = [{create = 10m}]}"
+    );
+}
