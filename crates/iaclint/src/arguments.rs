@@ -276,7 +276,12 @@ fn target(text: &str) -> Result<Target, String> {
     let (format, path) = match text.split_once('=') {
         Some((format, path)) if !format.contains(['/', '\\', '.']) => {
             let known = OutputFormat::from_str(format, false);
-            (Some(known.map_err(|_| format!("there is no format `{format}`; a file of that name is `./{text}`"))?), path)
+            (
+                Some(known.map_err(|_| {
+                    format!("there is no format `{format}`; a file of that name is `./{text}`")
+                })?),
+                path,
+            )
         }
         _ => (None, text),
     };

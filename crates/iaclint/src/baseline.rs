@@ -155,7 +155,10 @@ mod tests {
         let mut findings = vec![finding("a.b[1]", 1), finding("a.b[2]", 1), finding("a.d", 3)];
         let applied = baseline.apply(&mut findings, &BTreeSet::from(["a-rule"]), "b.json");
         assert_eq!((applied.hidden.len(), applied.stale), (1, 1));
-        assert_eq!(findings.iter().map(|f| f.subject.address.as_str()).collect::<Vec<_>>(), ["a.b[2]", "a.d"]);
+        assert_eq!(
+            findings.iter().map(|f| f.subject.address.as_str()).collect::<Vec<_>>(),
+            ["a.b[2]", "a.d"]
+        );
         assert_eq!(baseline.len(), 1);
     }
 

@@ -10,8 +10,8 @@ use iaclint_lint::{Finding, Findings, Selection, Severity};
 use iaclint_model::Model;
 use iaclint_parser::{Options, ParseError, Parsed, parse};
 use iaclint_report::{
-    Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Report, Sarif, Summary, UnknownValue,
-    fails, mask,
+    Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Report, Sarif, Summary,
+    UnknownValue, fails, mask,
 };
 use iaclint_rules::RULES;
 use iaclint_source::{Disk, Problem, ProblemKind, Project, Sources};

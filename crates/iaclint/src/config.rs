@@ -105,8 +105,9 @@ impl Config {
 
     fn with_environment(self, input: &Input) -> Result<Config, Failure> {
         match &input.environment {
-            Some(name) => Err(Failure::new(format!("there is no environment {name}"))
-                .with_help(format!("name it in {NAME}: [[roots]] path = \".\", environment = \"{name}\", var-files = [...]"))),
+            Some(name) => Err(Failure::new(format!("there is no environment {name}")).with_help(format!(
+                "name it in {NAME}: [[roots]] path = \".\", environment = \"{name}\", var-files = [...]"
+            ))),
             None => Ok(self),
         }
     }
@@ -122,10 +123,7 @@ fn nearest(path: &Path, root: Option<&Path>) -> Option<PathBuf> {
         repository.map(Path::to_path_buf).or_else(working)
     });
     let root = root.unwrap_or_else(|| real.clone());
-    real.ancestors()
-        .take_while(|d| d.starts_with(&root))
-        .map(|d| d.join(NAME))
-        .find(|f| Disk.kind(f).is_ok())
+    real.ancestors().take_while(|d| d.starts_with(&root)).map(|d| d.join(NAME)).find(|f| Disk.kind(f).is_ok())
 }
 
 /// A path as it is best printed: relative to the working directory where it lies below it.
@@ -183,9 +181,8 @@ impl Reader<'_> {
     fn root(&self, root: &Root) -> Result<(PathBuf, Vec<PathBuf>), Failure> {
         let existing = |path: &Spanned<PathBuf>| {
             let full = self.base.join(path.get_ref());
-            Disk.canonicalize(&full).map_err(|_| {
-                self.fault(path.span(), &format!("there is no {}", path.get_ref().display()))
-            })
+            Disk.canonicalize(&full)
+                .map_err(|_| self.fault(path.span(), &format!("there is no {}", path.get_ref().display())))
         };
         let files = root.var_files.iter().map(existing).collect::<Result<_, _>>()?;
         Ok((existing(&root.path)?, files))
@@ -291,7 +288,11 @@ mod tests {
 
     #[test]
     fn a_broken_glob_is_refused_at_its_place() {
-        assert!(refusal("exclude = [\"a/[\"]\n").starts_with("error: iaclint.toml:1:12:"), "{}", refusal("exclude = [\"a/[\"]\n"));
+        assert!(
+            refusal("exclude = [\"a/[\"]\n").starts_with("error: iaclint.toml:1:12:"),
+            "{}",
+            refusal("exclude = [\"a/[\"]\n")
+        );
     }
 
     #[test]

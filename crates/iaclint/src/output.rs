@@ -1,7 +1,7 @@
 //! Where words go: standard output, standard error, a file; and what the terminal behind them can show.
 
-use std::io::{ErrorKind, IsTerminal, Write};
 use std::fmt::Write as _;
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use iaclint_lint::Severity;

@@ -82,7 +82,8 @@ fn between<'m>(
     let clients = analysis.workloads().iter().map(|w| model.address(w.id));
     let client = named(from, clients, "is no client: no service, function or instance has this address")?;
     let servers: Vec<ResourceId> = model.ids().filter(|id| server(model, *id).is_some()).collect();
-    let at = named(to, servers.iter().map(|id| model.address(*id)), "is no server that listens in the network")?;
+    let at =
+        named(to, servers.iter().map(|id| model.address(*id)), "is no server that listens in the network")?;
     let Some(server) = servers.get(at).and_then(|id| server(model, *id)) else {
         return Err(Failure::new(format!("{to} is no server")));
     };

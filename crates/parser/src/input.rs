@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use iaclint_source::{Problem, ProblemKind, Project};
 use rayon::prelude::*;
 
-use crate::{Exclusion, ParseError};
 use crate::root_directory::Given;
 use crate::walk::{Walked, is_terraform, walk};
+use crate::{Exclusion, ParseError};
 
 /// Everything to load, before it is known which Terraform directories are roots. All paths are absolute.
 #[derive(Debug, Default)]
@@ -32,11 +32,7 @@ pub(crate) struct Input {
 }
 
 /// Finds what the paths name.
-pub(crate) fn gather(
-    project: &Project,
-    paths: &[Given],
-    exclude: &Exclusion,
-) -> Result<Input, ParseError> {
+pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) -> Result<Input, ParseError> {
     let mut input = Input::default();
     let mut walked = Walked::default();
     let mut limited = BTreeSet::new();

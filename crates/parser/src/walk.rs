@@ -194,7 +194,8 @@ mod tests {
     fn walked(files: &[&str]) -> Walked {
         let project = Project::in_memory(files.iter().map(|f| (*f, "")));
         let mut found = Walked::default();
-        walk(&project, Path::new("/"), &|d| d.ends_with("cdk.out"), &Exclusion::default(), &mut found).unwrap();
+        walk(&project, Path::new("/"), &|d| d.ends_with("cdk.out"), &Exclusion::default(), &mut found)
+            .unwrap();
         found
     }
 

@@ -5,9 +5,7 @@ use serde_json::{Map, Value, json};
 /// `docs/iaclint.schema.json` for these rules.
 pub(crate) fn schema(rules: &[String]) -> String {
     let level = json!({ "enum": ["error", "warning", "advice"] });
-    let rule_list = |what: &str| {
-        json!({ "description": what, "type": "array", "items": { "enum": rules }, "uniqueItems": true })
-    };
+    let rule_list = |what: &str| json!({ "description": what, "type": "array", "items": { "enum": rules }, "uniqueItems": true });
     let severity = |what: &str| {
         let each: Map<String, Value> = rules.iter().map(|rule| (rule.clone(), level.clone())).collect();
         json!({ "description": what, "type": "object", "properties": each, "additionalProperties": false })
