@@ -118,7 +118,10 @@ impl Evaluator<'_, '_> {
             if !blocks.is_empty() {
                 let what = format!("a precondition of the output {name:?} is not met");
                 let outcome = self.conditions_of(&blocks, Env::of_scope(scope), &what, None);
-                out.push(CheckResult { address: self.key_of(scope, &format!("output.{name}")).address, outcome });
+                out.push(CheckResult {
+                    address: self.key_of(scope, &format!("output.{name}")).address,
+                    outcome,
+                });
             }
         }
     }
@@ -130,7 +133,10 @@ impl Evaluator<'_, '_> {
             let Some(name) = check.labels.first() else { continue };
             let mut outcome = Outcome::Pass;
             for block in check.body.blocks("assert") {
-                outcome = worse(outcome, self.condition(block, Env::of_scope(scope)).map_or(Outcome::Unknown, |(o, _)| o));
+                outcome = worse(
+                    outcome,
+                    self.condition(block, Env::of_scope(scope)).map_or(Outcome::Unknown, |(o, _)| o),
+                );
             }
             out.push(CheckResult { address: self.key_of(scope, &format!("check.{name}")).address, outcome });
         }
