@@ -166,6 +166,12 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
             }
             for (id, port, evidence) in found {
                 let Some(server) = server(model, id) else { continue };
+                // What exists only without the other never meets it.
+                let together =
+                    model.resource(server.id).existence.compatible(&model.resource(workload.id).existence);
+                if !together {
+                    continue;
+                }
                 let port = match port {
                     Some(port) => Prop::written(port, setting.value.origin),
                     // A machine listens where its software does: without a port in the address nothing can be said.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use iaclint_model::ec2::{Subnet, leaves_the_root};
 use iaclint_model::vpc::{
     DefaultRouteTable, Destination, EndpointRouteTable, EndpointSecurityGroup, EndpointSubnet,
-    MainRouteTableAssociation, Route, RouteTable, RouteTableAssociation, TableKey, TableRoute, VpcEndpoint,
-    Way, table_behind, vpc_behind,
+    MainRouteTableAssociation, Route, RoutePropagation, RouteTable, RouteTableAssociation, TableKey,
+    TableRoute, VpcEndpoint, Way, table_behind, vpc_behind,
 };
 use iaclint_model::{Existence, Link, Many, Model, Prop, ResourceId, User};
 use iaclint_value::OriginId;
@@ -160,6 +160,14 @@ impl<'m> Network<'m> {
             }
             for key in keys {
                 self.tables.entry(key).or_default().routes.push(route.route());
+            }
+        }
+        for propagation in model.all::<RoutePropagation<'m>>() {
+            let words = format!("{} adds routes that are not seen", model.short(propagation.id()));
+            for id in propagation.tables().items.iter().filter_map(Link::id) {
+                if let Some(key) = table_behind(model, id) {
+                    self.tables.entry(key).or_default().doubt.get_or_insert_with(|| words.clone());
+                }
             }
         }
         for association in model.all::<MainRouteTableAssociation<'m>>() {

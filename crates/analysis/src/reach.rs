@@ -216,6 +216,20 @@ impl Analysis<'_> {
         }
     }
 
+    /// Whether a group lets anything out on a TCP port, wherever to.
+    pub fn lets_out_on(&self, group: ResourceId, port: i64) -> Answer {
+        let Some(emission) = self.emissions().get(&group) else { return Answer::Maybe };
+        if emission.everything {
+            return Answer::Yes;
+        }
+        any_on(&emission.rules, port, group)
+    }
+
+    /// Whether a group lets anything in on a TCP port, wherever from.
+    pub fn lets_in_on(&self, group: ResourceId, port: i64) -> Answer {
+        self.admissions().get(&group).map_or(Answer::Maybe, |rules| any_on(rules, port, group))
+    }
+
     /// The address ranges that one end can have: those of its subnets, else of the VPC that its groups are of.
     fn nets_of(&self, end: End<'_>) -> Option<Vec<IpNet>> {
         if let Some(nets) = end.subnets.and_then(|subnets| self.nets(subnets)) {
@@ -274,6 +288,18 @@ pub fn server_end(server: &Server) -> End<'_> {
         Placement::DefaultVpc(_) | Placement::Unknown => None,
     };
     End { id: server.id, groups: &server.security_groups, subnets }
+}
+
+fn any_on(rules: &Many<Permission<'_>>, port: i64, group: ResourceId) -> Answer {
+    let mut answer = if rules.complete { Answer::No } else { Answer::Maybe };
+    for rule in &rules.items {
+        match port_answer(rule, port, group) {
+            Answer::Yes => return Answer::Yes,
+            Answer::Maybe => answer = Answer::Maybe,
+            Answer::No => {}
+        }
+    }
+    answer
 }
 
 fn port_answer(permission: &Permission<'_>, port: i64, server: ResourceId) -> Answer {

@@ -4,6 +4,7 @@
 //! known text that was read from another resource's attribute uses that resource as much as a reference does.
 
 mod address;
+mod directive;
 mod edges;
 mod resource;
 mod root;
@@ -18,9 +19,10 @@ use iaclint_value::{
 use rustc_hash::FxHashMap;
 
 pub use address::{declared, family};
+pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};
 pub use resource::{Call, Existence, Mode, Resource, ResourceId};
-pub use root::{Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
+pub use root::{Asset, AssetKind, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
 pub use state::{STATE, state_output};
 
 use edges::Edges;
@@ -32,6 +34,7 @@ pub struct Graph {
     resources: Vec<Resource>,
     origins: Origins,
     problems: Vec<Problem>,
+    directives: Vec<Directive>,
     by_key: FxHashMap<ResourceKey, ResourceId>,
     by_declared: FxHashMap<ResourceKey, Vec<ResourceId>>,
     by_type: FxHashMap<Name, Vec<ResourceId>>,
@@ -65,6 +68,12 @@ impl Graph {
             graph.roots.push(fragment.root);
             graph.origins.insert(fragment.origins);
             graph.problems.extend(fragment.problems);
+            for directive in fragment.directives {
+                // A file that several roots read says what it says once.
+                if !graph.directives.contains(&directive) {
+                    graph.directives.push(directive);
+                }
+            }
             graph.resources.extend(fragment.resources);
         }
         for (index, resource) in graph.resources.iter().enumerate() {
@@ -115,6 +124,11 @@ impl Graph {
         &self.problems
     }
 
+    /// What the user says about findings.
+    pub fn directives(&self) -> &[Directive] {
+        &self.directives
+    }
+
     /// The resources of a type (`aws_ecs_service`, `AWS::ECS::Service`), in order.
     pub fn of_type(&self, type_name: &str) -> &[ResourceId] {
         self.by_type.get(type_name).map_or(&[], Vec::as_slice)
@@ -131,6 +145,23 @@ impl Graph {
             return std::slice::from_ref(id);
         }
         self.by_declared.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The asset of a root that a value names: the image of a container, the code of a function, a script in user data.
+    pub fn asset(&self, root: RootId, value: &Value) -> Option<&Asset> {
+        let root = self.root(root);
+        if root.assets.is_empty() {
+            return None;
+        }
+        let mut found = None;
+        value.walk(&mut |v| {
+            if found.is_none()
+                && let Data::Text(text) = &v.data
+            {
+                found = root.asset(&text.flatten().text);
+            }
+        });
+        found
     }
 
     /// The value behind an export of any stack of the run.

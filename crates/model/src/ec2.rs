@@ -230,6 +230,7 @@ impl<'m> Sides<'m> {
                 Prop::Absent { .. } | Prop::Unknown { .. } => {}
             }
         }
+        let cidrs = cidrs.into_iter().map(|cidr| addresses_of_vpc(node.model, cidr)).collect();
         let protocol = match self.protocol {
             Prop::Known { value, .. } => protocol(&value),
             _ => Protocol::Unknown,
@@ -252,6 +253,20 @@ impl<'m> Sides<'m> {
             prefix_list,
             this_group: self.this_group,
         }
+    }
+}
+
+/// The addresses that a rule names by the VPC whose they are; others as they stand.
+fn addresses_of_vpc<'m>(model: &'m Model<'m>, cidr: &'m Value) -> &'m Value {
+    let vpc = || -> Option<Vpc<'m>> {
+        let reference = model.follow(cidr.as_reference()?);
+        let [iaclint_value::Step::Attr(name)] = &*reference.path else { return None };
+        let [id] = model.resolve(reference) else { return None };
+        matches!(name.as_str(), "CidrBlock" | "cidr_block").then(|| model.get::<Vpc<'m>>(*id))?
+    };
+    match vpc().map(|vpc| vpc.node().raw("cidr_block", "CidrBlock")) {
+        Some(Prop::Known { value, .. }) => value,
+        _ => cidr,
     }
 }
 
@@ -419,6 +434,21 @@ fn join<'m>(
     }
     for (id, many) in groups {
         many.complete &= !open_roots.contains(&model.resource(*id).key.root);
+    }
+}
+
+impl Instance<'_> {
+    /// All its security groups. Not complete when none are written (then the VPC's default group counts) or when another resource may
+    /// attach more to its network interface.
+    pub fn all_security_groups(&self) -> Many<Link> {
+        let model = self.node().model;
+        let attached = model.uses(self.id()).iter().any(|used| match &used.by {
+            User::Resource(by) => model.resource(*by).type_name == "aws_network_interface_sg_attachment",
+            User::Output(..) | User::Opaque(..) => false,
+        });
+        let mut groups = self.security_groups();
+        groups.complete &= !groups.items.is_empty() && !attached;
+        groups
     }
 }
 

@@ -1,6 +1,7 @@
 //! Elastic Load Balancing.
 
 use crate::entity::entities;
+use crate::{Link, Many, Model, ResourceId, User};
 
 entities! {
     /// An application, network or gateway load balancer.
@@ -56,6 +57,8 @@ entities! {
         health_check_protocol: str = "health_check.protocol" | "HealthCheckProtocol";
         /// The path of the check.
         health_check_path: str = "health_check.path" | "HealthCheckPath";
+        /// The answers that pass: `200`, `200-399`.
+        matcher: str = "health_check.matcher" | "Matcher.HttpCode";
         /// Seconds between checks.
         health_check_interval: int = "health_check.interval" | "HealthCheckIntervalSeconds";
         /// Seconds until a check has failed.
@@ -65,6 +68,33 @@ entities! {
         /// Failures in a row until a target is unhealthy.
         unhealthy_threshold: int = "health_check.unhealthy_threshold" | "UnhealthyThresholdCount";
     }
+}
+
+/// The load balancers whose listeners send to a target group. Not complete when a listener's load balancer is not known.
+pub fn load_balancers_of<'m>(model: &'m Model<'m>, target_group: ResourceId) -> Many<ResourceId> {
+    let mut out = Many::none();
+    let mut listeners: Vec<ResourceId> = Vec::new();
+    for used in model.uses(target_group) {
+        let User::Resource(by) = used.by else { continue };
+        if let Some(rule) = model.get::<ListenerRule<'m>>(by) {
+            let links = rule.listener();
+            out.complete &= links.complete && links.items.iter().all(|l| l.id().is_some());
+            listeners.extend(links.items.iter().filter_map(Link::id));
+        } else {
+            listeners.push(by);
+        }
+    }
+    for listener in listeners {
+        let Some(listener) = model.get::<Listener<'m>>(listener) else { continue };
+        for link in listener.load_balancer().items {
+            match link.id() {
+                Some(id) if !out.items.contains(&id) => out.items.push(id),
+                Some(_) => {}
+                None => out.complete = false,
+            }
+        }
+    }
+    out
 }
 
 /// Seconds between health checks when the target group does not say, in both languages.

@@ -107,12 +107,12 @@ struct Parts {
     cidrs: (Prop<String>, Prop<String>),
 }
 
-fn line(node: Node<'_>, given: Parts) -> AclLine {
-    let protocol = match given.protocol.known() {
+fn line(node: Node<'_>, rule: Parts) -> AclLine {
+    let protocol = match rule.protocol.known() {
         Some(text) => crate::ec2::protocol(text),
         None => Protocol::Unknown,
     };
-    let ports = match (&given.ports.0, &given.ports.1) {
+    let ports = match (&rule.ports.0, &rule.ports.1) {
         _ if protocol == Protocol::All => Some((0, 65535)),
         (Prop::Known { value: from, .. }, Prop::Known { value: to, .. }) => Some((*from, *to)),
         // CloudFormation asks for ports where the protocol has them.
@@ -122,15 +122,15 @@ fn line(node: Node<'_>, given: Parts) -> AclLine {
     AclLine {
         holder: node.id,
         origin: node.origin(),
-        number: given.number,
-        allow: given.action.convert(|a| match a.to_ascii_lowercase().as_str() {
+        number: rule.number,
+        allow: rule.action.convert(|a| match a.to_ascii_lowercase().as_str() {
             "allow" => Some(true),
             "deny" => Some(false),
             _ => None,
         }),
         protocol,
         ports,
-        cidr: written(&given.cidrs.0).or_else(|| written(&given.cidrs.1)),
+        cidr: written(&rule.cidrs.0).or_else(|| written(&rule.cidrs.1)),
     }
 }
 

@@ -104,6 +104,12 @@ entities! {
         table: links = "route_table_id" | "";
     }
 
+    /// A virtual private gateway that adds its routes to tables by itself.
+    RoutePropagation: ["aws_vpn_gateway_route_propagation"] | ["AWS::EC2::VPNGatewayRoutePropagation"] {
+        /// The tables.
+        tables: links = "route_table_id" | "RouteTableIds";
+    }
+
     /// An internet gateway.
     InternetGateway: ["aws_internet_gateway"] | ["AWS::EC2::InternetGateway"] {
         /// Its VPC.

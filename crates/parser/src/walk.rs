@@ -6,11 +6,19 @@ use std::path::{Path, PathBuf};
 use iaclint_source::{Entry, FileKind, Problem, ProblemKind, Project, ReadError};
 use rayon::prelude::*;
 
+use crate::Exclusion;
+
 /// Directories deeper than this below the start are not looked into.
 const MAX_DEPTH: usize = 64;
 
 /// Larger JSON and YAML files are not templates: CloudFormation itself takes one MiB.
 const MAX_TEMPLATE_BYTES: u64 = 10 * 1024 * 1024;
+
+/// Larger scripts are nobody's entry point.
+const MAX_PROGRAM_BYTES: u64 = 256 * 1024;
+
+/// So many scripts and Dockerfiles are loaded.
+const MAX_PROGRAMS: usize = 4000;
 
 /// Directories that hold other people's files or what tools made, wherever they stand.
 const SKIPPED: &[&str] = &[
@@ -74,6 +82,8 @@ pub(crate) struct Walked {
     pub(crate) manifests: BTreeSet<PathBuf>,
     /// Files that may be templates, by their names.
     pub(crate) candidates: BTreeSet<PathBuf>,
+    /// Scripts and Dockerfiles, which resources may run.
+    pub(crate) programs: BTreeSet<PathBuf>,
     /// Directories of CDK apps.
     pub(crate) apps: BTreeSet<PathBuf>,
     /// Directories that could not be read.
@@ -86,6 +96,7 @@ pub(crate) fn walk(
     project: &Project,
     start: &Path,
     is_whole: &(dyn Fn(&Path) -> bool + Sync),
+    exclude: &Exclusion,
     found: &mut Walked,
 ) -> Result<(), ReadError> {
     let mut level: Vec<PathBuf> = vec![start.to_path_buf()];
@@ -103,7 +114,8 @@ pub(crate) fn walk(
                 Err(error) if depth == 0 => return Err(error),
                 Err(error) => found.problems.push(error.problem(&project.relative(directory))),
                 Ok(entries) if depth > 0 && entries.iter().any(|e| MARKERS.contains(&e.name.as_str())) => {}
-                Ok(entries) => {
+                Ok(mut entries) => {
+                    entries.retain(|entry| !exclude.holds(&directory.join(&entry.name)));
                     if found.add(directory, &entries, is_whole) {
                         below.extend(directories(directory, &entries));
                     }
@@ -126,6 +138,7 @@ impl Walked {
             return false;
         }
         self.add_module(directory, entries);
+        self.add_programs(directory, entries);
         for entry in entries {
             match entry.kind {
                 FileKind::File(bytes) if bytes <= MAX_TEMPLATE_BYTES && is_candidate(&entry.name) => {
@@ -138,6 +151,16 @@ impl Walked {
             }
         }
         true
+    }
+
+    /// Notes the scripts and Dockerfiles of a directory.
+    pub(crate) fn add_programs(&mut self, directory: &Path, entries: &[Entry]) {
+        for entry in entries {
+            let small = matches!(entry.kind, FileKind::File(bytes) if bytes <= MAX_PROGRAM_BYTES);
+            if small && is_program(&entry.name) && self.programs.len() < MAX_PROGRAMS {
+                self.programs.insert(directory.join(&entry.name));
+            }
+        }
     }
 
     /// Notes a directory as a module, if it is one.
@@ -175,6 +198,11 @@ fn is_automatic(name: &str) -> bool {
         || name.ends_with(".auto.tfvars.json")
 }
 
+/// Whether a file of this name may be what a container runs, or how its image is built.
+fn is_program(name: &str) -> bool {
+    name.ends_with(".sh") || name.starts_with("Dockerfile") || name.ends_with(".Dockerfile")
+}
+
 fn is_candidate(name: &str) -> bool {
     let ends = [".json", ".yaml", ".yml", ".template"];
     ends.iter().any(|end| name.ends_with(end))
@@ -190,7 +218,8 @@ mod tests {
     fn walked(files: &[&str]) -> Walked {
         let project = Project::in_memory(files.iter().map(|f| (*f, "")));
         let mut found = Walked::default();
-        walk(&project, Path::new("/"), &|d| d.ends_with("cdk.out"), &mut found).unwrap();
+        walk(&project, Path::new("/"), &|d| d.ends_with("cdk.out"), &Exclusion::default(), &mut found)
+            .unwrap();
         found
     }
 
@@ -245,6 +274,14 @@ mod tests {
         ]);
         let values: Vec<bool> = found.modules.values().copied().collect();
         assert_eq!(values, [true, false, true]);
+    }
+
+    #[test]
+    fn scripts_and_dockerfiles_are_noticed() {
+        let found =
+            walked(&["/api/Dockerfile.prod", "/api/entrypoint.sh", "/api/app.py", "/node_modules/x/a.sh"]);
+        let names: Vec<_> = found.programs.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+        assert_eq!(names, ["/api/Dockerfile.prod", "/api/entrypoint.sh"]);
     }
 
     #[test]

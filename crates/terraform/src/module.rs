@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use iaclint_graph::Directive;
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 use rustc_hash::FxHashMap;
@@ -28,7 +29,10 @@ pub(crate) struct Module {
     pub(crate) has_backend_or_provider: bool,
     /// The `backend` or `cloud` block.
     pub(crate) backend: Option<Block>,
+    /// Its `required_version` admits only versions whose language was another.
+    pub(crate) is_old: bool,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) directives: Vec<Directive>,
     names: FxHashMap<(Kind, Name), usize>,
 }
 
@@ -101,6 +105,7 @@ impl Module {
         let mut overrides: Vec<Block> = Vec::new();
         for (source, file, is_override) in files {
             module.problems.extend(file.problems);
+            module.directives.extend(file.directives);
             for attribute in file.body.attributes {
                 let message = format!("an attribute stands outside of any block: {}", attribute.name);
                 let problem = Problem::at(ProblemKind::Invalid, attribute.name_span, message);
@@ -196,6 +201,8 @@ impl Module {
                 self.providers.push(block);
             }
             ("terraform", _) => {
+                let required = block.body.attribute("required_version").and_then(|a| a.value.literal());
+                self.is_old |= required.is_some_and(|r| crate::version::is_before_0_13(r));
                 let backend = |b: &&Block| matches!(b.kind.as_str(), "backend" | "cloud");
                 if let Some(backend) = block.body.blocks.iter().find(backend) {
                     self.has_backend_or_provider = true;

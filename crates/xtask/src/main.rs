@@ -7,6 +7,7 @@ mod catalogue;
 mod layers;
 mod new_rule;
 mod oracle;
+mod schema;
 mod sync;
 mod tidy;
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask new-rule GROUP ID   make the folder of a rule and enter it into the table
-cargo xtask sync [--check]      write rules/lib.rs and docs/rules.md from the folders, or say whether they are stale
+cargo xtask sync [--check]      write rules/lib.rs, docs/rules.md and the schema from the folders, or say whether they are stale
 cargo xtask tidy                check pages, names, file sizes and words
 cargo xtask layers              check that dependencies between the crates point down only
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module

@@ -65,7 +65,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             draft = draft.confidence(Confidence::Medium);
         }
         draft
-            .trail(cx, apart.placed)
             .note("a security group that admits the client's addresses does not help: the packets never get there")
             .help(format!("place {} in subnets of {client_vpc}, or peer the two VPCs and add routes on both sides", model.short(server)))
             .report(cx);

@@ -52,7 +52,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             None => draft.at(cx, model.resource(group).body.origin, "it has no egress rule"),
         };
         for caller in &callers {
-            draft = draft.related(cx, caller.id, format!("{}, for {name} guards it", caller.cannot));
+            draft = draft.related(cx, caller.id, format!("{}: {name} is its group", caller.cannot));
         }
         for other in groups.iter().filter(|g| **g != group) {
             draft = draft.related(cx, *other, "attached as well, and lets nothing out either");
@@ -97,7 +97,7 @@ fn callers(analysis: &Analysis<'_>) -> Vec<(Caller, Many<Link>)> {
     for instance in model.all::<Instance<'_>>() {
         if !instance.user_data().is_absent() || !instance.user_data_base64().is_absent() {
             let cannot = "can download nothing in its user data".to_owned();
-            out.push((Caller { id: instance.id(), cannot, surely: false }, instance.security_groups()));
+            out.push((Caller { id: instance.id(), cannot, surely: false }, instance.all_security_groups()));
         }
     }
     out

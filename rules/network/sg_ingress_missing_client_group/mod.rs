@@ -34,7 +34,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let evidence = need.setting.clone().unwrap_or_else(|| "a setting".to_owned());
         let draft = cx
             .finding(group, format!("{group_name} does not admit {client_name} on port {port} of {server}"))
-            .identity(format!("{}:{port}", model.short(client.id)));
+            .identity(format!("{}:{port}", model.plain_name(client.id)));
         let draft = primary(cx, draft, &closed, group);
         let draft = if matches!(need.evidence, Evidence::Password(_)) {
             draft.confidence(Confidence::Medium)

@@ -25,7 +25,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     permission.holder,
                     format!("{} admits {name}, which is attached to nothing", model.short(*group)),
                 )
-                .identity(name.clone())
+                .identity(model.plain_name(*admitted))
                 .at(cx, if origin.is_some() { *origin } else { permission.origin }, format!("admits {name}"))
                 .related(cx, *admitted, "no resource of this configuration uses the group")
                 .related(cx, *group, "the group that admits it")

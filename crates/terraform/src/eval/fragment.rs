@@ -45,6 +45,25 @@ impl Evaluator<'_, '_> {
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
         let opaque = self.opaque_calls();
+        if self.scopes.first().is_some_and(|root| root.module.is_old) {
+            // Its language was another: what is wrong in ours may be right in that one.
+            for problem in &mut self.problems {
+                if matches!(problem.kind, ProblemKind::Invalid | ProblemKind::Unreadable)
+                    && problem.span.is_some()
+                {
+                    problem.kind = ProblemKind::NotEvaluated;
+                }
+            }
+        }
+        let mut directives = Vec::new();
+        for scope in &self.scopes {
+            // The instances of a module share its files.
+            for directive in &scope.module.directives {
+                if !directives.contains(directive) {
+                    directives.push(directive.clone());
+                }
+            }
+        }
         Fragment {
             root: Root {
                 id: self.root,
@@ -54,10 +73,12 @@ impl Evaluator<'_, '_> {
                 scopes,
                 exports,
                 opaque,
+                assets: Vec::new(),
             },
             resources,
             origins: self.origins,
             problems: self.problems,
+            directives,
         }
     }
 
@@ -152,6 +173,7 @@ impl Evaluator<'_, '_> {
                     scope: id,
                     region: region.clone(),
                     source: None,
+                    property_sources: Vec::new(),
                 });
             }
         }

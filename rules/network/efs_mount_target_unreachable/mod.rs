@@ -1,0 +1,102 @@
+//! A task with a volume on a file system whose mount targets it does not reach.
+
+use iaclint_analysis::reach::{End, Verdict, client_end};
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ecs::TaskVolume;
+use iaclint_model::efs::{FileSystem, MountTarget};
+use iaclint_model::workload::Workload;
+use iaclint_model::{Entity, Language, Link, Many, Model, ResourceId, User};
+use iaclint_value::OriginId;
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    summary: "a task mounts a file system that has no mount target which the task reaches",
+};
+
+const NFS: i64 = 2049;
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let analysis = cx.analysis;
+    let model = cx.model();
+    let targets = model.all::<MountTarget<'_>>();
+    for workload in analysis.workloads() {
+        let Some(task) = &workload.task else { continue };
+        if model.in_library(workload.id) {
+            continue;
+        }
+        for volume in task.volumes().items {
+            let links = TaskVolume::of(volume).file_system();
+            let [Link::Resource { id, origin }] = links.items[..] else { continue };
+            let known = links.complete && model.get::<FileSystem<'_>>(id).is_some() && !handed_out(model, id);
+            // A mount target of a file system that is not known may be one of this.
+            let all_known = targets.iter().all(|t| t.file_system().complete);
+            if !known || !all_known {
+                continue;
+            }
+            let own: Vec<&MountTarget<'_>> =
+                targets.iter().filter(|t| t.file_system().items.iter().any(|l| l.id() == Some(id))).collect();
+            judge(cx, workload, id, origin, &own);
+        }
+    }
+}
+
+fn handed_out(model: &Model<'_>, id: ResourceId) -> bool {
+    model.uses(id).iter().any(|u| matches!(u.by, User::Output(..) | User::Opaque(..)))
+}
+
+fn judge(
+    cx: &mut Check<'_, '_>,
+    workload: &Workload<'_>,
+    file_system: ResourceId,
+    origin: OriginId,
+    targets: &[&MountTarget<'_>],
+) {
+    let analysis = cx.analysis;
+    let model = cx.model();
+    let (name, who) = (model.short(file_system), model.short(workload.id));
+    if targets.is_empty() {
+        cx.finding(workload.definition, format!("{who} mounts {name}, which has no mount target"))
+            .identity(name.clone())
+            .at(cx, origin, "this file system has no address in any subnet")
+            .related(cx, file_system, "no mount target names it")
+            .help(match model.language(file_system) {
+                Language::Terraform => {
+                    format!("add an `aws_efs_mount_target` for {name} in a subnet of every zone of {who}")
+                }
+                Language::Cdk | Language::CloudFormation => {
+                    format!("add an AWS::EFS::MountTarget for {name} in a subnet of every zone of {who}")
+                }
+            })
+            .report(cx);
+        return;
+    }
+    let client = client_end(workload);
+    let mut first = None;
+    for target in targets {
+        let mut groups: Many<Link> = target.security_groups();
+        groups.complete &= !groups.items.is_empty();
+        let subnets = target.subnet();
+        let end = End { id: target.id(), groups: &groups, subnets: Some(&subnets) };
+        let Verdict::Closed(closed) = analysis.let_in(client, end, NFS) else { return };
+        let Some(&group) = closed.server_groups.first() else { return };
+        first.get_or_insert((target.id(), group, closed));
+    }
+    let Some((target, group, closed)) = first else { return };
+    let group_name = model.short(group);
+    let draft = cx
+        .finding(group, format!("{group_name} does not admit {who} on port 2049 of {name}"))
+        .identity(who.clone());
+    let draft = match closed.others.first().or_else(|| closed.other_ports.first()) {
+        Some(rule) => draft.at(cx, rule.origin, "admits others, or on another port"),
+        None => draft.at(cx, model.resource(group).body.origin, "no rule admits anybody on port 2049"),
+    };
+    let from = closed.client_groups.first().map(|g| model.short(*g)).unwrap_or_default();
+    draft
+        .label(cx, origin, format!("{who} mounts the file system"))
+        .related(cx, target, format!("the mount target; {group_name} guards it"))
+        .related(cx, workload.id, format!("the client; it sends from {from}"))
+        .note("the task waits for the mount and stops: mount.nfs4: Connection timed out")
+        .help(format!("admit {from} on TCP port 2049 in {group_name}"))
+        .report(cx);
+}
