@@ -1,6 +1,6 @@
 //! Stacks: a template with the place and the inputs that it is deployed with.
 
-use iaclint_graph::{Asset, Call, Language, Opaque};
+use iaclint_graph::{Asset, Call, Directive, Language, Opaque};
 use iaclint_source::Problem;
 use iaclint_value::{Name, OriginArena};
 use rustc_hash::FxHashMap;
@@ -65,6 +65,8 @@ pub(crate) struct Loaded {
     pub stacks: Vec<Stack>,
     /// The construct metadata of the stacks of the assembly.
     pub metadata: Vec<Metadata>,
+    /// What the constructs acknowledge.
+    pub acknowledged: Vec<Directive>,
     /// The providers of the look-ups that the CDK left unanswered.
     pub missing: Vec<Name>,
     /// What could not be read.

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use iaclint_graph::{Directive, DirectiveScope};
 use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
 use iaclint_value::{Data, Name, Object, OriginArena, OriginId, Value, json};
 use rustc_hash::FxHashMap;
@@ -55,6 +56,8 @@ pub(crate) struct Template {
     pub outputs: Section,
     /// The macros that change the template before it is deployed, but for the language extensions, which are evaluated here.
     pub transforms: Vec<Name>,
+    /// What the user says about findings in it.
+    pub directives: Vec<Directive>,
     /// Whether it bears the marks of the CDK.
     pub synthesized: bool,
 }
@@ -142,7 +145,28 @@ impl Template {
         let synthesized = conditions.get("CDKMetadataAvailable").is_some()
             || parameters.get("BootstrapVersion").is_some()
             || resources.entries().iter().any(|(_, _, r)| construct_path(r).is_some());
-        Some(Template { file, parameters, mappings, conditions, resources, outputs, transforms, synthesized })
+        let mut directives = crate::directives::of_comments(&file);
+        let mut metadata = |of: Option<&Value>, scope: &DirectiveScope| {
+            directives.extend(crate::directives::of_metadata(of, arena, &file, scope));
+        };
+        metadata(object.get("Metadata"), &DirectiveScope::File(file.id));
+        for (_, name, resource) in resources.entries() {
+            // From its name to its end.
+            let place = |origin| arena.get(origin).map_or(whole, |o| o.span);
+            let scope = DirectiveScope::Region(place(*name).to(place(resource.origin)));
+            metadata(resource.get("Metadata"), &scope);
+        }
+        Some(Template {
+            file,
+            parameters,
+            mappings,
+            conditions,
+            resources,
+            outputs,
+            transforms,
+            directives,
+            synthesized,
+        })
     }
 }
 

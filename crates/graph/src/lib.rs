@@ -4,6 +4,7 @@
 //! known text that was read from another resource's attribute uses that resource as much as a reference does.
 
 mod address;
+mod directive;
 mod edges;
 mod resource;
 mod root;
@@ -15,6 +16,7 @@ use iaclint_value::{Data, Name, OriginId, Origins, Reference, ResourceKey, RootI
 use rustc_hash::FxHashMap;
 
 pub use address::{declared, family};
+pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};
 pub use resource::{Call, Existence, Mode, Resource, ResourceId};
 pub use root::{Asset, AssetKind, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
@@ -28,6 +30,7 @@ pub struct Graph {
     resources: Vec<Resource>,
     origins: Origins,
     problems: Vec<Problem>,
+    directives: Vec<Directive>,
     by_key: FxHashMap<ResourceKey, ResourceId>,
     by_declared: FxHashMap<ResourceKey, Vec<ResourceId>>,
     by_type: FxHashMap<Name, Vec<ResourceId>>,
@@ -59,6 +62,12 @@ impl Graph {
             graph.roots.push(fragment.root);
             graph.origins.insert(fragment.origins);
             graph.problems.extend(fragment.problems);
+            for directive in fragment.directives {
+                // A file that several roots read says what it says once.
+                if !graph.directives.contains(&directive) {
+                    graph.directives.push(directive);
+                }
+            }
             graph.resources.extend(fragment.resources);
         }
         for (index, resource) in graph.resources.iter().enumerate() {
@@ -104,6 +113,11 @@ impl Graph {
     /// What kept parts of the input from being understood.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// What the user says about findings.
+    pub fn directives(&self) -> &[Directive] {
+        &self.directives
     }
 
     /// The resources of a type (`aws_ecs_service`, `AWS::ECS::Service`), in order.

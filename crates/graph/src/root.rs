@@ -3,7 +3,7 @@
 use iaclint_source::{Problem, Span};
 use iaclint_value::{Name, OriginArena, RootId, Value};
 
-use crate::{Call, Resource};
+use crate::{Call, Directive, Resource};
 
 /// The language of a root.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -135,4 +135,6 @@ pub struct Fragment {
     pub origins: OriginArena,
     /// What went wrong.
     pub problems: Vec<Problem>,
+    /// What the user says about findings.
+    pub directives: Vec<Directive>,
 }

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use iaclint_graph::is_date;
 use iaclint_lint::Severity;
+use serde::Deserialize;
 
 /// Says before the deployment why the application would not come up.
 #[derive(Parser, Debug)]
@@ -26,10 +28,60 @@ pub struct Arguments {
 pub enum Command {
     /// Check Terraform, CloudFormation templates and synthesized CDK apps.
     Check(Check),
+    /// Show who talks to whom, and whether the network lets them.
+    Path(Path),
+    /// Write down what is found today, so that only what is new is shown from now on.
+    Baseline(Baseline),
     /// List every rule.
     Rules(Rules),
     /// Print the page of a rule.
     Explain(Explain),
+    /// Write an iaclint.toml to start from.
+    Init(Init),
+    /// Print completions for a shell.
+    Completions(Completions),
+    /// Print the manual page.
+    Man,
+}
+
+/// What is read, and with which values: the same for every command that reads.
+#[derive(Args, Debug)]
+pub struct Input {
+    /// The directory beyond which nothing is read [default: the nearest one above the first path that holds .git].
+    #[arg(long, value_name = "DIR")]
+    pub project_root: Option<PathBuf>,
+    /// A file of Terraform variable values.
+    #[arg(long, value_name = "FILE")]
+    pub var_file: Vec<PathBuf>,
+    /// The value of a Terraform variable.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    pub var: Vec<(String, String)>,
+    /// The environment whose variable files are read, as iaclint.toml names it.
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+    /// The configuration file [default: the nearest iaclint.toml above the first path].
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long)]
+    pub no_config: bool,
+}
+
+/// Which rules run.
+#[derive(Args, Debug)]
+pub struct Chosen {
+    /// Run only these rules.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Do not run these rules.
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The day on which the run takes place, for suppressions that end [default: today].
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub today: Option<String>,
+    /// Show what is suppressed like any other finding.
+    #[arg(long)]
+    pub no_suppress: bool,
 }
 
 /// Arguments of `iaclint check`.
@@ -38,39 +90,90 @@ pub struct Check {
     /// Directories, .tf files, templates or cdk.out directories.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
-    /// The lowest severity that is shown.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Level::Warning)]
-    pub level: Level,
-    /// The lowest severity that makes the exit status 1, shown or not.
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Level::Warning)]
-    pub fail_on: Level,
+    /// The lowest severity that is shown [default: warning].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub level: Option<Level>,
+    /// The lowest severity that makes the exit status 1, shown or not [default: warning].
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<Level>,
     /// How findings are written.
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = OutputFormat::Human)]
     pub format: OutputFormat,
-    /// Write the findings to this file rather than to standard output.
-    #[arg(long, short, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    /// Write the findings to this file rather than to standard output; with FORMAT= also to this file, in that format.
+    #[arg(long, short, value_name = "[FORMAT=]FILE", value_parser = target)]
+    pub output: Vec<Target>,
     /// List every value that could not be evaluated, and why.
     #[arg(long)]
     pub show_unknown: bool,
     /// List what would be checked, and stop.
     #[arg(long)]
     pub list_roots: bool,
-    /// The directory beyond which nothing is read [default: the nearest one above the first path that holds .git].
-    #[arg(long, value_name = "DIR")]
-    pub project_root: Option<PathBuf>,
-    /// Run only these rules.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub select: Vec<String>,
-    /// Do not run these rules.
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
-    pub ignore: Vec<String>,
-    /// A file of Terraform variable values.
+    /// Hide what this file of `iaclint baseline` holds.
     #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<PathBuf>,
-    /// The value of a Terraform variable.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
-    pub var: Vec<(String, String)>,
+    pub baseline: Option<PathBuf>,
+    /// Delete from the baseline what is not found any more.
+    #[arg(long)]
+    pub prune: bool,
+    /// Show only findings that touch these files; everything is read all the same.
+    #[arg(long, value_name = "FILE", num_args = 0..)]
+    pub changed: Option<Vec<PathBuf>>,
+    #[command(flatten)]
+    pub chosen: Chosen,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// Arguments of `iaclint baseline`.
+#[derive(Args, Debug)]
+pub struct Baseline {
+    /// Directories, .tf files, templates or cdk.out directories.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// The file to write.
+    #[arg(long, short, value_name = "FILE", default_value = "iaclint-baseline.json")]
+    pub output: PathBuf,
+    #[command(flatten)]
+    pub chosen: Chosen,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// Arguments of `iaclint path`.
+#[derive(Args, Debug)]
+pub struct Path {
+    /// The client: its address or the end of it. Without it, everything that talks to anything is shown.
+    #[arg(value_name = "FROM", requires = "to")]
+    pub from: Option<String>,
+    /// The server: its address or the end of it.
+    #[arg(value_name = "TO")]
+    pub to: Option<String>,
+    /// The port, where it is not the one that the configuration says.
+    #[arg(long, value_name = "PORT", requires = "from")]
+    pub port: Option<u16>,
+    /// Where to read.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How it is written.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
+    pub format: ListFormat,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// Arguments of `iaclint init`.
+#[derive(Args, Debug)]
+pub struct Init {
+    /// The directory to write it to.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub directory: PathBuf,
+}
+
+/// Arguments of `iaclint completions`.
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `iaclint rules`.
@@ -100,7 +203,8 @@ pub enum Color {
 }
 
 /// A severity on the command line.
-#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(ValueEnum, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The deployment or the application fails.
     Error,
@@ -126,10 +230,29 @@ impl Level {
 pub enum OutputFormat {
     /// For people.
     Human,
+    /// One line a finding, for editors and grep.
+    Concise,
     /// SARIF 2.1.0, for code hosts and editors.
     Sarif,
     /// JSON, for other programs.
     Json,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML, for build servers.
+    Junit,
+    /// Markdown, for a comment under a pull request.
+    Markdown,
+}
+
+/// Where findings are written beside the terminal, or in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Target {
+    /// The format; without one, that of the terminal, which then gets nothing.
+    pub format: Option<OutputFormat>,
+    /// The file.
+    pub path: PathBuf,
 }
 
 /// How lists are written.
@@ -145,5 +268,50 @@ fn variable(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// `FORMAT=FILE` or `FILE`. What stands before the sign is a format, unless it is the beginning of a path.
+fn target(text: &str) -> Result<Target, String> {
+    let (format, path) = match text.split_once('=') {
+        Some((format, path)) if !format.contains(['/', '\\', '.']) => {
+            let known = OutputFormat::from_str(format, false);
+            (
+                Some(known.map_err(|_| {
+                    format!("there is no format `{format}`; a file of that name is `./{text}`")
+                })?),
+                path,
+            )
+        }
+        _ => (None, text),
+    };
+    if path.is_empty() {
+        return Err("no file is named".to_owned());
+    }
+    Ok(Target { format, path: PathBuf::from(path) })
+}
+
+fn date(text: &str) -> Result<String, String> {
+    if is_date(text) { Ok(text.to_owned()) } else { Err("expected a date such as 2027-03-01".to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_target_may_have_a_format() {
+        let of = |text: &str| target(text).map(|t| (t.format, t.path.to_string_lossy().into_owned()));
+        assert_eq!(of("sarif=a.sarif"), Ok((Some(OutputFormat::Sarif), "a.sarif".to_owned())));
+        assert_eq!(of("a.json"), Ok((None, "a.json".to_owned())));
+        assert_eq!(of("./a=b"), Ok((None, "./a=b".to_owned())));
+        assert!(of("serif=x").is_err() && of("json=").is_err());
     }
 }

@@ -2,16 +2,14 @@
 
 use std::fmt::Write;
 
-use iaclint_lint::Rule;
+use iaclint_lint::{Rule, closest};
+use iaclint_report::Look;
 use iaclint_rules::RULES;
 use serde::Serialize;
 
 use crate::Status;
-use crate::arguments::{Explain, ListFormat, Rules};
+use crate::arguments::{Color, Explain, ListFormat, Rules};
 use crate::output::{self, Failure};
-
-/// The likeness from which a name is worth suggesting.
-const ALIKE: f64 = 0.75;
 
 /// A rule in the list.
 #[derive(Serialize)]
@@ -44,10 +42,57 @@ pub fn rules(arguments: &Rules) -> Result<Status, Failure> {
 }
 
 /// Prints the page of a rule.
-pub fn explain(arguments: &Explain) -> Result<Status, Failure> {
+pub fn explain(arguments: &Explain, color: Color) -> Result<Status, Failure> {
     let rule = find(&arguments.rule)?;
-    output::print(&format!("{}\n", rule.page.trim_end()))?;
+    output::print(&rendered(rule.page, output::look_of_stdout(color)))?;
     Ok(Status::Clean)
+}
+
+/// A page as a terminal shows it: headings stand out, code is indented, and what its fences say to the tests is left out.
+fn rendered(page: &str, look: Look) -> String {
+    let mut out = String::new();
+    let mut fence: Option<usize> = None;
+    for line in page.trim_end().lines() {
+        let ticks = line.len() - line.trim_start_matches('`').len();
+        match fence {
+            None if ticks >= 3 => {
+                let words = line[ticks..].split_whitespace();
+                let file = words.clone().find_map(|word| word.strip_prefix("file="));
+                if let Some(file) = file {
+                    let _ = writeln!(out, "    {}", look.faint(&format!("# {file}")));
+                }
+                fence = Some(ticks);
+            }
+            Some(open) if ticks >= open && ticks == line.len() => fence = None,
+            Some(_) if line.is_empty() => out.push('\n'),
+            Some(_) => {
+                let _ = writeln!(out, "    {line}");
+            }
+            None => match line.strip_prefix("# ").or_else(|| line.strip_prefix("## ")) {
+                Some(heading) => {
+                    let _ = writeln!(out, "{}", look.strong(heading));
+                }
+                // A remark for whoever reads the source.
+                None if line.starts_with("<!--") => {}
+                None => {
+                    let _ = writeln!(out, "{}", inline(line, look));
+                }
+            },
+        }
+    }
+    out
+}
+
+/// Code and emphasis within a line.
+fn inline(line: &str, look: Look) -> String {
+    if !look.color {
+        return line.replace("**", "");
+    }
+    let mut out = String::new();
+    for (index, part) in line.replace("**", "").split('`').enumerate() {
+        out.push_str(&if index % 2 == 1 { look.key(part) } else { part.to_owned() });
+    }
+    out
 }
 
 /// The rule of this id.
@@ -61,15 +106,6 @@ pub fn find(id: &str) -> Result<&'static Rule, Failure> {
         Some(other) => failure.with_help(format!("did you mean {other}?")),
         None => failure.with_help("`iaclint rules` lists them"),
     })
-}
-
-fn closest<'a>(id: &str, ids: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let likeness =
-        |other: &str| strsim::normalized_damerau_levenshtein(id, other).max(strsim::jaro(id, other));
-    ids.map(|other| (likeness(other), other))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, other)| other)
 }
 
 fn table(rules: &[Listed]) -> String {
@@ -86,11 +122,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelt_rule_finds_its_neighbour() {
-        let ids = ["endpoint-port-duplicated", "sg-stale-reference"];
-        assert_eq!(closest("endpoint-port-duplicate", ids.into_iter()), Some("endpoint-port-duplicated"));
-        assert_eq!(closest("sg-stale-refrence", ids.into_iter()), Some("sg-stale-reference"));
-        assert_eq!(closest("xyz", ids.into_iter()), None);
+    fn a_page_is_shown_without_what_its_fences_say_to_the_tests() {
+        let page = "# x\n\n<!-- terraform only: why -->\n## Bad\n\n```hcl bad case=1 file=a.tf\nx = 1\n```\n\nSee `y`, **now**.\n";
+        assert_eq!(rendered(page, Look::PLAIN), "x\n\nBad\n\n    # a.tf\n    x = 1\n\nSee `y`, now.\n");
     }
 
     #[test]

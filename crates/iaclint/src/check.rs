@@ -1,52 +1,78 @@
-//! `iaclint check`: from paths to findings.
+//! `iaclint check` and `iaclint baseline`: from paths to findings.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use iaclint_analysis::Analysis;
 use iaclint_graph::{Graph, Mode};
-use iaclint_lint::{Finding, Selection, Severity};
+use iaclint_lint::{Finding, Findings, Selection, Severity};
 use iaclint_model::Model;
 use iaclint_parser::{Options, ParseError, Parsed, parse};
-use iaclint_report::{Format, Human, Json, Report, Sarif, Summary, UnknownValue, fails, mask};
+use iaclint_report::{
+    Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Report, Sarif, Summary,
+    UnknownValue, fails, mask,
+};
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, Problem, Sources};
+use iaclint_source::{Disk, Problem, ProblemKind, Project, Sources};
 
 use crate::Status;
-use crate::arguments::{Check, Color, OutputFormat};
+use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
+use crate::baseline::Baseline;
 use crate::catalogue::find;
+use crate::config::Config;
 use crate::output::{self, Failure};
+use crate::today::today;
 
 /// Checks what the paths name and prints what is found.
 pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
-    for rule in arguments.select.iter().chain(&arguments.ignore) {
-        find(rule)?;
-    }
-    let parsed = parse(Arc::new(Disk), &options(arguments)).map_err(|e| failure(&e))?;
+    let config = Config::load(&arguments.input, &arguments.paths)?;
+    let selection = selection(&arguments.chosen, &config)?;
+    let parsed = read(&arguments.paths, &arguments.input, &config)?;
     if arguments.list_roots {
         output::print(&roots(&parsed))?;
         return Ok(Status::Clean);
     }
     let graph = &parsed.graph;
     let sources = parsed.project.sources();
-    let mut findings = judged(graph, sources, arguments);
-    if let Some(files) = &parsed.limited_to {
-        findings.retain(|f| touches(f, files, sources));
+    let Findings { shown: mut findings, mut suppressed } = judged(&parsed, &selection, &config);
+    let mut remarks = Vec::new();
+    if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+        let (hidden, remark) = hide(file, &mut findings, graph, &selection, arguments)?;
+        suppressed.extend(hidden);
+        remarks.extend(remark);
+    } else if arguments.prune {
+        return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
     }
-    let status = status(&findings, graph.problems(), arguments.fail_on.severity());
+    let mut problems: Vec<Problem> = graph.problems().to_vec();
+    let changed = arguments.changed.as_ref().map(|files| relative(files, &parsed.project));
+    for files in parsed.limited_to.iter().chain(&changed) {
+        findings.retain(|f| touches(f, files, sources));
+        suppressed.retain(|f| touches(f, files, sources));
+    }
+    if let Some(files) = &changed {
+        problems.retain(|p| concerns(p, files, sources));
+    }
+    let level = |given: Option<Level>, configured: Option<Level>| {
+        given.or(configured).map_or(Severity::Warning, Level::severity)
+    };
+    let status = status(&findings, &problems, level(arguments.fail_on, config.fail_on));
 
-    let level = arguments.level.severity();
+    let level = level(arguments.level, config.level);
     let hidden = |severity| findings.iter().filter(|f| f.severity == severity && severity < level).count();
     let (hidden_warnings, hidden_advice) = (hidden(Severity::Warning), hidden(Severity::Advice));
     findings.retain(|f| f.severity >= level);
+    suppressed.retain(|f| f.severity >= level);
     let unknowns = unknowns(graph);
     let report = Report {
         findings: &findings,
-        problems: graph.problems(),
+        problems: &problems,
         rules: RULES,
         sources,
         root: Some(parsed.project.root()),
         unknowns: &unknowns,
+        suppressed: &suppressed,
+        remarks: &remarks,
         summary: Summary {
             resources: graph.resources().iter().filter(|r| r.mode == Mode::Managed).count(),
             roots: parsed.roots.len(),
@@ -55,7 +81,54 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         },
     };
     print(&report, arguments, color)?;
+    // The process ends: taking the graph apart piece by piece would only cost time.
+    std::mem::forget(parsed);
     Ok(status)
+}
+
+/// Writes down what is found today.
+pub fn baseline(arguments: &arguments::Baseline) -> Result<Status, Failure> {
+    let config = Config::load(&arguments.input, &arguments.paths)?;
+    let selection = selection(&arguments.chosen, &config)?;
+    let parsed = read(&arguments.paths, &arguments.input, &config)?;
+    let findings = judged(&parsed, &selection, &config).shown;
+    let baseline = Baseline::of(&findings);
+    baseline.write(&arguments.output)?;
+    let path = mask::name(&arguments.output.to_string_lossy());
+    let count = baseline.len();
+    let findings = if count == 1 { "finding" } else { "findings" };
+    output::remark(&format!("{path} holds {count} {findings}; hide them with --baseline {path}\n"));
+    Ok(Status::Clean)
+}
+
+/// Takes out what the baseline holds; with what there is to say about it.
+fn hide(
+    file: &std::path::Path,
+    findings: &mut Vec<Finding>,
+    graph: &Graph,
+    selection: &Selection,
+    arguments: &Check,
+) -> Result<(Vec<Finding>, Option<String>), Failure> {
+    let mut baseline = Baseline::read(file)?;
+    // What could not be read may hold what is not found.
+    let complete = graph.problems().iter().all(|p| !fails(p.kind));
+    let ran: BTreeSet<&str> =
+        RULES.iter().map(|r| r.id).filter(|id| complete && selection.runs(id)).collect();
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let applied = baseline.apply(findings, &ran, &name);
+    let remark = match applied.stale {
+        0 => None,
+        count => {
+            let (entries, matches) = if count == 1 { ("entry", "matches") } else { ("entries", "match") };
+            if arguments.prune {
+                baseline.write(file)?;
+                Some(format!("{count} {entries} of {name} deleted, for nothing matches any more"))
+            } else {
+                Some(format!("{count} {entries} of {name} {matches} nothing any more (--prune)"))
+            }
+        }
+    };
+    Ok((applied.hidden, remark))
 }
 
 /// The exit status: findings at or above `fail_on`, shown or not, and inputs that could not be read count.
@@ -64,23 +137,40 @@ fn status(findings: &[Finding], problems: &[Problem], fail_on: Severity) -> Stat
     if found { Status::Found } else { Status::Clean }
 }
 
-fn options(arguments: &Check) -> Options {
+/// Reads what the paths name.
+pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed, Failure> {
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("TF_VAR_"));
     let mut environment: Vec<_> = variables.collect();
     environment.sort();
-    Options {
-        paths: arguments.paths.clone(),
-        project_root: arguments.project_root.clone(),
-        var_files: arguments.var_file.clone(),
-        variables: arguments.var.clone(),
+    let options = Options {
+        paths: paths.to_vec(),
+        project_root: input.project_root.clone(),
+        var_files: input.var_file.clone(),
+        variables: input.var.clone(),
         environment,
-    }
+        exclude: config.exclude.clone(),
+        root_files: config.root_files.clone(),
+    };
+    parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
 }
 
-fn failure(error: &ParseError) -> Failure {
-    Failure::new(error.to_string())
+/// What runs: what the command line says goes before what the project says.
+fn selection(chosen: &Chosen, config: &Config) -> Result<Selection, Failure> {
+    for rule in chosen.select.iter().chain(&chosen.ignore) {
+        find(rule)?;
+    }
+    let only = if chosen.select.is_empty() { config.select.clone() } else { chosen.select.clone() };
+    // What is asked for by name runs, whatever the project says.
+    let configured = config.ignore.iter().filter(|rule| !chosen.select.contains(rule));
+    Ok(Selection {
+        only,
+        ignore: chosen.ignore.iter().chain(configured).cloned().collect(),
+        severities: config.severities.clone(),
+        today: Some(chosen.today.clone().unwrap_or_else(today)),
+        show_suppressed: chosen.no_suppress,
+    })
 }
 
 fn roots(parsed: &Parsed) -> String {
@@ -88,11 +178,48 @@ fn roots(parsed: &Parsed) -> String {
     parsed.roots.iter().map(|root| line(root.kind.name(), &root.path)).collect()
 }
 
-fn judged(graph: &Graph, sources: &Sources, arguments: &Check) -> Vec<Finding> {
-    let selection = Selection { only: arguments.select.clone(), ignore: arguments.ignore.clone() };
-    let model = Model::new(graph, sources);
+/// What the rules find, as the project wants it shown.
+fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
+    let sources = parsed.project.sources();
+    let model = Model::new(&parsed.graph, sources);
     let analysis = Analysis::new(&model);
-    iaclint_lint::run(&analysis, RULES, &selection)
+    let mut findings = iaclint_lint::judge(&analysis, RULES, selection);
+    for list in [&mut findings.shown, &mut findings.suppressed] {
+        list.retain_mut(|finding| keeps(finding, sources, parsed.project.root(), config));
+    }
+    findings
+}
+
+/// Applies what the project says of the place of a finding; whether it is kept.
+fn keeps(finding: &mut Finding, sources: &Sources, root: &std::path::Path, config: &Config) -> bool {
+    let path = root.join(&sources.file(finding.primary.span.file).path);
+    for over in config.overrides.iter().filter(|o| o.paths.holds(&path)) {
+        if over.ignore.iter().any(|rule| rule == finding.rule) {
+            return false;
+        }
+        if let Some(severity) = over.severities.get(finding.rule) {
+            finding.severity = *severity;
+        }
+    }
+    !config.exclude.holds(&path)
+}
+
+/// Files as the outputs print them.
+fn relative(files: &[PathBuf], project: &Project) -> Vec<String> {
+    let working = std::env::current_dir().unwrap_or_default();
+    files
+        .iter()
+        .map(|file| {
+            let full = working.join(file);
+            project.relative(&std::fs::canonicalize(&full).unwrap_or(full))
+        })
+        .collect()
+}
+
+/// Whether a problem lies in one of these files.
+fn concerns(problem: &Problem, files: &[String], sources: &Sources) -> bool {
+    let path = problem.span.map(|s| sources.file(s.file).path.clone()).or_else(|| problem.path.clone());
+    problem.kind == ProblemKind::NotEvaluated || path.is_some_and(|path| files.contains(&path))
 }
 
 /// Whether a finding speaks of one of these files.
@@ -125,21 +252,31 @@ fn unknowns(graph: &Graph) -> Vec<UnknownValue> {
 }
 
 fn print(report: &Report<'_>, arguments: &Check, color: Color) -> Result<(), Failure> {
-    let look = match arguments.output {
-        Some(_) => output::look_of_file(color),
-        None => output::look_of_stdout(color),
-    };
-    let text = match arguments.format {
+    let render = |format: OutputFormat, look: Look| match format {
         OutputFormat::Human => Human { look, show_unknown: arguments.show_unknown }.render(report),
+        OutputFormat::Concise => Concise.render(report),
         OutputFormat::Sarif => Sarif.render(report),
         OutputFormat::Json => Json.render(report),
+        OutputFormat::Github => GitHub.render(report),
+        OutputFormat::Gitlab => GitLab.render(report),
+        OutputFormat::Junit => JUnit.render(report),
+        OutputFormat::Markdown => Markdown.render(report),
     };
-    match &arguments.output {
-        Some(path) => output::write(path, &text)?,
-        None => output::print(&text)?,
+    for target in &arguments.output {
+        let text = render(target.format.unwrap_or(arguments.format), output::look_of_file(color));
+        output::write(&target.path, &text)?;
+    }
+    // A file without a format stands in for the terminal.
+    let elsewhere = arguments.output.iter().any(|target| target.format.is_none());
+    let mut gap = "";
+    if !elsewhere {
+        let text = render(arguments.format, output::look_of_stdout(color));
+        output::print(&text)?;
+        if !text.is_empty() && arguments.format == OutputFormat::Human {
+            gap = "\n";
+        }
     }
     let beside = Human { look: output::look_of_stderr(color), show_unknown: arguments.show_unknown };
-    let gap = if text.is_empty() || arguments.format != OutputFormat::Human { "" } else { "\n" };
     output::remark(&format!("{gap}{}", beside.remarks(report)));
     Ok(())
 }
@@ -173,6 +310,7 @@ mod tests {
             help: String::new(),
             instances: Vec::new(),
             identity: String::new(),
+            suppressed: None,
             fingerprint: 0,
         }
     }

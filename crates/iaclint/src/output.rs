@@ -1,5 +1,6 @@
 //! Where words go: standard output, standard error, a file; and what the terminal behind them can show.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
@@ -12,13 +13,21 @@ use crate::arguments::Color;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Failure {
     message: String,
+    line: Option<(u32, String)>,
     help: Option<String>,
 }
 
 impl Failure {
     /// A failure in words.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), help: None }
+        Self { message: message.into(), line: None, help: None }
+    }
+
+    /// The same failure with the line of the file that it speaks of.
+    #[must_use]
+    pub fn with_line(mut self, number: u32, text: String) -> Self {
+        self.line = Some((number, text));
+        self
     }
 
     /// The same failure with a way out.
@@ -32,10 +41,14 @@ impl Failure {
     pub fn words(&self, look: Look) -> String {
         let head = look.severity(Severity::Error, "error");
         let message = mask::name(&self.message);
-        match &self.help {
-            Some(help) => format!("{head}: {message}\n   {} {}\n", look.key("help:"), mask::name(help)),
-            None => format!("{head}: {message}\n"),
+        let mut out = format!("{head}: {message}\n");
+        if let Some((number, text)) = &self.line {
+            let _ = writeln!(out, "   {number} | {}", mask::name(&mask::message(text)));
         }
+        if let Some(help) = &self.help {
+            let _ = writeln!(out, "   {} {}", look.key("help:"), mask::name(help));
+        }
+        out
     }
 }
 

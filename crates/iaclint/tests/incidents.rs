@@ -265,6 +265,7 @@ fn the_comparison_tells_all_ways_to_be_wrong() {
         help: String::new(),
         instances: Vec::new(),
         identity: String::new(),
+        suppressed: None,
         fingerprint: 0,
     };
     let compare = |fault: Fault, findings: &[Finding]| -> Vec<String> {

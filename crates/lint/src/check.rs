@@ -7,7 +7,7 @@ use iaclint_model::{Model, ResourceId, family};
 use iaclint_source::Span;
 use iaclint_value::{Origin, OriginId, Via};
 
-use crate::{Confidence, Finding, Label, Place, Rule, Severity, Subject, TrailStep};
+use crate::{Confidence, Finding, Label, Ledger, Place, Rule, Severity, Subject, TrailStep};
 
 /// A rule at work: the model, the judges, and where findings go.
 #[derive(Debug)]
@@ -15,13 +15,24 @@ pub struct Check<'c, 'm> {
     /// The judges; [`Analysis::model`] is the model.
     pub analysis: &'c Analysis<'m>,
     rule: &'c Rule,
-    findings: Vec<Finding>,
+    findings: Vec<(Option<ResourceId>, Finding)>,
+    ledger: Option<&'c Ledger<'m>>,
 }
 
 impl<'c, 'm> Check<'c, 'm> {
     /// A rule about to run.
     pub fn new(analysis: &'c Analysis<'m>, rule: &'c Rule) -> Self {
-        Self { analysis, rule, findings: Vec::new() }
+        Self { analysis, rule, findings: Vec::new(), ledger: None }
+    }
+
+    /// A rule about suppressions about to run.
+    pub(crate) fn of_suppressions(self, ledger: &'c Ledger<'m>) -> Self {
+        Self { ledger: Some(ledger), ..self }
+    }
+
+    /// What the directives cover, for the rules about them.
+    pub fn ledger(&self) -> Option<&'c Ledger<'m>> {
+        self.ledger
     }
 
     /// The model.
@@ -33,27 +44,39 @@ impl<'c, 'm> Check<'c, 'm> {
     pub fn finding(&self, subject: ResourceId, headline: impl Into<String>) -> Draft {
         let model = self.model();
         let resource = model.resource(subject);
+        let about = Subject {
+            address: resource.key.address.to_string(),
+            type_name: resource.type_name.to_string(),
+            span: resource.span,
+            source: resource.source,
+            construct: resource
+                .meta
+                .get("Metadata")
+                .and_then(|m| m.get("aws:cdk:path"))
+                .and_then(|p| p.as_str())
+                .map(|p| p.into_owned()),
+        };
+        self.draft(Some(subject), about, headline.into())
+    }
+
+    /// Starts a finding about a place that belongs to no resource: a comment.
+    pub fn remark(&self, span: Span, headline: impl Into<String>) -> Draft {
+        let about =
+            Subject { address: String::new(), type_name: String::new(), span, source: None, construct: None };
+        self.draft(None, about, headline.into())
+    }
+
+    fn draft(&self, subject: Option<ResourceId>, about: Subject, headline: String) -> Draft {
         Draft {
             subject,
             finding: Finding {
                 rule: self.rule.id,
                 severity: self.rule.info.severity,
                 confidence: self.rule.info.confidence,
-                subject: Subject {
-                    address: resource.key.address.to_string(),
-                    type_name: resource.type_name.to_string(),
-                    span: resource.span,
-                    source: resource.source,
-                    construct: resource
-                        .meta
-                        .get("Metadata")
-                        .and_then(|m| m.get("aws:cdk:path"))
-                        .and_then(iaclint_value::Value::as_str)
-                        .map(std::borrow::Cow::into_owned),
-                },
+                primary: Label { span: about.span, text: String::new() },
+                subject: about,
                 part: None,
-                headline: headline.into(),
-                primary: Label { span: resource.span, text: String::new() },
+                headline,
                 labels: Vec::new(),
                 related: Vec::new(),
                 trail: Vec::new(),
@@ -61,6 +84,7 @@ impl<'c, 'm> Check<'c, 'm> {
                 help: String::new(),
                 instances: Vec::new(),
                 identity: String::new(),
+                suppressed: None,
                 fingerprint: 0,
             },
         }
@@ -69,14 +93,21 @@ impl<'c, 'm> Check<'c, 'm> {
     /// Reports a finished draft.
     pub fn report(&mut self, draft: Draft) {
         let mut finding = draft.finding;
-        let resource = self.model().resource(draft.subject);
-        finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+        if let Some(id) = draft.subject {
+            let resource = self.model().resource(id);
+            finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+        }
         finding.fingerprint = fingerprint(&finding);
-        self.findings.push(finding);
+        self.findings.push((draft.subject, finding));
     }
 
     /// What was reported.
     pub fn into_findings(self) -> Vec<Finding> {
+        self.findings.into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// The same, each with the resource that it is about.
+    pub(crate) fn into_parts(self) -> Vec<(Option<ResourceId>, Finding)> {
         self.findings
     }
 
@@ -89,7 +120,8 @@ impl<'c, 'm> Check<'c, 'm> {
 /// A finding in the making.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    subject: ResourceId,
+    /// The resource that it is about; none for a comment.
+    subject: Option<ResourceId>,
     finding: Finding,
 }
 
@@ -97,7 +129,11 @@ impl Draft {
     /// The place that is wrong, and what it contributes.
     #[must_use]
     pub fn at(mut self, cx: &Check<'_, '_>, origin: OriginId, text: impl Into<String>) -> Self {
-        self.finding.primary = Label { span: cx.span(self.subject, origin), text: text.into() };
+        let span = match self.subject {
+            Some(id) => cx.span(id, origin),
+            None => cx.model().origins().span(origin).unwrap_or(self.finding.primary.span),
+        };
+        self.finding.primary = Label { span, text: text.into() };
         self
     }
 

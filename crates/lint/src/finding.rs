@@ -2,6 +2,8 @@
 
 use iaclint_source::Span;
 
+use crate::Suppressed;
+
 /// What happens because of the fault. Ordered: advice is the lowest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {
@@ -121,6 +123,8 @@ pub struct Finding {
     pub instances: Vec<String>,
     /// What tells this fault from others of the rule in the same resource: a variable, a port.
     pub identity: String,
+    /// Why it is not shown, if it is not.
+    pub suppressed: Option<Suppressed>,
     /// A number that stays the same while lines move: of the rule, the address without instance keys and what is wrong.
     pub fingerprint: u64,
 }

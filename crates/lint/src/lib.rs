@@ -2,12 +2,16 @@
 
 mod check;
 mod finding;
+mod likeness;
 mod rule;
 mod run;
+mod suppression;
 
 pub use check::{Check, Draft};
 pub use iaclint_source::Span;
 
 pub use finding::{Confidence, Finding, Label, Place, Severity, Subject, TrailStep};
+pub use likeness::closest;
 pub use rule::{Rule, RuleInfo};
-pub use run::{Selection, run};
+pub use run::{Findings, Selection, judge, run};
+pub use suppression::{DirectiveUse, Ledger, Suppressed};

@@ -1,11 +1,12 @@
 //! Runs rules and puts their findings in order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use iaclint_analysis::Analysis;
 use iaclint_source::{FileId, Span};
 
-use crate::{Check, Finding, Rule};
+use crate::suppression::GROUP;
+use crate::{Check, Finding, Ledger, Rule, Severity};
 
 /// Which rules run.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,21 @@ pub struct Selection {
     pub only: Vec<String>,
     /// Not these.
     pub ignore: Vec<String>,
+    /// Severities by rule, in the place of their own.
+    pub severities: BTreeMap<String, Severity>,
+    /// The day of the run (`2027-03-01`), after which suppressions with an earlier last day count no more; without it all count.
+    pub today: Option<String>,
+    /// Suppressed findings are shown like any other.
+    pub show_suppressed: bool,
+}
+
+/// What rules found.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// What is shown.
+    pub shown: Vec<Finding>,
+    /// What the user does not want to see.
+    pub suppressed: Vec<Finding>,
 }
 
 impl Selection {
@@ -24,18 +40,57 @@ impl Selection {
     }
 }
 
+/// Runs every selected rule and gives what is not suppressed.
+pub fn run(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> Vec<Finding> {
+    judge(analysis, rules, selection).shown
+}
+
 /// Runs every selected rule. One fault is one finding: what stands at the same place in several instances is joined. Sorted by file,
 /// offset and rule.
-pub fn run(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = Vec::new();
-    for rule in rules.iter().filter(|r| selection.runs(r.id)) {
+pub fn judge(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> Findings {
+    let mut out = Findings::default();
+    let mut ledger = Ledger::new(analysis.model, selection);
+    ledger.rules = rules.iter().map(|r| r.id).collect();
+    let (last, first): (Vec<&Rule>, Vec<&Rule>) =
+        rules.iter().filter(|r| selection.runs(r.id)).partition(|r| r.group == GROUP);
+    for rule in first {
         let mut check = Check::new(analysis, rule);
         (rule.check)(&mut check);
-        findings.extend(joined(check.into_findings()));
+        ledger.ran.push(rule.id);
+        out.take(check, &mut ledger, selection);
+    }
+    let uses = ledger.clone();
+    for rule in last {
+        let mut check = Check::new(analysis, rule).of_suppressions(&uses);
+        (rule.check)(&mut check);
+        out.take(check, &mut ledger, selection);
     }
     let sources = analysis.sources();
-    findings.sort_by_cached_key(|f| (sources.sort_key(f.primary.span), f.rule, f.subject.address.clone()));
-    findings
+    for findings in [&mut out.shown, &mut out.suppressed] {
+        findings
+            .sort_by_cached_key(|f| (sources.sort_key(f.primary.span), f.rule, f.subject.address.clone()));
+    }
+    out
+}
+
+impl Findings {
+    /// Takes in what one rule found. What is suppressed in one instance and not in another is not joined.
+    fn take(&mut self, check: Check<'_, '_>, ledger: &mut Ledger<'_>, selection: &Selection) {
+        let model = check.model();
+        let (mut shown, mut suppressed) = (Vec::new(), Vec::new());
+        for (subject, mut finding) in check.into_parts() {
+            if let Some(severity) = selection.severities.get(finding.rule) {
+                finding.severity = *severity;
+            }
+            if ledger.cover(model, subject, &mut finding) && !selection.show_suppressed {
+                suppressed.push(finding);
+            } else {
+                shown.push(finding);
+            }
+        }
+        self.shown.extend(joined(shown));
+        self.suppressed.extend(joined(suppressed));
+    }
 }
 
 /// Joins the findings of one rule that are one fault: at one place of the configuration, or made by one line of the user's program.

@@ -60,6 +60,8 @@ entities! {
         requires_compatibilities: raw = "requires_compatibilities" | "RequiresCompatibilities";
         /// The role that the agent uses: pulls the image, reads the secrets, writes the logs.
         execution_role: link = "execution_role_arn" | "ExecutionRoleArn";
+        /// Whether a role for the agent is written.
+        execution_role_written: raw = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
         /// Volumes; see [`TaskVolume`].
@@ -94,6 +96,10 @@ entities! {
         environment: nodes = "environment" | "Environment";
         /// Secrets put into the environment; see [`Secret`].
         secrets: nodes = "secrets" | "Secrets";
+        /// Options of its log driver that are read from secrets; see [`Secret`].
+        log_secret_options: nodes = "logConfiguration.secretOptions" | "LogConfiguration.SecretOptions";
+        /// The secret with the password of the image's registry.
+        registry_credentials: raw = "repositoryCredentials.credentialsParameter" | "RepositoryCredentials.CredentialsParameter";
         /// Port mappings.
         port_mappings: nodes = "portMappings" | "PortMappings";
         /// The command, a list of words.

@@ -4,6 +4,8 @@
 //! made; what cannot be said in a table (joins, nested shapes that differ) is written by hand beside it. No accessor invents a value:
 //! a [`Prop`] is known, one of several, absent, or unknown.
 
+pub mod arn;
+mod arn_forms;
 mod entity;
 mod link;
 mod model;
@@ -20,8 +22,10 @@ pub mod iam;
 pub mod images;
 pub mod lambda;
 pub mod lb;
+pub mod policy;
 pub mod nacl;
 pub mod rds;
+pub mod resource_policies;
 pub mod secrets;
 pub mod server;
 pub mod services;
@@ -29,7 +33,9 @@ pub mod vpc;
 pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
-pub use iaclint_graph::{Asset, AssetKind, Existence, Language, Mode, ResourceId, Use, User, family};
+pub use iaclint_graph::{
+    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
+};
 pub use link::{Link, Many};
 pub use model::Model;
 pub use node::Node;

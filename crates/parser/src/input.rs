@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use iaclint_source::{Problem, ProblemKind, Project};
 use rayon::prelude::*;
 
-use crate::ParseError;
 use crate::root_directory::Given;
 use crate::walk::{Walked, is_terraform, walk};
+use crate::{Exclusion, ParseError};
 
 /// Everything to load, before it is known which Terraform directories are roots. All paths are absolute.
 #[derive(Debug, Default)]
@@ -32,13 +32,13 @@ pub(crate) struct Input {
 }
 
 /// Finds what the paths name.
-pub(crate) fn gather(project: &Project, paths: &[Given]) -> Result<Input, ParseError> {
+pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) -> Result<Input, ParseError> {
     let mut input = Input::default();
     let mut walked = Walked::default();
     let mut limited = BTreeSet::new();
     for given in paths {
         if given.is_directory {
-            walk(project, &given.real, &|d| is_assembly(project, d), &mut walked)
+            walk(project, &given.real, &|d| is_assembly(project, d), exclude, &mut walked)
                 .map_err(|e| unreadable(given, e.to_string()))?;
             input.named.insert(given.real.clone());
         } else if is_terraform(&name_of(&given.real)) {
@@ -63,7 +63,9 @@ pub(crate) fn gather(project: &Project, paths: &[Given]) -> Result<Input, ParseE
         text.is_some_and(|text| iaclint_cloudformation::is_template(&text))
     };
     let templates: Vec<&PathBuf> = walked.candidates.par_iter().filter(looks_like_template).collect();
-    input.templates.extend(templates.into_iter().cloned());
+    let named = std::mem::take(&mut input.templates);
+    input.templates = outermost(project, &templates);
+    input.templates.extend(named);
     let assemblies = input.assemblies.clone();
     let inside = |path: &Path| path.ancestors().skip(1).any(|above| assemblies.contains(above));
     input.assemblies.retain(|directory| !inside(directory));
@@ -75,6 +77,25 @@ pub(crate) fn gather(project: &Project, paths: &[Given]) -> Result<Input, ParseE
         }
     }
     Ok(input)
+}
+
+/// The templates without those that are deployed as a part of another one. Of templates that name each other in a circle the first stays.
+fn outermost(project: &Project, templates: &[&PathBuf]) -> BTreeSet<PathBuf> {
+    let within = |path: &&PathBuf| iaclint_cloudformation::nested_templates(project, path);
+    let within: Vec<Vec<PathBuf>> = templates.par_iter().map(within).collect();
+    let inner: BTreeSet<&PathBuf> = within.iter().flatten().collect();
+    let mut out = BTreeSet::new();
+    let mut covered: BTreeSet<&PathBuf> = BTreeSet::new();
+    let (roots, others): (Vec<_>, Vec<_>) =
+        templates.iter().zip(&within).partition(|(path, _)| !inner.contains(**path));
+    for (path, within) in roots.into_iter().chain(others) {
+        if !covered.contains(*path) {
+            out.insert((*path).clone());
+            covered.insert(path);
+            covered.extend(within);
+        }
+    }
+    out
 }
 
 /// A file that is not Terraform: a template, or the manifest that stands for its assembly.

@@ -7,9 +7,10 @@ mod root_directory;
 mod roots;
 mod walk;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use globset::GlobSet;
 use iaclint_graph::Graph;
 use iaclint_source::{FileSystem, Project};
 
@@ -32,6 +33,28 @@ pub struct Options {
     pub variables: Vec<(String, String)>,
     /// The environment, of which `TF_VAR_…` matters.
     pub environment: Vec<(String, String)>,
+    /// What is not looked for below the paths. What is named or called is read all the same.
+    pub exclude: Exclusion,
+    /// Files of variable values for single Terraform roots: the root's directory and its files, absolute, before those for every root.
+    pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
+}
+
+/// Paths that are not looked at, as globs under a directory.
+#[derive(Clone, Debug, Default)]
+pub struct Exclusion {
+    /// The directory that the globs start at; absolute, links resolved.
+    pub base: PathBuf,
+    /// The globs.
+    pub globs: GlobSet,
+}
+
+impl Exclusion {
+    /// Whether an absolute path, or a directory above it, is excluded.
+    pub fn holds(&self, path: &Path) -> bool {
+        let Ok(relative) = path.strip_prefix(&self.base) else { return false };
+        !self.globs.is_empty()
+            && relative.ancestors().any(|p| !p.as_os_str().is_empty() && self.globs.is_match(p))
+    }
 }
 
 /// Everything that was read.
@@ -94,10 +117,12 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
     let paths = root_directory::real_paths(&*fs, &options.paths)?;
     let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
     let var_files = root_directory::var_files(&*fs, &options.var_files, &root)?;
+    let project_fs = fs.clone();
     let project = Project::new(fs, &root)
         .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
-    let input = input::gather(&project, &paths)?;
-    let (graph, roots) = load::load(&project, &input, options, var_files);
+    let input = input::gather(&project, &paths, &options.exclude)?;
+    let root_files = root_directory::root_files(&*project_fs, &options.root_files, &root)?;
+    let (graph, roots) = load::load(&project, &input, options, var_files, &root_files);
     if roots.is_empty() {
         let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
         return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });

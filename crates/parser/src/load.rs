@@ -19,11 +19,12 @@ pub(crate) fn load(
     input: &Input,
     options: &Options,
     var_files: Vec<PathBuf>,
+    root_files: &[(PathBuf, Vec<PathBuf>)],
 ) -> (Graph, Vec<RootFound>) {
     let loader = Loader::new(project);
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
     let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
-    for (directory, library) in roots(&modules(project, &loader, input, options), &input.forced) {
+    for (directory, library) in roots(&modules(project, &loader, input, options, root_files), &input.forced) {
         add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
     }
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
@@ -36,15 +37,19 @@ pub(crate) fn load(
         environment: options.environment.clone(),
         library: false,
     };
-    let library = Inputs { library: true, ..inputs.clone() };
+    let of = |directory: &PathBuf, library: bool| {
+        let own = root_files.iter().filter(|(root, _)| root == directory).flat_map(|(_, files)| files);
+        let var_files = own.chain(&inputs.var_files).cloned().collect();
+        Inputs { library, var_files, ..inputs.clone() }
+    };
     let mut fragments: Vec<Fragment> = found
         .par_iter()
         .enumerate()
         .map(|(index, (_, kind, path))| {
             let root = RootId(index as u32);
             match kind {
-                RootKind::Terraform => loader.load(path, root, &inputs),
-                RootKind::Library => loader.load(path, root, &library),
+                RootKind::Terraform => loader.load(path, root, &of(path, false)),
+                RootKind::Library => loader.load(path, root, &of(path, true)),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
                 RootKind::Template => iaclint_cloudformation::load_template(project, path, root),
             }
@@ -65,12 +70,14 @@ fn modules(
     loader: &Loader<'_>,
     input: &Input,
     options: &Options,
+    root_files: &[(PathBuf, Vec<PathBuf>)],
 ) -> BTreeMap<PathBuf, Module> {
     let given = !options.var_files.is_empty()
         || !options.variables.is_empty()
         || options.environment.iter().any(|(name, _)| name.starts_with("TF_VAR_"));
     let summarise = |(directory, automatic): (&PathBuf, &bool)| {
-        let has_values = *automatic || (given && input.named.contains(directory));
+        let own = root_files.iter().any(|(root, files)| root == directory && !files.is_empty());
+        let has_values = *automatic || own || (given && input.named.contains(directory));
         let module = match loader.summary(directory) {
             Some(summary) => Module {
                 calls: summary.local_calls.iter().map(|d| project.absolute(d)).collect(),

@@ -85,6 +85,18 @@ pub(crate) fn var_files(
         .collect()
 }
 
+/// The files of single roots, each checked like the others.
+pub(crate) fn root_files(
+    fs: &dyn FileSystem,
+    roots: &[(PathBuf, Vec<PathBuf>)],
+    root: &Path,
+) -> Result<Vec<(PathBuf, Vec<PathBuf>)>, ParseError> {
+    let one = |(directory, files): &(PathBuf, Vec<PathBuf>)| {
+        Ok((canonical(fs, directory)?, var_files(fs, files, root)?))
+    };
+    roots.iter().map(one).collect()
+}
+
 /// Without a repository: the deepest directory that holds all paths, but never the whole file system for the sake of two far ends of it.
 fn in_common(fs: &dyn FileSystem, first: &Given, paths: &[Given]) -> PathBuf {
     let holds_all = |d: &&Path| paths.iter().all(|given| given.directory().starts_with(d));

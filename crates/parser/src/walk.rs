@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use iaclint_source::{Entry, FileKind, Problem, ProblemKind, Project, ReadError};
 use rayon::prelude::*;
 
+use crate::Exclusion;
+
 /// Directories deeper than this below the start are not looked into.
 const MAX_DEPTH: usize = 64;
 
@@ -86,6 +88,7 @@ pub(crate) fn walk(
     project: &Project,
     start: &Path,
     is_whole: &(dyn Fn(&Path) -> bool + Sync),
+    exclude: &Exclusion,
     found: &mut Walked,
 ) -> Result<(), ReadError> {
     let mut level: Vec<PathBuf> = vec![start.to_path_buf()];
@@ -103,7 +106,8 @@ pub(crate) fn walk(
                 Err(error) if depth == 0 => return Err(error),
                 Err(error) => found.problems.push(error.problem(&project.relative(directory))),
                 Ok(entries) if depth > 0 && entries.iter().any(|e| MARKERS.contains(&e.name.as_str())) => {}
-                Ok(entries) => {
+                Ok(mut entries) => {
+                    entries.retain(|entry| !exclude.holds(&directory.join(&entry.name)));
                     if found.add(directory, &entries, is_whole) {
                         below.extend(directories(directory, &entries));
                     }
@@ -190,7 +194,8 @@ mod tests {
     fn walked(files: &[&str]) -> Walked {
         let project = Project::in_memory(files.iter().map(|f| (*f, "")));
         let mut found = Walked::default();
-        walk(&project, Path::new("/"), &|d| d.ends_with("cdk.out"), &mut found).unwrap();
+        walk(&project, Path::new("/"), &|d| d.ends_with("cdk.out"), &Exclusion::default(), &mut found)
+            .unwrap();
         found
     }
 

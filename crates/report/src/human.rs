@@ -10,12 +10,15 @@ use crate::excerpt::{Mark, Run, line_at, runs};
 use crate::look::Look;
 use crate::mask::{self, Masks};
 use crate::snippet::draw;
-use crate::{Format, Report, counted, fails};
+use crate::{Format, Grouped, Report, counted, fails, is_in_baseline};
 
 /// Columns of a source line in the list of places that a value went through.
 const TRAIL_COLUMNS: usize = 100;
 /// Instances that are named; the others are counted.
 const NAMED_INSTANCES: usize = 3;
+
+/// Further places of a problem that are named; the others are counted.
+const NAMED_PLACES: usize = 5;
 
 /// Findings as people read them.
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +51,14 @@ impl Human {
     pub fn remarks(self, report: &Report<'_>) -> String {
         let page = Page { look: self.look, sources: report.sources, masks: Masks::default() };
         let mut out = String::new();
-        let problems = report.distinct_problems();
-        for problem in problems.iter().filter(|p| self.show_unknown || fails(p.kind)) {
+        let problems = report.grouped_problems();
+        for problem in problems.iter().filter(|p| self.show_unknown || fails(p.first.kind)) {
             out.push_str(&page.problem(problem));
             out.push('\n');
+        }
+        for remark in report.remarks {
+            out.push_str(&mask::message(remark));
+            out.push_str("\n\n");
         }
         if self.show_unknown && !report.unknowns.is_empty() {
             out.push_str("values that could not be evaluated:\n");
@@ -73,7 +80,7 @@ impl Human {
         out
     }
 
-    fn summary(self, report: &Report<'_>, problems: &[&Problem]) -> String {
+    fn summary(self, report: &Report<'_>, problems: &[Grouped<'_>]) -> String {
         let summary = report.summary;
         let counts: Vec<String> = [
             (Severity::Error, "error", "errors"),
@@ -92,7 +99,10 @@ impl Human {
             counted(summary.resources, "resource", "resources"),
             counted(summary.roots, "root", "roots")
         )];
-        let failing = problems.iter().filter(|p| fails(p.kind)).count();
+        let count = |failing: bool| -> usize {
+            problems.iter().filter(|p| fails(p.first.kind) == failing).map(|p| 1 + p.more.len()).sum()
+        };
+        let failing = count(true);
         if failing > 0 {
             parts.push(counted(
                 failing,
@@ -100,7 +110,7 @@ impl Human {
                 "problems kept parts from being checked",
             ));
         }
-        let unknown = report.unknowns.len() + problems.len() - failing;
+        let unknown = report.unknowns.len() + count(false);
         if unknown > 0 {
             let hint = if self.show_unknown { "" } else { " (--show-unknown)" };
             parts.push(format!("{} could not be evaluated{hint}", counted(unknown, "value", "values")));
@@ -111,6 +121,14 @@ impl Human {
         }
         if summary.hidden_advice > 0 {
             parts.push(format!("{} advice hidden (--level advice)", summary.hidden_advice));
+        }
+        let in_baseline = report.suppressed.iter().filter(|f| is_in_baseline(f)).count();
+        let in_source = report.suppressed.len() - in_baseline;
+        if in_source > 0 {
+            parts.push(format!("{} suppressed (--no-suppress)", counted(in_source, "finding", "findings")));
+        }
+        if in_baseline > 0 {
+            parts.push(format!("{} in the baseline", counted(in_baseline, "finding", "findings")));
         }
         parts.join(self.look.dot())
     }
@@ -128,13 +146,16 @@ impl Page<'_> {
         let severity = finding.severity;
         let head = self.look.severity(severity, &format!("{}[{}]", severity.name(), finding.rule));
         let mut out = format!("{head}: {}\n", self.look.strong(&mask::message(&finding.headline)));
-        out.push_str("   ");
-        out.push_str(&mask::name(&finding.subject.address));
-        if let Some(part) = &finding.part {
-            out.push_str(", ");
-            out.push_str(&mask::name(part));
+        // A comment is about no resource.
+        if !finding.subject.address.is_empty() {
+            out.push_str("   ");
+            out.push_str(&mask::name(&finding.subject.address));
+            if let Some(part) = &finding.part {
+                out.push_str(", ");
+                out.push_str(&mask::name(part));
+            }
+            out.push('\n');
         }
-        out.push('\n');
         out.push_str(&instances(&finding.instances));
         if let Some(source) = finding.subject.source {
             self.synthesized(finding, source, &mut out);
@@ -213,7 +234,8 @@ impl Page<'_> {
         }
     }
 
-    fn problem(&self, problem: &Problem) -> String {
+    fn problem(&self, group: &Grouped<'_>) -> String {
+        let problem = group.first;
         let severity = if fails(problem.kind) { Severity::Error } else { Severity::Advice };
         let head = match problem.kind {
             ProblemKind::Unreadable | ProblemKind::Invalid | ProblemKind::Limit => "error",
@@ -235,10 +257,21 @@ impl Page<'_> {
             }
             _ => {}
         }
+        if !group.more.is_empty() {
+            let named: Vec<String> =
+                group.more.iter().take(NAMED_PLACES).filter_map(|p| self.place_of(p)).collect();
+            let more = if group.more.len() > NAMED_PLACES { ", …" } else { "" };
+            let count = counted(group.more.len(), "more place", "more places");
+            let _ = writeln!(out, "   and {count}: {}{more}", named.join(", "));
+        }
         if let Some(help) = &problem.help {
             self.list("help", vec![mask::message(help)], &mut out);
         }
         out
+    }
+
+    fn place_of(&self, problem: &Problem) -> Option<String> {
+        problem.span.map(|s| self.place(s)).or_else(|| problem.path.as_deref().map(mask::name))
     }
 
     /// `path:line`.

@@ -20,6 +20,7 @@ impl Format for Json {
         let document = Document {
             version: VERSION,
             findings: report.findings.iter().map(|f| finding(report, f)).collect(),
+            suppressed: report.suppressed.iter().map(|f| finding(report, f)).collect(),
             summary: Counts {
                 errors: report.count(Severity::Error),
                 warnings: report.count(Severity::Warning),
@@ -52,6 +53,7 @@ impl Format for Json {
 struct Document {
     version: u32,
     findings: Vec<Found>,
+    suppressed: Vec<Found>,
     problems: Vec<Trouble>,
     unknowns: Vec<Unknown>,
     summary: Counts,
@@ -81,7 +83,17 @@ struct Found {
     trail: Vec<Labelled>,
     notes: Vec<String>,
     help: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppression: Option<Suppression>,
     fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
 }
 
 /// Lines and columns count from 1, columns in Unicode scalar values; the end is the place behind the last character.
@@ -186,6 +198,11 @@ fn finding(report: &Report<'_>, finding: &Finding) -> Found {
         trail: finding.trail.iter().map(|s| labelled(report, s.span, &s.text)).collect(),
         notes: finding.notes.iter().map(|n| message(n)).collect(),
         help: message(&finding.help),
+        suppression: finding.suppressed.as_ref().map(|s| Suppression {
+            kind: if s.span.is_some() { "directive" } else { "baseline" },
+            reason: message(&s.reason),
+            place: s.span.map(|s| place(report, s)),
+        }),
         fingerprint: format!("{:016x}", finding.fingerprint),
     }
 }

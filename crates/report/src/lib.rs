@@ -2,22 +2,33 @@
 //!
 //! A finding has no colour, line or column before it arrives here. Whatever leaves went through [`mask`].
 
+mod concise;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
 mod look;
+mod markdown;
 pub mod mask;
 mod sarif;
 mod snippet;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use iaclint_lint::{Finding, Rule, Severity};
 use iaclint_source::{Problem, ProblemKind, Sources, Span};
 
+pub use concise::Concise;
+pub use github::GitHub;
+pub use gitlab::GitLab;
 pub use human::Human;
 pub use json::Json;
+pub use junit::JUnit;
 pub use look::Look;
+pub use markdown::Markdown;
 pub use sarif::Sarif;
 
 /// All that there is to say about a run.
@@ -35,8 +46,21 @@ pub struct Report<'a> {
     pub root: Option<&'a Path>,
     /// Values that could not be evaluated.
     pub unknowns: &'a [UnknownValue],
+    /// What the user does not want to see: by directives, or because it stands in the baseline.
+    pub suppressed: &'a [Finding],
+    /// Sentences about the run itself.
+    pub remarks: &'a [String],
     /// What was looked at.
     pub summary: Summary,
+}
+
+/// A problem with the others of its kind and words in the same directory.
+#[derive(Clone, Debug)]
+pub struct Grouped<'a> {
+    /// The first of them.
+    pub first: &'a Problem,
+    /// The others, in order of their places.
+    pub more: Vec<&'a Problem>,
 }
 
 /// What was looked at, and what is not shown.
@@ -90,11 +114,40 @@ impl Report<'_> {
         problems.dedup();
         problems
     }
+
+    /// The problems, those with the same words in one directory together, in the order of the first of each.
+    pub fn grouped_problems(&self) -> Vec<Grouped<'_>> {
+        let mut groups: Vec<Grouped<'_>> = Vec::new();
+        let mut known: BTreeMap<(ProblemKind, &str, Option<String>), usize> = BTreeMap::new();
+        for problem in self.distinct_problems() {
+            let path = problem.span.map(|s| self.sources.file(s.file).path.clone());
+            let path = path.or_else(|| problem.path.clone());
+            let directory = path.map(|p| p.rsplit_once('/').map_or(String::new(), |(d, _)| d.to_owned()));
+            let key = (problem.kind, problem.message.as_str(), directory);
+            if let Some(group) = known.get(&key).and_then(|at| groups.get_mut(*at)) {
+                group.more.push(problem);
+                continue;
+            }
+            known.insert(key, groups.len());
+            groups.push(Grouped { first: problem, more: Vec::new() });
+        }
+        groups
+    }
 }
 
 /// Whether a problem is a fault of the input or a limit met, so that the run did not see all it was asked to.
 pub fn fails(kind: ProblemKind) -> bool {
     kind != ProblemKind::NotEvaluated
+}
+
+/// Whether a finding is not shown because it stands in the baseline.
+pub fn is_in_baseline(finding: &Finding) -> bool {
+    finding.suppressed.as_ref().is_some_and(|s| s.span.is_none())
+}
+
+/// Where a finding is shown first: the line of the user's program, if a program made the template.
+fn place(finding: &Finding) -> Span {
+    finding.subject.source.unwrap_or(finding.primary.span)
 }
 
 /// `1 error`, `2 errors`.

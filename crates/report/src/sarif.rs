@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use iaclint_lint::{Confidence, Finding, Rule, Severity};
+use iaclint_lint::{Confidence, Finding, Rule, Severity, Suppressed};
 use iaclint_source::{Problem, Span};
 
 use crate::excerpt::line_at;
@@ -16,7 +16,7 @@ use crate::{Format, Report, fails};
 use log::{
     ArtifactLocation, CodeFlow, Configuration, Descriptor, Driver, Found, Invocation, Location, Log,
     LogicalLocation, Message, Notification, PhysicalLocation, Properties, Reference, Region, Run, Step,
-    ThreadFlow, Tool,
+    Suppression, ThreadFlow, Tool,
 };
 
 const SCHEMA: &str =
@@ -49,7 +49,7 @@ impl Format for Sarif {
                 tool_execution_notifications: problems.into_iter().map(|p| writer.notification(p)).collect(),
             }],
             original_uri_base_ids: BTreeMap::from([(ROOT, base(report.root))]),
-            results: report.findings.iter().map(|f| writer.result(f)).collect(),
+            results: report.findings.iter().chain(report.suppressed).map(|f| writer.result(f)).collect(),
             column_kind: "utf16CodeUnits",
         };
         let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
@@ -96,6 +96,7 @@ impl Writer<'_> {
             }],
             related_locations: related.collect(),
             code_flows: self.flow(finding),
+            suppressions: self.suppressions(finding),
             partial_fingerprints: BTreeMap::from([("iaclint/v1", format!("{:016x}", finding.fingerprint))]),
         }
     }
@@ -112,6 +113,16 @@ impl Writer<'_> {
             .map(|(span, text)| Step { location: self.location(span, mask::message(text)) })
             .collect();
         vec![CodeFlow { thread_flows: [ThreadFlow { locations }] }]
+    }
+
+    fn suppressions(&self, finding: &Finding) -> Vec<Suppression> {
+        let suppression = |s: &Suppressed| Suppression {
+            kind: if s.span.is_some() { "inSource" } else { "external" },
+            status: "accepted",
+            justification: (!s.reason.is_empty()).then(|| mask::message(&s.reason)),
+            location: s.span.map(|span| self.location(span, String::new())),
+        };
+        finding.suppressed.iter().map(suppression).collect()
     }
 
     fn location(&self, span: Span, text: String) -> Location {
@@ -203,7 +214,9 @@ fn section(page: &str, heading: &str) -> Option<String> {
 
 fn text_of(finding: &Finding) -> String {
     let mut text = mask::message(&finding.headline);
-    let _ = write!(text, "\n{}", mask::name(&finding.subject.address));
+    if !finding.subject.address.is_empty() {
+        let _ = write!(text, "\n{}", mask::name(&finding.subject.address));
+    }
     if let Some(part) = &finding.part {
         let _ = write!(text, ", {}", mask::name(part));
     }
@@ -223,6 +236,7 @@ fn text_of(finding: &Finding) -> String {
 fn logical(finding: &Finding) -> Vec<LogicalLocation> {
     std::iter::once(&finding.subject.address)
         .chain(&finding.instances)
+        .filter(|address| !address.is_empty())
         .map(|address| LogicalLocation { fully_qualified_name: mask::name(address), kind: "resource" })
         .collect()
 }

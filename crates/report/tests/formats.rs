@@ -4,7 +4,7 @@ mod case;
 
 use case::Case;
 use iaclint_lint::Severity;
-use iaclint_report::{Format, Human, Json, Look, Sarif};
+use iaclint_report::{Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Sarif};
 
 #[test]
 fn people_read_findings_with_snippets_trail_and_help() {
@@ -51,6 +51,50 @@ fn code_hosts_read_sarif() {
 }
 
 #[test]
+fn editors_read_lines() {
+    insta::assert_snapshot!(Concise.render(&Case::new().report()));
+}
+
+#[test]
+fn workflows_read_annotations() {
+    insta::assert_snapshot!(GitHub.render(&Case::new().report()));
+}
+
+#[test]
+fn annotations_stay_within_their_limits() {
+    let case = Case::new();
+    let many: Vec<_> = (0..30).map(|_| case.findings[0].clone()).collect();
+    let mut report = case.report();
+    report.findings = &many;
+    let out = GitHub.render(&report);
+    assert_eq!(out.lines().filter(|l| l.starts_with("::error ")).count(), 10);
+    assert!(out.ends_with("more findings; the log of this step shows all\n"), "{out}");
+}
+
+#[test]
+fn merge_requests_read_code_quality() {
+    insta::assert_snapshot!(GitLab.render(&Case::new().report()));
+}
+
+#[test]
+fn code_quality_issues_have_fingerprints_of_their_own() {
+    let out: serde_json::Value = serde_json::from_str(&GitLab.render(&Case::new().report())).unwrap();
+    let all: Vec<_> = out.as_array().unwrap().iter().map(|i| i["fingerprint"].as_str().unwrap()).collect();
+    let distinct: std::collections::BTreeSet<_> = all.iter().collect();
+    assert_eq!(distinct.len(), all.len());
+}
+
+#[test]
+fn build_servers_read_junit() {
+    insta::assert_snapshot!(JUnit.render(&Case::new().report()));
+}
+
+#[test]
+fn comments_hold_markdown() {
+    insta::assert_snapshot!(Markdown.render(&Case::new().report()));
+}
+
+#[test]
 fn sarif_obeys_the_official_schema() {
     let mut schema: serde_json::Value =
         serde_json::from_str(include_str!("data/sarif-schema-2.1.0.json")).unwrap();
@@ -63,7 +107,14 @@ fn sarif_obeys_the_official_schema() {
     let case = Case::new();
     let mut report = case.report();
     report.root = Some("/srv/my project".as_ref());
-    let empty = iaclint_report::Report { findings: &[], problems: &[], rules: &[], unknowns: &[], ..report };
+    let empty = iaclint_report::Report {
+        findings: &[],
+        suppressed: &[],
+        problems: &[],
+        rules: &[],
+        unknowns: &[],
+        ..report
+    };
     for report in [case.report(), report, empty] {
         let log: serde_json::Value = serde_json::from_str(&Sarif.render(&report)).unwrap();
         let errors: Vec<_> =
@@ -79,7 +130,9 @@ fn no_format_shows_a_secret_or_steers_a_terminal() {
     let case = Case::new();
     let report = case.report();
     let human = Human { look: Look::PLAIN, show_unknown: true };
-    for out in [human.render(&report), human.remarks(&report), Json.render(&report), Sarif.render(&report)] {
+    let formats: [&dyn Format; 8] = [&human, &Json, &Sarif, &Concise, &GitHub, &GitLab, &JUnit, &Markdown];
+    let outputs = formats.iter().map(|f| f.render(&report)).chain([human.remarks(&report)]);
+    for out in outputs {
         assert!(!out.contains("hunter2"), "{out}");
         assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{out}");
         assert!(!out.contains("\\u001b") && !out.contains("\\u202e"), "{out}");

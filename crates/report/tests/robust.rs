@@ -93,6 +93,8 @@ fn any_text_with_any_labels_is_drawn() {
             sources: &sources,
             root: None,
             unknowns: &[],
+            suppressed: &[],
+            remarks: &[],
             summary: Summary::default(),
         };
         let human = Human::PLAIN;

@@ -1,5 +1,6 @@
 //! A file in compact form: what remains once the parser's tree is dropped.
 
+use iaclint_graph::Directive;
 use iaclint_source::{Problem, Span};
 use iaclint_value::{Name, Placed};
 
@@ -11,6 +12,7 @@ use crate::ops::{BinaryOp, UnaryOp};
 pub(crate) struct File {
     pub(crate) body: Body,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) directives: Vec<Directive>,
 }
 
 /// What stands in a file or between the braces of a block.

@@ -18,5 +18,6 @@ mod template;
 mod ty;
 mod unify;
 mod val;
+mod version;
 
 pub use loader::{Inputs, Loader, ModuleSummary};

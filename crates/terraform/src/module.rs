@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use iaclint_graph::Directive;
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 use rustc_hash::FxHashMap;
@@ -24,7 +25,10 @@ pub(crate) struct Module {
     pub(crate) providers: Vec<Block>,
     /// It has a `backend`, `cloud` or `provider` block, as roots do.
     pub(crate) has_backend_or_provider: bool,
+    /// Its `required_version` admits only versions whose language was another.
+    pub(crate) is_old: bool,
     pub(crate) problems: Vec<Problem>,
+    pub(crate) directives: Vec<Directive>,
     names: FxHashMap<(Kind, Name), usize>,
 }
 
@@ -78,6 +82,7 @@ impl Module {
         let mut overrides: Vec<Block> = Vec::new();
         for (source, file, is_override) in files {
             module.problems.extend(file.problems);
+            module.directives.extend(file.directives);
             for attribute in file.body.attributes {
                 let message = format!("an attribute stands outside of any block: {}", attribute.name);
                 let problem = Problem::at(ProblemKind::Invalid, attribute.name_span, message);
@@ -172,6 +177,8 @@ impl Module {
                 self.providers.push(block);
             }
             ("terraform", _) => {
+                let required = block.body.attribute("required_version").and_then(|a| a.value.literal());
+                self.is_old |= required.is_some_and(|r| crate::version::is_before_0_13(r));
                 self.has_backend_or_provider |=
                     block.body.blocks.iter().any(|b| matches!(b.kind.as_str(), "backend" | "cloud"));
             }

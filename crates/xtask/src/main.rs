@@ -6,6 +6,7 @@
 mod catalogue;
 mod layers;
 mod new_rule;
+mod schema;
 mod sync;
 mod tidy;
 
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask new-rule GROUP ID   make the folder of a rule and enter it into the table
-cargo xtask sync [--check]      write rules/lib.rs and docs/rules.md from the folders, or say whether they are stale
+cargo xtask sync [--check]      write rules/lib.rs, docs/rules.md and the schema from the folders, or say whether they are stale
 cargo xtask tidy                check pages, names, file sizes and words
 cargo xtask layers              check that dependencies between the crates point down only";
 

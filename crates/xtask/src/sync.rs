@@ -1,9 +1,10 @@
-//! Writes what follows from the rules' folders: the table `rules/lib.rs` and the index `docs/rules.md`.
+//! Writes what follows from the rules' folders: the table `rules/lib.rs`, the index `docs/rules.md`, the configuration's schema.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::catalogue::{Info, RuleFolder, folders, info};
+use crate::schema::schema;
 
 /// Writes both files where they differ.
 pub(crate) fn write(root: &Path) -> Vec<String> {
@@ -61,7 +62,12 @@ fn generated(root: &Path) -> Result<Vec<(PathBuf, String)>, Vec<String>> {
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(vec![(root.join("rules/lib.rs"), table(&rules)), (root.join("docs/rules.md"), index(&rules))])
+    let ids: Vec<String> = rules.iter().map(|(folder, _)| folder.id()).collect();
+    Ok(vec![
+        (root.join("rules/lib.rs"), table(&rules)),
+        (root.join("docs/rules.md"), index(&rules)),
+        (root.join("docs/iaclint.schema.json"), schema(&ids)),
+    ])
 }
 
 /// `rules/lib.rs`. A blank line between the modules keeps rustfmt from having an opinion about their order.

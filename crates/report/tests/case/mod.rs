@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use iaclint_lint::{Check, Confidence, Finding, Label, Place, Rule, RuleInfo, Severity, Subject, TrailStep};
+use iaclint_lint::{
+    Check, Confidence, Finding, Label, Place, Rule, RuleInfo, Severity, Subject, Suppressed, TrailStep,
+};
 use iaclint_report::{Report, Summary, UnknownValue};
 use iaclint_source::{Problem, ProblemKind, SourceFile, Sources, Span};
 
 pub struct Case {
     sources: Sources,
     pub findings: Vec<Finding>,
+    suppressed: Vec<Finding>,
     problems: Vec<Problem>,
     unknowns: Vec<UnknownValue>,
 }
@@ -102,6 +105,7 @@ fn finding(
         help: String::new(),
         instances: Vec::new(),
         identity: String::new(),
+        suppressed: None,
         fingerprint: 0x1234_5678_9abc_def0,
     }
 }
@@ -209,7 +213,33 @@ impl Case {
             span(&broken, "= \n"),
             "cannot read broken.tf: expected an expression",
         );
+        let lost = |of: &str| {
+            Problem::at(
+                ProblemKind::Invalid,
+                span(&main, of),
+                "the resource \"aws_instance.x\" is not declared in this module",
+            )
+        };
+        let mut in_source = finding(
+            "task-too-small",
+            Severity::Warning,
+            "aws_ecs_task_definition.tiny",
+            "aws_ecs_task_definition",
+            label(span(&main, "for_each"), ""),
+            "the task is too small",
+        );
+        in_source.suppressed = Some(Suppressed {
+            span: Some(span(&main, "source   =")),
+            reason: "it only sleeps; password=hunter2".to_owned(),
+        });
+        let mut in_baseline = in_source.clone();
+        in_baseline.subject.address = "aws_ecs_task_definition.old".to_owned();
+        in_baseline.suppressed = Some(Suppressed { span: None, reason: "iaclint-baseline.json".to_owned() });
+
         let problems = vec![
+            lost("for_each"),
+            lost("source"),
+            lost("db_host"),
             Problem::new(ProblemKind::NotEvaluated, "module.vpc is not here: registry/vpc/aws")
                 .in_file("main.tf"),
             syntax.clone(),
@@ -237,7 +267,13 @@ impl Case {
                 span: None,
             },
         ];
-        Case { sources, findings: vec![several, synthesized, long, wide_one, tab], problems, unknowns }
+        Case {
+            sources,
+            findings: vec![several, synthesized, long, wide_one, tab],
+            suppressed: vec![in_source, in_baseline],
+            problems,
+            unknowns,
+        }
     }
 
     pub fn report(&self) -> Report<'_> {
@@ -248,6 +284,8 @@ impl Case {
             sources: &self.sources,
             root: None,
             unknowns: &self.unknowns,
+            suppressed: &self.suppressed,
+            remarks: &[],
             summary: Summary { resources: 214, roots: 3, hidden_warnings: 0, hidden_advice: 4 },
         }
     }

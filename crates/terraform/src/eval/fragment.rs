@@ -43,6 +43,25 @@ impl Evaluator<'_, '_> {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
         let opaque = self.opaque_calls();
+        if self.scopes.first().is_some_and(|root| root.module.is_old) {
+            // Its language was another: what is wrong in ours may be right in that one.
+            for problem in &mut self.problems {
+                if matches!(problem.kind, ProblemKind::Invalid | ProblemKind::Unreadable)
+                    && problem.span.is_some()
+                {
+                    problem.kind = ProblemKind::NotEvaluated;
+                }
+            }
+        }
+        let mut directives = Vec::new();
+        for scope in &self.scopes {
+            // The instances of a module share its files.
+            for directive in &scope.module.directives {
+                if !directives.contains(directive) {
+                    directives.push(directive.clone());
+                }
+            }
+        }
         Fragment {
             root: Root {
                 id: self.root,
@@ -57,6 +76,7 @@ impl Evaluator<'_, '_> {
             resources,
             origins: self.origins,
             problems: self.problems,
+            directives,
         }
     }
 

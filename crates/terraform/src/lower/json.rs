@@ -50,7 +50,7 @@ fn read(file: &SourceFile, lower: impl FnOnce(&mut Reader<'_>, &Value)) -> File 
             .problems
             .push(Problem::at(ProblemKind::Invalid, span, "an object belongs here").in_file(&file.path));
     }
-    File { body: reader.body, problems: reader.problems }
+    File { body: reader.body, problems: reader.problems, directives: Vec::new() }
 }
 
 struct Reader<'f> {

@@ -1,5 +1,6 @@
 //! From the bytes of a file to its compact form: the only place that sees the parser's types.
 
+mod directives;
 mod expr;
 mod json;
 mod literal;
@@ -25,6 +26,7 @@ const MAX_MENDED: usize = 200;
 pub(crate) fn file(file: &SourceFile) -> File {
     let mut out = File::default();
     let seen = scan::scan(&file.text);
+    out.directives = directives::of(file, &seen.comments);
     if let Some(at) = seen.too_large {
         let span = Span::new(file.id, at..at + 1);
         let message = "an object of more than 8,000 entries is not read".to_owned();

@@ -22,6 +22,8 @@ const TOP_LEVEL: [&[u8]; 8] = [
 pub(super) struct Scan {
     /// The top-level items: blocks and attributes.
     pub(super) items: Vec<Range<usize>>,
+    /// The comments, with their signs.
+    pub(super) comments: Vec<Range<usize>>,
     /// Where brackets hold too many entries.
     pub(super) too_large: Option<usize>,
 }
@@ -31,6 +33,26 @@ pub(super) fn scan(source: &str) -> Scan {
     let mut scanner = Scanner { bytes: source.as_bytes(), at: 0, out: Scan::default(), open: Vec::new() };
     scanner.run();
     scanner.out
+}
+
+/// Where the item that starts on the line at `start` ends: that line's end, or the end of the line where its last bracket is closed.
+pub(super) fn end_of_item(source: &str, start: usize) -> usize {
+    let bytes = source.as_bytes();
+    let mut scanner = Scanner { bytes, at: start, out: Scan::default(), open: Vec::new() };
+    while let Some(byte) = bytes.get(scanner.at).copied() {
+        if byte == b'\n' && scanner.open.is_empty() {
+            break;
+        }
+        if byte.is_ascii_whitespace() {
+            scanner.at += 1;
+        } else if !scanner.comment() {
+            if scanner.at > start && scanner.at_block_start() {
+                break;
+            }
+            scanner.token(byte);
+        }
+    }
+    scanner.at.min(bytes.len())
 }
 
 struct Scanner<'a> {
@@ -112,6 +134,7 @@ impl Scanner<'_> {
     }
 
     fn comment(&mut self) -> bool {
+        let start = self.at;
         match (self.peek(0), self.peek(1)) {
             (b'#', _) | (b'/', b'/') => self.line_end(),
             (b'/', b'*') => {
@@ -123,6 +146,7 @@ impl Scanner<'_> {
             }
             _ => return false,
         }
+        self.out.comments.push(start..self.at.min(self.bytes.len()));
         true
     }
 

@@ -1,0 +1,4 @@
+# iaclint: ignore[endpoint-port-duplicated] gone
+resource "aws_sqs_queue" "jobs" {
+  name = "jobs"
+}

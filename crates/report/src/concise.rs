@@ -1,0 +1,54 @@
+//! One line a finding, for `grep` and editors: `path:line:column: severity[rule] headline (address)`.
+
+use std::fmt::Write;
+
+use iaclint_source::Span;
+
+use crate::json::kind;
+use crate::mask::{message, name};
+use crate::{Format, Report, fails, place};
+
+/// The report as lines.
+#[derive(Clone, Copy, Debug)]
+pub struct Concise;
+
+impl Format for Concise {
+    fn render(&self, report: &Report<'_>) -> String {
+        let mut out = String::new();
+        for finding in report.findings {
+            let _ = write!(
+                out,
+                "{}: {}[{}] {}",
+                at(report, place(finding)),
+                finding.severity.name(),
+                finding.rule,
+                one_line(&message(&finding.headline))
+            );
+            if !finding.subject.address.is_empty() {
+                let _ = write!(out, " ({})", name(&finding.subject.address));
+            }
+            out.push('\n');
+        }
+        for problem in report.distinct_problems().into_iter().filter(|p| fails(p.kind)) {
+            let place = match (problem.span, &problem.path) {
+                (Some(span), _) => at(report, span),
+                (None, Some(path)) => format!("{}:1:1", name(path)),
+                (None, None) => "iaclint".to_owned(),
+            };
+            let words = one_line(&message(&problem.message));
+            let _ = writeln!(out, "{place}: error[{}] {words}", kind(problem.kind));
+        }
+        out
+    }
+}
+
+fn at(report: &Report<'_>, span: Span) -> String {
+    let file = report.sources.file(span.file);
+    let start = file.line_col(span.start);
+    format!("{}:{}:{}", name(&file.path), start.line, start.column)
+}
+
+/// A text with its line breaks as spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    text.split(['\n', '\r']).map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
+}
