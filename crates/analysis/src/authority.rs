@@ -1,9 +1,9 @@
 //! Authority: may this role do that on this resource?
 
+use iaclint_model::ResourceId;
 use iaclint_model::arn::{Answer, Arn};
 use iaclint_model::iam::Role;
 use iaclint_model::policy::{Effect, Principal, Statement, document};
-use iaclint_model::ResourceId;
 use iaclint_value::{OriginId, Value};
 
 use crate::Analysis;
@@ -70,7 +70,9 @@ impl Tally {
             (Answer::No, Effect::Allow) => {
                 if speaks == Answer::Yes {
                     self.refusal.elsewhere.get_or_insert(witness);
-                } else if covers == Answer::Yes && !statement.resources().0.iter().any(|(r, _)| r.is_everything()) {
+                } else if covers == Answer::Yes
+                    && !statement.resources().0.iter().any(|(r, _)| r.is_everything())
+                {
                     self.refusal.otherwise.get_or_insert(witness);
                 }
             }
@@ -99,11 +101,15 @@ impl<'m> Analysis<'m> {
         let mut unknown = policies.unknown.first().cloned();
         for grant in &policies.grants {
             let Some(read) = document(self.model, grant.id, grant.document) else {
-                unknown.get_or_insert_with(|| format!("the document of {} cannot be read", self.model.short(grant.id)));
+                unknown.get_or_insert_with(|| {
+                    format!("the document of {} cannot be read", self.model.short(grant.id))
+                });
                 continue;
             };
             if !read.complete {
-                unknown.get_or_insert_with(|| format!("not all statements of {} are known", self.model.short(grant.id)));
+                unknown.get_or_insert_with(|| {
+                    format!("not all statements of {} are known", self.model.short(grant.id))
+                });
             }
             for statement in &read.statements {
                 tally.see(statement, grant.certain, action, on);
@@ -121,7 +127,10 @@ impl<'m> Analysis<'m> {
             };
         }
         if let Some(witness) = tally.perhaps_allowed {
-            return Verdict::CannotTell(format!("a statement of {} may allow it", self.model.short(witness.id)));
+            return Verdict::CannotTell(format!(
+                "a statement of {} may allow it",
+                self.model.short(witness.id)
+            ));
         }
         match unknown {
             Some(reason) => Verdict::CannotTell(reason),
@@ -134,7 +143,10 @@ impl<'m> Analysis<'m> {
         let owner = on.resource()?;
         let policies = self.resource_policies().get(&owner)?;
         if policies.open {
-            return Some(Verdict::CannotTell(format!("the policy of {} is not known", self.model.short(owner))));
+            return Some(Verdict::CannotTell(format!(
+                "the policy of {} is not known",
+                self.model.short(owner)
+            )));
         }
         let this = Arn::of_resource(self.model, role)?;
         for (id, document, certain) in &policies.documents {
@@ -162,7 +174,8 @@ impl<'m> Analysis<'m> {
         let documents = policies.grants.iter().filter_map(|g| document(self.model, g.id, g.document));
         documents.flat_map(|d| d.statements).find_map(|statement| {
             let value = statement.resource_value()?;
-            (statement.effect() == Effect::Allow && self.model.mentions(value).contains(&resource)).then_some(statement.value)
+            (statement.effect() == Effect::Allow && self.model.mentions(value).contains(&resource))
+                .then_some(statement.value)
         })
     }
 }

@@ -6,6 +6,7 @@ pub mod calls;
 pub mod needs;
 pub mod network;
 pub mod path;
+pub mod programs;
 pub mod reach;
 pub mod secret_reads;
 
@@ -22,6 +23,7 @@ use iaclint_source::Sources;
 use acl::Acls;
 use needs::Need;
 use network::Network;
+use programs::{Host, Program};
 
 /// The answers of all judges over one model; each is worked out when first asked for.
 #[derive(Debug)]
@@ -36,6 +38,8 @@ pub struct Analysis<'m> {
     acls: OnceLock<Acls>,
     role_policies: OnceLock<BTreeMap<ResourceId, RolePolicies<'m>>>,
     resource_policies: OnceLock<BTreeMap<ResourceId, Policies<'m>>>,
+    hosts: OnceLock<Vec<Host<'m>>>,
+    programs: OnceLock<Vec<Program<'m>>>,
 }
 
 impl<'m> Analysis<'m> {
@@ -51,6 +55,8 @@ impl<'m> Analysis<'m> {
             acls: OnceLock::new(),
             role_policies: OnceLock::new(),
             resource_policies: OnceLock::new(),
+            hosts: OnceLock::new(),
+            programs: OnceLock::new(),
         }
     }
 
@@ -97,5 +103,15 @@ impl<'m> Analysis<'m> {
     /// The network ACLs of every subnet.
     pub fn acls(&self) -> &Acls {
         self.acls.get_or_init(|| Acls::new(self.model))
+    }
+
+    /// Every machine with the script that it is started with.
+    pub fn hosts(&self) -> &[Host<'m>] {
+        self.hosts.get_or_init(|| programs::hosts(self.model))
+    }
+
+    /// What every container of a task runs, with the scripts of the project behind it.
+    pub fn programs(&self) -> &[Program<'m>] {
+        self.programs.get_or_init(|| programs::programs(self.model))
     }
 }

@@ -72,7 +72,12 @@ pub fn secret_reads<'m>(task: &TaskDefinition<'m>) -> Vec<SecretRead<'m>> {
     out
 }
 
-fn read<'m>(task: ResourceId, container: Container<'m>, purpose: String, value: &'m Value) -> Option<SecretRead<'m>> {
+fn read<'m>(
+    task: ResourceId,
+    container: Container<'m>,
+    purpose: String,
+    value: &'m Value,
+) -> Option<SecretRead<'m>> {
     let model = iaclint_model::Entity::node(&container).model;
     let (store, arn) = target(model, task, value)?;
     Some(SecretRead { container, purpose, value, store, arn })
@@ -101,7 +106,9 @@ fn target<'m>(model: &'m Model<'m>, task: ResourceId, value: &'m Value) -> Optio
             "aws_db_instance" | "aws_rds_cluster" | "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" => {
                 Some(Store::SecretsManager)
             }
-            other if other.contains("secretsmanager") || other.contains("SecretsManager") => Some(Store::SecretsManager),
+            other if other.contains("secretsmanager") || other.contains("SecretsManager") => {
+                Some(Store::SecretsManager)
+            }
             _ => None,
         }
     })?;

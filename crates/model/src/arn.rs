@@ -103,7 +103,8 @@ impl Arn {
 
     fn finished(mut self) -> Arn {
         // What is known of ARNs in China and GovCloud differs in the partition alone.
-        let text: String = self.tokens.iter().take(16).map(|t| if let Token::Char(c) = t { *c } else { ' ' }).collect();
+        let text: String =
+            self.tokens.iter().take(16).map(|t| if let Token::Char(c) = t { *c } else { ' ' }).collect();
         for partition in ["aws-cn:", "aws-us-gov:"] {
             if text.strip_prefix("arn:").is_some_and(|rest| rest.starts_with(partition)) {
                 self.tokens.drain(7..4 + partition.len() - 1);
@@ -193,7 +194,9 @@ fn surely(pattern: &[Token], arn: &[Token]) -> bool {
         (None, None) => true,
         (Some(Token::Star), None) => next(1, 0),
         (Some(Token::Star), Some(_)) => next(1, 0) || next(0, 1),
-        (Some(Token::Question), Some(Token::Char(_) | Token::Symbol(Symbol { single: true, .. }))) => next(1, 1),
+        (Some(Token::Question), Some(Token::Char(_) | Token::Symbol(Symbol { single: true, .. }))) => {
+            next(1, 1)
+        }
         (Some(Token::Char(x)), Some(Token::Char(y))) if x == y => next(1, 1),
         (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x == y => next(1, 1),
         _ => false,
@@ -212,7 +215,9 @@ fn perhaps(pattern: &[Token], arn: &[Token]) -> bool {
                     return true;
                 }
             }
-            (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x.class.is_some() && x.class == y.class => return false,
+            (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x.class.is_some() && x.class == y.class => {
+                return false;
+            }
             (Some(Token::Question), Some(_)) if next(1, 1) => return true,
             (Some(_), Some(Token::Question)) if next(1, 1) => return true,
             _ => {}
@@ -360,7 +365,10 @@ fn push_arn<'m>(model: &'m Model<'m>, id: ResourceId, form: &'static ArnForm, ar
                 Token::Symbol(Symbol { key: format!("{}#{n}", id.0), class, single: true, wide: false })
             })),
             "revision" => arn.tokens.push(symbol(format!("{}#revision", id.0), false)),
-            "path" => match look_up(&resource.body, if model.language(id) == Language::Terraform { "path" } else { "Path" }) {
+            "path" => match look_up(
+                &resource.body,
+                if model.language(id) == Language::Terraform { "path" } else { "Path" },
+            ) {
                 Found::Value(value) => push_value(model, value, arn, depth + 1),
                 Found::Absent(_) => arn.tokens.push(Token::Char('/')),
                 _ => arn.tokens.push(Token::Hole),
@@ -384,13 +392,20 @@ fn push_arn<'m>(model: &'m Model<'m>, id: ResourceId, form: &'static ArnForm, ar
     }
 }
 
-fn push_name<'m>(model: &'m Model<'m>, id: ResourceId, form: &'static ArnForm, tokens: &mut Vec<Token>, depth: usize) {
+fn push_name<'m>(
+    model: &'m Model<'m>,
+    id: ResourceId,
+    form: &'static ArnForm,
+    tokens: &mut Vec<Token>,
+    depth: usize,
+) {
     let resource = model.resource(id);
     let class = (resource.mode == Mode::Managed).then_some(form.arn);
     let own = || Token::Symbol(Symbol { key: format!("{}#name", id.0), class, single: false, wide: false });
     let terraform = model.language(id) == Language::Terraform;
     let path = if terraform { form.terraform_name } else { form.cloudformation_name };
-    let found = if path.is_empty() { Found::Absent(resource.body.origin) } else { look_up(&resource.body, path) };
+    let found =
+        if path.is_empty() { Found::Absent(resource.body.origin) } else { look_up(&resource.body, path) };
     match found {
         Found::Value(value) => {
             let mut name = Arn { tokens: Vec::new(), head: None };
@@ -410,7 +425,8 @@ fn push_name<'m>(model: &'m Model<'m>, id: ResourceId, form: &'static ArnForm, t
 }
 
 fn push_form(form: &str, tokens: &mut Vec<Token>) {
-    let names: HashMap<&str, &str> = HashMap::from([("region", "AWS::Region"), ("account", "AWS::AccountId")]);
+    let names: HashMap<&str, &str> =
+        HashMap::from([("region", "AWS::Region"), ("account", "AWS::AccountId")]);
     let mut rest = form;
     while let Some(open) = rest.find('{') {
         push_text(&rest[..open], tokens);
@@ -439,8 +455,19 @@ mod tests {
 
     #[test]
     fn a_symbol_is_covered_by_itself_and_by_wildcards_alone() {
-        let one = |class| Arn { tokens: vec![Token::Symbol(Symbol { key: "1".into(), class, single: false, wide: false })], head: None };
-        let other = Arn { tokens: vec![Token::Symbol(Symbol { key: "2".into(), class: Some("x"), single: false, wide: false })], head: None };
+        let one = |class| Arn {
+            tokens: vec![Token::Symbol(Symbol { key: "1".into(), class, single: false, wide: false })],
+            head: None,
+        };
+        let other = Arn {
+            tokens: vec![Token::Symbol(Symbol {
+                key: "2".into(),
+                class: Some("x"),
+                single: false,
+                wide: false,
+            })],
+            head: None,
+        };
         assert_eq!(one(Some("x")).covers(&one(Some("x"))), Answer::Yes);
         assert_eq!(one(Some("x")).covers(&other), Answer::No);
         assert_eq!(one(None).covers(&other), Answer::Maybe);
@@ -451,7 +478,9 @@ mod tests {
 
     #[test]
     fn six_question_marks_cover_the_random_suffix_of_a_secret() {
-        let single = |n| Token::Symbol(Symbol { key: format!("1#{n}"), class: Some("random"), single: true, wide: false });
+        let single = |n| {
+            Token::Symbol(Symbol { key: format!("1#{n}"), class: Some("random"), single: true, wide: false })
+        };
         let mut tokens: Vec<Token> = "secret:app-".chars().map(Token::Char).collect();
         tokens.extend((0..6).map(single));
         let secret = Arn { tokens, head: None };

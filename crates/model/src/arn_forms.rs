@@ -187,7 +187,10 @@ impl ArnForm {
     pub(crate) fn is_arn(&self, language: Language, attribute: &str) -> bool {
         match language {
             Language::Terraform => self.terraform_arns.contains(&attribute),
-            _ => self.cloudformation_arns.contains(&attribute) || (attribute == "Ref" && self.reference == Ref::Arn),
+            _ => {
+                self.cloudformation_arns.contains(&attribute)
+                    || (attribute == "Ref" && self.reference == Ref::Arn)
+            }
         }
     }
 

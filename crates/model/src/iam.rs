@@ -163,7 +163,9 @@ impl<'m> Reader<'m> {
         match role.managed_policies() {
             Prop::Absent { .. } => {}
             Prop::Known { value, .. } => self.policies(&[role.id()], role.id(), true, value),
-            Prop::OneOf { .. } | Prop::Unknown { .. } => self.because(role.id(), "its managed policies are not known"),
+            Prop::OneOf { .. } | Prop::Unknown { .. } => {
+                self.because(role.id(), "its managed policies are not known")
+            }
         }
     }
 
@@ -171,14 +173,20 @@ impl<'m> Reader<'m> {
     fn others(&mut self, role: Role<'m>) {
         for at in self.model.uses(role.id()) {
             match &at.by {
-                User::Opaque(_, address) => self.because(role.id(), format!("{address} is not here and is given the role")),
-                User::Output(root, name) if self.model.graph().root(*root).language != crate::Language::Terraform => {
+                User::Opaque(_, address) => {
+                    self.because(role.id(), format!("{address} is not here and is given the role"))
+                }
+                User::Output(root, name)
+                    if self.model.graph().root(*root).language != crate::Language::Terraform =>
+                {
                     self.because(role.id(), format!("it is exported as {name}"));
                 }
                 User::Resource(by) => {
                     let type_name = self.model.resource(*by).type_name.as_str();
-                    if matches!(type_name, "aws_iam_user_policy" | "AWS::IAM::UserPolicy" | "AWS::IAM::GroupPolicy")
-                        || type_name.starts_with("Custom::")
+                    if matches!(
+                        type_name,
+                        "aws_iam_user_policy" | "AWS::IAM::UserPolicy" | "AWS::IAM::GroupPolicy"
+                    ) || type_name.starts_with("Custom::")
                         || type_name == "AWS::CloudFormation::CustomResource"
                     {
                         self.because(role.id(), format!("{} may give it policies", self.model.short(*by)));
@@ -200,7 +208,9 @@ impl<'m> Reader<'m> {
         let certain = self.model.resource(id).existence.is_certain();
         match policy {
             Prop::Known { value, .. } => self.policies(&named.roles, id, certain, value),
-            _ => named.roles.iter().for_each(|r| self.because(*r, format!("the policy of {} is not known", self.model.short(id)))),
+            _ => named.roles.iter().for_each(|r| {
+                self.because(*r, format!("the policy of {} is not known", self.model.short(id)))
+            }),
         }
         self.perhaps(&named, id);
     }
@@ -256,7 +266,11 @@ impl<'m> Reader<'m> {
             match document {
                 Prop::Known { value, .. } => policies.grants.push(Grant { id, document: value, certain }),
                 Prop::OneOf { values, .. } => {
-                    policies.grants.extend(values.iter().map(|document| Grant { id, document, certain: false }));
+                    policies.grants.extend(values.iter().map(|document| Grant {
+                        id,
+                        document,
+                        certain: false,
+                    }));
                 }
                 Prop::Absent { .. } | Prop::Unknown { .. } => {
                     policies.because(format!("the document of {} is not known", self.model.short(id)));
@@ -279,7 +293,9 @@ impl<'m> Reader<'m> {
                         let origin = item.origin;
                         self.add(roles, by, certain, &Prop::written(document, origin));
                     }
-                    None => roles.iter().for_each(|r| self.because(*r, format!("what {name} allows is not on file"))),
+                    None => roles
+                        .iter()
+                        .for_each(|r| self.because(*r, format!("what {name} allows is not on file"))),
                 }
                 continue;
             }
@@ -287,7 +303,8 @@ impl<'m> Reader<'m> {
             let known: Vec<ManagedPolicy<'m>> =
                 links.items.iter().filter_map(|l| self.model.get::<ManagedPolicy<'m>>(l.id()?)).collect();
             for policy in &known {
-                let certain = certain && known.len() == 1 && self.model.resource(policy.id()).existence.is_certain();
+                let certain =
+                    certain && known.len() == 1 && self.model.resource(policy.id()).existence.is_certain();
                 self.add(roles, policy.id(), certain, &policy.document());
             }
             if !links.complete || known.len() != links.items.len() || known.is_empty() {

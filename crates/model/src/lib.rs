@@ -13,6 +13,8 @@ mod node;
 mod path;
 mod prop;
 
+pub mod alarm;
+pub mod bucket_acl;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
@@ -22,13 +24,15 @@ pub mod iam;
 pub mod images;
 pub mod lambda;
 pub mod lb;
-pub mod policy;
+pub mod machine;
 pub mod nacl;
+pub mod policy;
 pub mod rds;
 pub mod resource_policies;
 pub mod secrets;
 pub mod server;
 pub mod services;
+pub mod sizes;
 pub mod vpc;
 pub mod workload;
 

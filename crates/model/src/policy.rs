@@ -142,7 +142,10 @@ impl<'m> Statement<'m> {
     pub fn resources(&self) -> (Vec<(Arn, &'m Value)>, bool) {
         let Some(value) = self.field("Resource") else { return (Vec::new(), !self.open()) };
         let (items, complete) = one_or_many(value);
-        (items.into_iter().filter(|i| !i.is_null()).map(|v| (Arn::of_value(self.model, v), v)).collect(), complete)
+        (
+            items.into_iter().filter(|i| !i.is_null()).map(|v| (Arn::of_value(self.model, v), v)).collect(),
+            complete,
+        )
     }
 
     /// The list of resources as it stands.
@@ -191,7 +194,9 @@ impl<'m> Statement<'m> {
 
     /// Who it speaks of, and whether those are all.
     pub fn principals(&self) -> (Vec<Principal>, bool) {
-        let Some(value) = self.field("Principal") else { return (Vec::new(), !self.open() && self.field("NotPrincipal").is_none()) };
+        let Some(value) = self.field("Principal") else {
+            return (Vec::new(), !self.open() && self.field("NotPrincipal").is_none());
+        };
         match &value.data {
             Data::Object(object) => {
                 let mut out = Vec::new();
@@ -227,7 +232,9 @@ impl<'m> Statement<'m> {
         principals.iter().fold(least, |answer, principal| {
             answer.max(match principal {
                 Principal::Everyone => Answer::Yes,
-                Principal::Service(name) if name == service || name.strip_prefix(service).is_some_and(|r| r.starts_with('.')) => {
+                Principal::Service(name)
+                    if name == service || name.strip_prefix(service).is_some_and(|r| r.starts_with('.')) =>
+                {
                     Answer::Yes
                 }
                 Principal::Service(_) | Principal::Aws(_) => Answer::No,
@@ -252,7 +259,8 @@ fn action_may_match(prefix: &str, action: &str) -> bool {
 pub fn managed_by_aws(name: &str) -> Option<&'static Value> {
     static POLICIES: OnceLock<Vec<(String, Value)>> = OnceLock::new();
     let policies = POLICIES.get_or_init(|| {
-        let json: serde_json::Value = serde_json::from_str(include_str!("../data/managed_policies.json")).unwrap_or_default();
+        let json: serde_json::Value =
+            serde_json::from_str(include_str!("../data/managed_policies.json")).unwrap_or_default();
         let policies = json.get("policies").and_then(serde_json::Value::as_object).into_iter().flatten();
         policies.map(|(name, statements)| (name.clone(), whole(statements))).collect()
     });
@@ -287,7 +295,12 @@ mod tests {
 
     #[test]
     fn the_policies_of_aws_are_read() {
-        let statements = |name| managed_by_aws(name).and_then(|p| p.get("Statement")).and_then(Value::as_list).map(|l| l.items.len());
+        let statements = |name| {
+            managed_by_aws(name)
+                .and_then(|p| p.get("Statement"))
+                .and_then(Value::as_list)
+                .map(|l| l.items.len())
+        };
         assert_eq!(statements("AmazonECSTaskExecutionRolePolicy"), Some(1));
         assert!(statements("AWSLambdaVPCAccessExecutionRole").is_some());
         assert!(statements("NoSuchPolicy").is_none());

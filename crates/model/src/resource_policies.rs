@@ -132,7 +132,8 @@ pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Polic
                 let links = model.links_in(value);
                 let owners: Vec<ResourceId> = links.items.iter().filter_map(crate::Link::id).collect();
                 if !links.complete {
-                    let open: Vec<ResourceId> = if owners.is_empty() { in_root().collect() } else { owners.clone() };
+                    let open: Vec<ResourceId> =
+                        if owners.is_empty() { in_root().collect() } else { owners.clone() };
                     open.into_iter().for_each(|o| out.entry(o).or_default().open = true);
                 }
                 owners.into_iter().for_each(|owner| add(model, &mut out, owner, id, &document));

@@ -23,6 +23,8 @@ pub(crate) struct Input {
     pub(crate) assemblies: BTreeSet<PathBuf>,
     /// Templates on their own.
     pub(crate) templates: BTreeSet<PathBuf>,
+    /// Scripts and Dockerfiles, which resources may run.
+    pub(crate) programs: BTreeSet<PathBuf>,
     /// Directories of CDK apps without an assembly.
     pub(crate) apps: Vec<PathBuf>,
     /// The files to which findings are limited.
@@ -55,9 +57,9 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     if !paths.is_empty() && paths.iter().all(|p| !p.is_directory && is_terraform(&name_of(&p.real))) {
         input.limited_to = Some(limited.into_iter().collect());
     }
-    input.modules = walked.modules;
-    input.problems = walked.problems;
-    input.assemblies.extend(walked.manifests);
+    input.modules = std::mem::take(&mut walked.modules);
+    input.problems = std::mem::take(&mut walked.problems);
+    input.assemblies.extend(std::mem::take(&mut walked.manifests));
     let looks_like_template = |path: &&PathBuf| {
         let text = project.read_bytes(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         text.is_some_and(|text| iaclint_cloudformation::is_template(&text))
@@ -70,7 +72,8 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     let inside = |path: &Path| path.ancestors().skip(1).any(|above| assemblies.contains(above));
     input.assemblies.retain(|directory| !inside(directory));
     input.templates.retain(|file| !inside(file));
-    for app in walked.apps {
+    input.programs = std::mem::take(&mut walked.programs);
+    for app in std::mem::take(&mut walked.apps) {
         if !input.assemblies.iter().any(|assembly| assembly.starts_with(&app)) {
             input.problems.push(not_synthesized(project, &app));
             input.apps.push(app);

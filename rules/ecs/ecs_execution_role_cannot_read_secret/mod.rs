@@ -20,7 +20,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let mut refused: Vec<Refused<'_>> = Vec::new();
         for read in secret_reads(&task) {
-            let Verdict::Denied(refusal) = cx.analysis.may(role, read.store.action(), &read.arn) else { continue };
+            let Verdict::Denied(refusal) = cx.analysis.may(role, read.store.action(), &read.arn) else {
+                continue;
+            };
             let key = match read.resource() {
                 Some(id) => cx.model().short(id),
                 None => read.value.display(),
@@ -67,9 +69,17 @@ fn report(cx: &mut Check<'_, '_>, task: &TaskDefinition<'_>, role: ResourceId, f
     if let Some(witness) = fault.refusal.denied_by {
         draft = draft.label(cx, witness.origin, "this statement denies it");
     } else if let Some(witness) = fault.refusal.elsewhere {
-        draft = draft.label(cx, witness.origin, format!("{action} is allowed here, but not on this {}", store.noun()));
+        draft = draft.label(
+            cx,
+            witness.origin,
+            format!("{action} is allowed here, but not on this {}", store.noun()),
+        );
     } else if let Some(witness) = fault.refusal.otherwise {
-        draft = draft.label(cx, witness.origin, format!("this statement names the {}, but not {action}", store.noun()));
+        draft = draft.label(
+            cx,
+            witness.origin,
+            format!("this statement names the {}, but not {action}", store.noun()),
+        );
     }
     let allowed = |role: ResourceId, action: &str| cx.analysis.may(role, action, &read.arn).is_allowed();
     if let Some(task_role) = task.task_role().filter(|t| *t != role)
@@ -81,7 +91,8 @@ fn report(cx: &mut Check<'_, '_>, task: &TaskDefinition<'_>, role: ResourceId, f
         ));
     }
     if store == Store::ParameterStore && allowed(role, "ssm:GetParameter") {
-        draft = draft.note("the agent asks for ssm:GetParameters, with an s; ssm:GetParameter is another action");
+        draft =
+            draft.note("the agent asks for ssm:GetParameters, with an s; ssm:GetParameter is another action");
     }
     draft
         .note(format!("every policy of {role_name} is known, and none allows {action} here"))
