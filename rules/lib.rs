@@ -90,9 +90,6 @@ mod invalid_suppression;
 #[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
 mod lambda_event_source_permission_missing;
 
-#[path = "suppression/invalid_suppression/mod.rs"]
-mod invalid_suppression;
-
 #[path = "network/lambda_vpc_no_internet/mod.rs"]
 mod lambda_vpc_no_internet;
 
@@ -183,9 +180,6 @@ mod user_data_script_fails_silently;
 #[path = "ec2/user_data_too_large/mod.rs"]
 mod user_data_too_large;
 
-#[path = "suppression/unused_suppression/mod.rs"]
-mod unused_suppression;
-
 #[path = "network/vpc_endpoint_sg_missing_443/mod.rs"]
 mod vpc_endpoint_sg_missing_443;
 
@@ -224,7 +218,6 @@ pub static RULES: &[Rule] = &[
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
-    Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
@@ -255,7 +248,6 @@ pub static RULES: &[Rule] = &[
     Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
     Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },
     Rule { id: "user-data-too-large", group: "ec2", info: user_data_too_large::INFO, page: include_str!("ec2/user_data_too_large/README.md"), check: user_data_too_large::check },
-    Rule { id: "unused-suppression", group: "suppression", info: unused_suppression::INFO, page: include_str!("suppression/unused_suppression/README.md"), check: unused_suppression::check },
     Rule { id: "vpc-endpoint-sg-missing-443", group: "network", info: vpc_endpoint_sg_missing_443::INFO, page: include_str!("network/vpc_endpoint_sg_missing_443/README.md"), check: vpc_endpoint_sg_missing_443::check },
     Rule { id: "vpc-endpoints-incomplete", group: "network", info: vpc_endpoints_incomplete::INFO, page: include_str!("network/vpc_endpoints_incomplete/README.md"), check: vpc_endpoints_incomplete::check },
 ];
