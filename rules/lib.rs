@@ -12,6 +12,9 @@ mod container_healthcheck_binary_missing;
 #[path = "ecs/container_healthcheck_start_period_too_short/mod.rs"]
 mod container_healthcheck_start_period_too_short;
 
+#[path = "ec2/data_on_replaceable_instance_disk/mod.rs"]
+mod data_on_replaceable_instance_disk;
+
 #[path = "ec2/docker_run_no_restart_policy/mod.rs"]
 mod docker_run_no_restart_policy;
 
@@ -45,6 +48,9 @@ mod ecs_service_no_circuit_breaker;
 #[path = "ecs/ecs_service_no_health_check_grace_period/mod.rs"]
 mod ecs_service_no_health_check_grace_period;
 
+#[path = "ecs/ecs_ssm_parameter_does_not_exist/mod.rs"]
+mod ecs_ssm_parameter_does_not_exist;
+
 #[path = "network/efs_mount_target_unreachable/mod.rs"]
 mod efs_mount_target_unreachable;
 
@@ -65,6 +71,9 @@ mod fargate_invalid_cpu_memory;
 
 #[path = "network/fargate_no_route_to_registry/mod.rs"]
 mod fargate_no_route_to_registry;
+
+#[path = "network/hardcoded_resource_ids/mod.rs"]
+mod hardcoded_resource_ids;
 
 #[path = "ec2/hardcoded_secret_in_user_data/mod.rs"]
 mod hardcoded_secret_in_user_data;
@@ -92,6 +101,9 @@ mod lb_target_security_group_mismatch;
 
 #[path = "network/nacl_blocks_return_traffic/mod.rs"]
 mod nacl_blocks_return_traffic;
+
+#[path = "data/no_alarm_on_critical_dependency/mod.rs"]
+mod no_alarm_on_critical_dependency;
 
 #[path = "ec2/opensearch_initial_admin_password/mod.rs"]
 mod opensearch_initial_admin_password;
@@ -180,6 +192,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
     Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
     Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
+    Rule { id: "data-on-replaceable-instance-disk", group: "ec2", info: data_on_replaceable_instance_disk::INFO, page: include_str!("ec2/data_on_replaceable_instance_disk/README.md"), check: data_on_replaceable_instance_disk::check },
     Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
     Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ec2-ssm-unreachable-no-instance-profile", group: "ec2", info: ec2_ssm_unreachable_no_instance_profile::INFO, page: include_str!("ec2/ec2_ssm_unreachable_no_instance_profile/README.md"), check: ec2_ssm_unreachable_no_instance_profile::check },
@@ -191,6 +204,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-role-trust-policy-wrong", group: "ecs", info: ecs_role_trust_policy_wrong::INFO, page: include_str!("ecs/ecs_role_trust_policy_wrong/README.md"), check: ecs_role_trust_policy_wrong::check },
     Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
+    Rule { id: "ecs-ssm-parameter-does-not-exist", group: "ecs", info: ecs_ssm_parameter_does_not_exist::INFO, page: include_str!("ecs/ecs_ssm_parameter_does_not_exist/README.md"), check: ecs_ssm_parameter_does_not_exist::check },
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },
@@ -198,6 +212,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
+    Rule { id: "hardcoded-resource-ids", group: "network", info: hardcoded_resource_ids::INFO, page: include_str!("network/hardcoded_resource_ids/README.md"), check: hardcoded_resource_ids::check },
     Rule { id: "hardcoded-secret-in-user-data", group: "ec2", info: hardcoded_secret_in_user_data::INFO, page: include_str!("ec2/hardcoded_secret_in_user_data/README.md"), check: hardcoded_secret_in_user_data::check },
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
@@ -207,6 +222,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
+    Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
     Rule { id: "opensearch-max-map-count", group: "ec2", info: opensearch_max_map_count::INFO, page: include_str!("ec2/opensearch_max_map_count/README.md"), check: opensearch_max_map_count::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },

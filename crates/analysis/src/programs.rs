@@ -1,8 +1,11 @@
 //! What machines and containers run: their scripts read, with the files of the project that stand behind them.
 
+use std::borrow::Cow;
+use std::path::Path;
+
 use iaclint_model::ecs::{Container, TaskDefinition};
 use iaclint_model::machine::{Machine, machines};
-use iaclint_model::{Language, Model, Prop, ResourceId};
+use iaclint_model::{AssetKind, Entity, Language, Model, Prop, ResourceId};
 use iaclint_scripts::{
     ContainerRun, Dockerfile, PartKind, Script, UserData, container_runs, script_of_command,
 };
@@ -108,18 +111,18 @@ fn program<'m>(
     Program { task: task.id(), container, parts, image: build.map(|b| b.dockerfile) }
 }
 
-/// The words of a command that may be scripts of the image.
+/// The words of a command that may be scripts of the image: among its first ones.
 fn file_words(value: &Value) -> Vec<String> {
-    let word = |v: &Value| v.as_str().map(|s| s.into_owned()).filter(|s| s.ends_with(".sh"));
-    match value.as_list() {
-        Some(list) => list.items.iter().take(3).filter_map(word).collect(),
-        None => value
-            .as_str()
-            .into_iter()
-            .flat_map(|s| s.split_whitespace().take(3).map(str::to_owned).collect::<Vec<_>>())
-            .filter(|s| s.ends_with(".sh"))
-            .collect(),
-    }
+    let words: Vec<String> = match value.as_list() {
+        Some(list) => list.items.iter().filter_map(|v| v.as_str().map(Cow::into_owned)).collect(),
+        None => value.as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+    };
+    words.into_iter().take(3).filter(|word| is_script(word)).collect()
+}
+
+/// Whether a file is a shell script by its name.
+fn is_script(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|end| end == "sh")
 }
 
 /// How an image is built: a Dockerfile and the directory of its context.
@@ -141,7 +144,7 @@ impl Files {
         for index in 0..sources.len() as u32 {
             let file = sources.file(FileId(index));
             let name = file.path.rsplit('/').next().unwrap_or_default();
-            if name.ends_with(".sh") {
+            if is_script(name) {
                 out.scripts.push(file.id);
                 out.all.push(file);
             } else if name.contains("Dockerfile") {
@@ -165,24 +168,13 @@ impl Files {
         words: &[String],
     ) -> Option<Build> {
         if model.language(task.id()) == Language::Cdk {
-            let Prop::Known { value: image, .. } = container.image() else { return None };
-            let image = image.flatten().text;
-            let hash = asset_hash(&image)?;
-            let inside = format!("asset.{hash}/");
-            let mut found = self.of(&self.dockerfiles).filter(|f| f.path.contains(&inside));
-            let first = found.next()?;
-            // Of several Dockerfiles the manifest names one; without it the usual name is taken.
-            let file = if first.path.ends_with("/Dockerfile") {
-                first
-            } else {
-                match found.find(|f| f.path.ends_with("/Dockerfile")) {
-                    Some(usual) => usual,
-                    None => first,
-                }
-            };
+            let Prop::Known { value, .. } = container.node().raw("image", "Image") else { return None };
+            let asset = model.asset(task.id(), value)?;
+            let AssetKind::Image { dockerfile, .. } = &asset.kind else { return None };
+            let file = self.of(&self.dockerfiles).find(|f| f.path == *dockerfile)?;
             return Some(Build {
                 dockerfile: Dockerfile::read(&text_of(file)),
-                directory: directory_of(&file.path),
+                directory: format!("{}/", asset.path),
             });
         }
         let script = words.first()?;
@@ -229,12 +221,6 @@ impl Files {
 
 fn directory_of(path: &str) -> String {
     path.rfind('/').map_or(String::new(), |at| path.get(..=at).unwrap_or_default().to_owned())
-}
-
-/// The hash at the end of the name of an asset's image.
-fn asset_hash(image: &str) -> Option<&str> {
-    let hash = image.rsplit(':').next()?;
-    (hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hash)
 }
 
 fn text_of(file: &SourceFile) -> Text {

@@ -53,8 +53,8 @@ impl<'c, 'm> Check<'c, 'm> {
                 .meta
                 .get("Metadata")
                 .and_then(|m| m.get("aws:cdk:path"))
-                .and_then(|p| p.as_str())
-                .map(|p| p.into_owned()),
+                .and_then(iaclint_value::Value::as_str)
+                .map(std::borrow::Cow::into_owned),
         };
         self.draft(Some(subject), about, headline.into())
     }
@@ -95,7 +95,10 @@ impl<'c, 'm> Check<'c, 'm> {
         let mut finding = draft.finding;
         if let Some(subject) = draft.subject {
             let resource = self.model().resource(subject);
-            finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+            // A rule that named the user's own line knows better.
+            if finding.subject.source == resource.source {
+                finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+            }
         }
         finding.fingerprint = fingerprint(&finding);
         self.findings.push((draft.subject, finding));

@@ -7,5 +7,7 @@ entities! {
     Alarm: ["aws_cloudwatch_metric_alarm"] | ["AWS::CloudWatch::Alarm"] {
         /// Its name.
         name: text = "alarm_name" | "AlarmName";
+        /// What it watches.
+        dimensions: raw = "dimensions" | "Dimensions";
     }
 }

@@ -9,6 +9,7 @@ mod arn_forms;
 mod entity;
 mod link;
 mod model;
+pub mod modules;
 mod node;
 mod path;
 mod prop;

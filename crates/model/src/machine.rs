@@ -4,7 +4,7 @@ use iaclint_value::{Data, Encoding, OriginId, Text, Value};
 
 use crate::ec2::Instance;
 use crate::entity::entities;
-use crate::{Model, Prop, ResourceId};
+use crate::{Language, Model, Prop, ResourceId};
 
 entities! {
     /// What instances are made from.
@@ -39,6 +39,12 @@ entities! {
         block_devices: nodes = "ebs_block_device" | "BlockDeviceMappings";
         /// Volumes that are attached to it by id, in CloudFormation.
         volumes: raw = "" | "Volumes";
+    }
+
+    /// A volume that is attached to an instance.
+    VolumeAttachment: ["aws_volume_attachment"] | ["AWS::EC2::VolumeAttachment"] {
+        /// The instance.
+        instance: links = "instance_id" | "InstanceId";
     }
 }
 
@@ -135,9 +141,45 @@ fn plain(value: &Value) -> Option<Text> {
     }
 }
 
-impl Machine<'_> {
+impl<'m> Machine<'m> {
+    /// Whether a change of its script makes a new instance: `None` where that is not known.
+    pub fn replaced_with_user_data(&self, model: &'m Model<'m>) -> Option<bool> {
+        if self.kind == MachineKind::Template {
+            return None;
+        }
+        match model.language(self.id) {
+            Language::Terraform => {
+                let replaced = model.get::<InstanceStart<'m>>(self.id)?.replaced_with_user_data();
+                replaced.known().copied()
+            }
+            // With `userDataCausesReplacement` the CDK puts a hash of the script behind the logical id.
+            Language::Cdk => Some(has_hash(model.resource(self.id).name.as_str())),
+            Language::CloudFormation => Some(false),
+        }
+    }
+
     /// The place of its script.
     pub fn user_data_origin(&self) -> OriginId {
         self.user_data.origin()
+    }
+}
+
+/// Whether sixteen more hexadecimal digits follow the hash that every logical id of the CDK ends in.
+fn has_hash(name: &str) -> bool {
+    let Some(at) = name.len().checked_sub(24) else { return false };
+    let (Some(own), Some(script)) = (name.get(at..at + 8), name.get(at + 8..)) else { return false };
+    own.bytes().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(&b))
+        && script.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_hash;
+
+    #[test]
+    fn a_logical_id_with_the_hash_of_a_script_is_told_from_one_without() {
+        assert!(has_hash("HostB4E45AD76049a12dd8d85b4b"));
+        assert!(!has_hash("HostB4E45AD7"));
+        assert!(!has_hash("AVeryLongNameOfAnInstanceB4E45AD7"));
     }
 }

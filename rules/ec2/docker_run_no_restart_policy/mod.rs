@@ -1,5 +1,7 @@
 //! A container of a machine's script that nothing starts again.
 
+use std::borrow::Cow;
+
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_scripts::ContainerRun;
 
@@ -17,8 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let runs = host.runs();
         let updated = host.data.scripts().iter().flat_map(|s| &s.commands).any(|c| {
-            let words: Vec<String> =
-                c.words.iter().filter_map(|w| w.known().map(|k| k.into_owned())).collect();
+            let words: Vec<String> = c.words.iter().filter_map(|w| w.known().map(Cow::into_owned)).collect();
             words.iter().any(|w| w == "update") && words.iter().any(|w| w.starts_with("--restart"))
         });
         for run in runs.iter().filter(|run| stays_down(run, &runs) && !updated) {
@@ -41,7 +42,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 /// Whether a container is to run for long and nothing brings it back.
 fn stays_down(run: &ContainerRun, all: &[ContainerRun]) -> bool {
     let long = run.detached && !run.removed && run.unit.is_none() && run.service.is_none();
-    let name = run.name.as_ref().and_then(|n| n.known().map(|k| k.into_owned()));
+    let name = run.name.as_ref().and_then(|n| n.known().map(Cow::into_owned));
     let kept_by_unit = all.iter().any(|other| {
         other.unit.is_some()
             && other.name.as_ref().is_some_and(|n| n.known().is_none_or(|k| name.as_deref() == Some(&*k)))

@@ -7,7 +7,7 @@ use iaclint_model::ec2::{Permission, Ports, Protocol};
 use iaclint_model::machine::MachineKind;
 use iaclint_model::server::server;
 use iaclint_model::workload::Setting;
-use iaclint_model::{Many, ResourceId};
+use iaclint_model::{Link, Many, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -26,7 +26,7 @@ fn host_check<'m>(cx: &mut Check<'_, 'm>, host: &Host<'m>) {
     let id = host.machine.id;
     let analysis = cx.analysis;
     let Some(server) = server(cx.model(), id) else { return };
-    let groups: Vec<ResourceId> = server.security_groups.items.iter().filter_map(|l| l.id()).collect();
+    let groups: Vec<ResourceId> = server.security_groups.items.iter().filter_map(Link::id).collect();
     if !server.security_groups.complete
         || groups.is_empty()
         || groups.len() != server.security_groups.items.len()

@@ -2,7 +2,7 @@
 
 use iaclint_analysis::programs::Host;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::machine::{InstanceStart, MachineKind};
+use iaclint_model::machine::MachineKind;
 use iaclint_model::{Language, Model};
 use iaclint_scripts::service_actions;
 
@@ -30,28 +30,12 @@ fn sets_up(host: &Host<'_>) -> bool {
 
 /// Whether a change of the script leaves the instance as it is.
 fn stays<'m>(model: &'m Model<'m>, host: &Host<'m>) -> bool {
-    let id = host.machine.id;
-    match model.language(id) {
-        Language::Terraform => {
-            let Some(start) = model.get::<InstanceStart<'m>>(id) else { return false };
-            let ignored =
-                model.resource(id).meta.get("lifecycle").is_some_and(|l| l.display().contains("user_data"));
-            start.replaced_with_user_data().must(|replaced| !replaced) && !ignored
-        }
-        // With `userDataCausesReplacement` the CDK puts a hash of the script behind the logical id.
-        Language::Cdk => !has_hash(model.resource(id).name.as_str()),
-        // `cfn-hup` and `cfn-init` carry changes to the running machine.
-        Language::CloudFormation => !host.text.flatten().text.contains("cfn-"),
-    }
-}
-
-/// Whether sixteen more hexadecimal digits follow the hash that every logical id of the CDK ends in.
-fn has_hash(name: &str) -> bool {
-    let bytes = name.as_bytes();
-    let Some(at) = bytes.len().checked_sub(24) else { return false };
-    let (own, script) = bytes[at..].split_at(8);
-    own.iter().all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
-        && script.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b))
+    let lifecycle = model.resource(host.machine.id).meta.get("lifecycle");
+    let ignored = lifecycle.is_some_and(|l| l.display().contains("user_data"));
+    // `cfn-hup` and `cfn-init` carry changes to the running machine.
+    let carried = model.language(host.machine.id) == Language::CloudFormation
+        && host.text.flatten().text.contains("cfn-");
+    host.machine.replaced_with_user_data(model) == Some(false) && !ignored && !carried
 }
 
 fn report(cx: &mut Check<'_, '_>, host: &Host<'_>) {

@@ -66,7 +66,7 @@ fn program_check(cx: &mut Check<'_, '_>, program: &Program<'_>) {
         Language::Terraform => "startPeriod",
         Language::CloudFormation | Language::Cdk => "StartPeriod",
     };
-    let wanted = (work.needs + work.needs / 2).max(SLOW_START).min(LONGEST);
+    let wanted = (work.needs + work.needs / 2).clamp(SLOW_START, LONGEST);
     let draft = cx
         .finding(
             program.task,

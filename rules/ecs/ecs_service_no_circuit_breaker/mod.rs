@@ -27,7 +27,7 @@ fn report(cx: &mut Check<'_, '_>, id: ResourceId) {
     let name = model.short(id);
     let help = match model.language(id) {
         Language::Terraform => format!(
-            "add `deployment_circuit_breaker {{ enable = true, rollback = true }}` to {name}, each on a line of its own"
+            "add a `deployment_circuit_breaker` block with `enable = true` and `rollback = true` to {name}"
         ),
         Language::Cdk => "pass `circuitBreaker: { rollback: true }` to the service".to_owned(),
         Language::CloudFormation => {

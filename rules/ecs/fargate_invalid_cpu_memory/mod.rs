@@ -51,20 +51,19 @@ fn task_check<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
     }
     let language = cx.model().language(task.id());
     let draft = cx.finding(task.id(), format!("Fargate has no task of {units} CPU units and {mib} MiB"));
-    let draft = match size {
-        Some(size) => draft
+    let draft = if let Some(size) = size {
+        draft
             .at(cx, memory_origin, format!("{units} CPU units go with {}", amounts(size)))
             .label(cx, cpu_origin, format!("{units} CPU units"))
             .trail(cx, memory_origin)
-            .help(format!("set `{}` to {}", field(language, "memory"), nearest(size, mib))),
-        None => {
-            let all: Vec<String> = fargate_sizes().iter().map(|s| s.cpu.to_string()).collect();
-            draft.at(cx, cpu_origin, "no such number of CPU units").trail(cx, cpu_origin).help(format!(
-                "set `{}` to one of {}",
-                field(language, "cpu"),
-                all.join(", ")
-            ))
-        }
+            .help(format!("set `{}` to {}", field(language, "memory"), nearest(size, mib)))
+    } else {
+        let all: Vec<String> = fargate_sizes().iter().map(|s| s.cpu.to_string()).collect();
+        draft.at(cx, cpu_origin, "no such number of CPU units").trail(cx, cpu_origin).help(format!(
+            "set `{}` to one of {}",
+            field(language, "cpu"),
+            all.join(", ")
+        ))
     };
     draft.report(cx);
 }
