@@ -21,6 +21,9 @@ mod docker_run_no_restart_policy;
 #[path = "ec2/ec2_memory_too_small_for_container/mod.rs"]
 mod ec2_memory_too_small_for_container;
 
+#[path = "ec2/ec2_ssm_unreachable_no_instance_profile/mod.rs"]
+mod ec2_ssm_unreachable_no_instance_profile;
+
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
 
@@ -84,8 +87,14 @@ mod iam_s3_object_action_without_object_arn;
 #[path = "suppression/invalid_suppression/mod.rs"]
 mod invalid_suppression;
 
+#[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
+mod lambda_event_source_permission_missing;
+
 #[path = "network/lambda_vpc_no_internet/mod.rs"]
 mod lambda_vpc_no_internet;
+
+#[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
+mod lambda_vpc_role_missing_eni_permissions;
 
 #[path = "network/lb_target_security_group_mismatch/mod.rs"]
 mod lb_target_security_group_mismatch;
@@ -147,6 +156,9 @@ mod sg_port_mismatch;
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
 
+#[path = "messaging/sns_to_sqs_policy_missing/mod.rs"]
+mod sns_to_sqs_policy_missing;
+
 #[path = "ecs/stack_wait_without_timeout/mod.rs"]
 mod stack_wait_without_timeout;
 
@@ -186,6 +198,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "data-on-replaceable-instance-disk", group: "ec2", info: data_on_replaceable_instance_disk::INFO, page: include_str!("ec2/data_on_replaceable_instance_disk/README.md"), check: data_on_replaceable_instance_disk::check },
     Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
     Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
+    Rule { id: "ec2-ssm-unreachable-no-instance-profile", group: "ec2", info: ec2_ssm_unreachable_no_instance_profile::INFO, page: include_str!("ec2/ec2_ssm_unreachable_no_instance_profile/README.md"), check: ec2_ssm_unreachable_no_instance_profile::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
     Rule { id: "ecs-deployment-percent-no-headroom", group: "ecs", info: ecs_deployment_percent_no_headroom::INFO, page: include_str!("ecs/ecs_deployment_percent_no_headroom/README.md"), check: ecs_deployment_percent_no_headroom::check },
     Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
@@ -207,7 +220,9 @@ pub static RULES: &[Rule] = &[
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
+    Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
+    Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
@@ -228,6 +243,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "sns-to-sqs-policy-missing", group: "messaging", info: sns_to_sqs_policy_missing::INFO, page: include_str!("messaging/sns_to_sqs_policy_missing/README.md"), check: sns_to_sqs_policy_missing::check },
     Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },
     Rule { id: "target-group-health-check-cannot-pass", group: "network", info: target_group_health_check_cannot_pass::INFO, page: include_str!("network/target_group_health_check_cannot_pass/README.md"), check: target_group_health_check_cannot_pass::check },
     Rule { id: "unused-suppression", group: "suppression", info: unused_suppression::INFO, page: include_str!("suppression/unused_suppression/README.md"), check: unused_suppression::check },

@@ -167,6 +167,51 @@ impl<'m> Analysis<'m> {
         None
     }
 
+    /// Whether a role may do anything at all with one of these ARNs of a service (`s3`): denied when no policy allows any action of the
+    /// service on any of them.
+    pub fn may_anything(&self, role: ResourceId, service: &str, on: &[Arn]) -> Verdict {
+        let Some(policies) = self.role_policies().get(&role) else {
+            return Verdict::CannotTell("the role is not here".to_owned());
+        };
+        if let Some(reason) = policies.unknown.first() {
+            return Verdict::CannotTell(reason.clone());
+        }
+        let mut refusal = Refusal::default();
+        for grant in &policies.grants {
+            let Some(read) = document(self.model, grant.id, grant.document).filter(|d| d.complete) else {
+                return Verdict::CannotTell(format!("{} cannot be read", self.model.short(grant.id)));
+            };
+            for statement in read.statements.iter().filter(|s| s.effect() != Effect::Deny) {
+                let witness = Witness { id: statement.id, origin: statement.origin() };
+                let touches = |name: &str| {
+                    name.contains('*') && !name.contains(':')
+                        || name.split_once(':').is_some_and(|(s, _)| s.eq_ignore_ascii_case(service))
+                };
+                let named = statement.action_names().iter().any(|(name, _)| touches(name));
+                if !named && statement.actions_known() {
+                    continue;
+                }
+                if on.iter().any(|arn| statement.covers(arn) != Answer::No) {
+                    return Verdict::CannotTell(format!("{} speaks of it", self.model.short(grant.id)));
+                }
+                refusal.elsewhere.get_or_insert(witness);
+            }
+        }
+        let owner = on.iter().find_map(Arn::resource);
+        let this = Arn::of_resource(self.model, role);
+        let admits = |s: &Statement<'_>| this.as_ref().is_none_or(|role| includes(s, role) != Answer::No);
+        if let Some(policies) = owner.and_then(|o| self.resource_policies().get(&o))
+            && (policies.open
+                || policies
+                    .documents
+                    .iter()
+                    .any(|(_, d, _)| d.statements.iter().any(|s| s.effect() != Effect::Deny && admits(s))))
+        {
+            return Verdict::CannotTell("a policy at the resource may allow it".to_owned());
+        }
+        Verdict::Denied(refusal)
+    }
+
     /// A statement of a role's known policies that allows something and speaks of a resource: by reference, or by a known text read
     /// from it.
     pub fn allows_mentioning(&self, role: ResourceId, resource: ResourceId) -> Option<&'m Value> {
@@ -188,7 +233,7 @@ fn includes(statement: &Statement<'_>, role: &Arn) -> Answer {
         answer.max(match principal {
             Principal::Everyone => Answer::Yes,
             Principal::Aws(arn) => arn.covers(role),
-            Principal::Service(_) => Answer::No,
+            Principal::Service(_) | Principal::Federated => Answer::No,
             Principal::Other => Answer::Maybe,
         })
     })

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use iaclint_model::ecs::{Container, TaskDefinition};
 use iaclint_model::machine::{Machine, machines};
-use iaclint_model::{Language, Model, Prop, ResourceId};
+use iaclint_model::{AssetKind, Entity, Language, Model, Prop, ResourceId};
 use iaclint_scripts::{
     ContainerRun, Dockerfile, PartKind, Script, UserData, container_runs, script_of_command,
 };
@@ -168,24 +168,13 @@ impl Files {
         words: &[String],
     ) -> Option<Build> {
         if model.language(task.id()) == Language::Cdk {
-            let Prop::Known { value: image, .. } = container.image() else { return None };
-            let image = image.flatten().text;
-            let hash = asset_hash(&image)?;
-            let inside = format!("asset.{hash}/");
-            let mut found = self.of(&self.dockerfiles).filter(|f| f.path.contains(&inside));
-            let first = found.next()?;
-            // Of several Dockerfiles the manifest names one; without it the usual name is taken.
-            let file = if first.path.ends_with("/Dockerfile") {
-                first
-            } else {
-                match found.find(|f| f.path.ends_with("/Dockerfile")) {
-                    Some(usual) => usual,
-                    None => first,
-                }
-            };
+            let Prop::Known { value, .. } = container.node().raw("image", "Image") else { return None };
+            let asset = model.asset(task.id(), value)?;
+            let AssetKind::Image { dockerfile, .. } = &asset.kind else { return None };
+            let file = self.of(&self.dockerfiles).find(|f| f.path == *dockerfile)?;
             return Some(Build {
                 dockerfile: Dockerfile::read(&text_of(file)),
-                directory: directory_of(&file.path),
+                directory: format!("{}/", asset.path),
             });
         }
         let script = words.first()?;
@@ -232,12 +221,6 @@ impl Files {
 
 fn directory_of(path: &str) -> String {
     path.rfind('/').map_or(String::new(), |at| path.get(..=at).unwrap_or_default().to_owned())
-}
-
-/// The hash at the end of the name of an asset's image.
-fn asset_hash(image: &str) -> Option<&str> {
-    let hash = image.rsplit(':').next()?;
-    (hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())).then_some(hash)
 }
 
 fn text_of(file: &SourceFile) -> Text {

@@ -76,8 +76,8 @@ struct Place {
 struct Loader<'a> {
     project: &'a Project,
     loaded: Loaded,
-    root: RootId,
     assets: Assets,
+    root: RootId,
     /// How often an address was given.
     addresses: FxHashMap<Name, u32>,
 }
@@ -113,7 +113,7 @@ impl<'a> Loader<'a> {
             arena: OriginArena::new(root.0),
             problems: Vec::new(),
         };
-        Self { project, loaded, root, assets: Assets::default(), addresses: FxHashMap::default() }
+        Self { project, loaded, assets: Assets::default(), root, addresses: FxHashMap::default() }
     }
 
     /// Reads a JSON file of the assembly that is not a template.
@@ -306,7 +306,7 @@ impl<'a> Loader<'a> {
         let Some(stack) = self.loaded.stacks.get(outer) else { return };
         let mut found = Vec::new();
         for (id, origin, resource) in stack.template.resources.entries() {
-            if text(resource, "Type").as_deref() == Some("AWS::CloudFormation::Stack") {
+            if text(resource, "Type").is_some_and(|t| is_nested(&t)) {
                 let span = self
                     .loaded
                     .arena
@@ -318,7 +318,10 @@ impl<'a> Loader<'a> {
         }
         let (calls, environment, metadata) = (stack.calls.clone(), stack.environment.clone(), stack.metadata);
         let named_in = stack.template.file.path.clone();
+        let plain = self.loaded.language == Language::CloudFormation;
         for (id, span, address, file) in found {
+            // A file that a tool makes before the deployment may not be there yet.
+            let file = file.filter(|f| !plain || self.project.is_file(&directory.join(&**f)));
             let Some(file) = file else {
                 let message = format!("the template of the nested stack {id} is not here");
                 self.loaded
@@ -354,15 +357,36 @@ impl<'a> Loader<'a> {
                 stack.nested.insert(id, inner);
             }
             above.push(absolute);
-            self.nested_stacks(inner, directory, files, above);
+            // What people write names files from where it stands, what the CDK writes from the assembly.
+            let base = if plain { path.parent().unwrap_or(directory) } else { directory };
+            self.nested_stacks(inner, base, files, above);
             above.pop();
         }
     }
 }
 
-/// The template file of a nested stack, relative to the assembly.
+/// Whether a resource of this type is a stack of its own.
+pub(crate) fn is_nested(type_name: &str) -> bool {
+    matches!(type_name, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
+}
+
+/// The files that a template on its own is deployed with: the templates of the stacks nested in it, which are no roots then.
+pub(crate) fn nested_files(project: &Project, file: &Path) -> Vec<PathBuf> {
+    let loaded = single(project, file, RootId(0));
+    loaded.stacks.iter().skip(1).map(|s| project.absolute(Path::new(&s.template.file.path))).collect()
+}
+
+/// The template file of a nested stack, relative to the assembly, or to the template that names it.
 fn template_of(resource: &Value, files: &Files) -> Option<Name> {
     if let Some(path) = resource.get("Metadata").and_then(|m| text(m, "aws:asset:path")) {
+        return Some(path);
+    }
+    let named =
+        resource.get("Properties").and_then(|p| text(p, "TemplateURL").or_else(|| text(p, "Location")));
+    if let Some(path) = named
+        && !path.contains("://")
+        && [".json", ".yaml", ".yml", ".template"].iter().any(|end| path.ends_with(end))
+    {
         return Some(path);
     }
     let mut found = None;

@@ -210,8 +210,9 @@ impl Builder<'_> {
         let Some(own) = self.around(at, raw, around) else { return };
         // What is said of the resource as a whole points at its name, not at the brace behind `Properties`.
         let body = Value { origin: *origin, ..self.body(at, raw) };
-        if type_name == "AWS::CloudFormation::Stack" && !stack.nested.contains_key(id) {
-            let source = body.get("TemplateURL").map_or_else(|| type_name.clone(), |u| u.display().into());
+        if crate::assembly::is_nested(&type_name) && !stack.nested.contains_key(id) {
+            let named = body.get("TemplateURL").or_else(|| body.get("Location"));
+            let source = named.map_or_else(|| type_name.clone(), |u| u.display().into());
             let inputs = body.get("Parameters").cloned().unwrap_or(Value::null(*origin));
             self.opaque.push(Opaque { address: self.cx.key(at, id).address, source, span, inputs });
         }

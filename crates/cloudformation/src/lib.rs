@@ -18,7 +18,7 @@ mod template;
 mod yaml;
 mod yaml_text;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use iaclint_graph::Fragment;
 use iaclint_source::Project;
@@ -29,6 +29,17 @@ pub use detect::{is_assembly, is_template};
 /// Loads one assembly (with nested assemblies and nested stacks) as one root.
 pub fn load_assembly(project: &Project, directory: &Path, root: RootId) -> Fragment {
     fragment::of(project, assembly::load(project, directory, root), root)
+}
+
+/// The templates that are deployed as a part of a template on its own: those of the stacks nested in it that are named by a path, and
+/// those within these. They are no roots of their own.
+pub fn nested_templates(project: &Project, file: &Path) -> Vec<PathBuf> {
+    let names_one =
+        |text: &str| text.contains("TemplateURL") || text.contains("AWS::Serverless::Application");
+    match project.read_text(file) {
+        Ok(source) if names_one(&source.text) => assembly::nested_files(project, file),
+        _ => Vec::new(),
+    }
 }
 
 /// Loads one template on its own as one root.

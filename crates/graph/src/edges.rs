@@ -3,7 +3,7 @@
 use iaclint_value::{Data, Name, OriginId, ResourceKey, RootId, Value};
 use rustc_hash::FxHashMap;
 
-use crate::{Graph, ResourceId};
+use crate::{Graph, Language, ResourceId};
 
 /// Who uses a resource.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -60,7 +60,9 @@ impl Edges {
                 let user = User::Output(root.id, output.name.clone());
                 edges.add(graph, &mut behind, &user, &output.name, &output.value);
             }
-            for (name, value) in &root.exports {
+            // What a Terraform root exports are its outputs once more.
+            let exports: &[_] = if root.language == Language::Terraform { &[] } else { &root.exports };
+            for (name, value) in exports {
                 let user = User::Output(root.id, name.clone());
                 edges.add(graph, &mut behind, &user, name, value);
             }

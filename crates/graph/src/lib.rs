@@ -8,11 +8,14 @@ mod directive;
 mod edges;
 mod resource;
 mod root;
+mod state;
 
 use std::sync::OnceLock;
 
 use iaclint_source::Problem;
-use iaclint_value::{Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Target, Value, Why};
+use iaclint_value::{
+    Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Step, Target, Value, Why,
+};
 use rustc_hash::FxHashMap;
 
 pub use address::{declared, family};
@@ -20,6 +23,7 @@ pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};
 pub use resource::{Call, Existence, Mode, Resource, ResourceId};
 pub use root::{Asset, AssetKind, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
+pub use state::{STATE, state_output};
 
 use edges::Edges;
 
@@ -35,6 +39,8 @@ pub struct Graph {
     by_declared: FxHashMap<ResourceKey, Vec<ResourceId>>,
     by_type: FxHashMap<Name, Vec<ResourceId>>,
     exports: FxHashMap<Name, Value>,
+    /// The states that data sources read.
+    states: FxHashMap<ResourceKey, Name>,
     edges: OnceLock<Edges>,
 }
 
@@ -75,6 +81,9 @@ impl Graph {
             graph.by_key.entry(resource.key.clone()).or_insert(id);
             let declared = ResourceKey::new(resource.key.root, declared(&resource.key.address));
             graph.by_declared.entry(declared).or_default().push(id);
+            if let Some(state) = state::state_read(resource) {
+                graph.states.insert(resource.key.clone(), state);
+            }
             graph.by_type.entry(resource.type_name.clone()).or_default().push(id);
         }
         graph
@@ -160,15 +169,37 @@ impl Graph {
         self.exports.get(name)
     }
 
-    /// What a reference points at after following exports of other stacks of the run: usually itself.
+    /// What a reference points at after following exports and states of other stacks and roots of the run: usually itself.
     pub fn follow<'a>(&'a self, reference: &'a Reference) -> &'a Reference {
         let mut at = reference;
         for _ in 0..8 {
-            let Target::Import(name) = &at.target else { break };
-            let Some(next) = self.exports.get(name).and_then(Value::as_reference) else { break };
+            let next = match &at.target {
+                Target::Import(name) => self.exports.get(name).and_then(Value::as_reference),
+                Target::Resource(key) if !self.states.is_empty() => self.read_state(key, &at.path),
+                _ => None,
+            };
+            let Some(next) = next else { break };
             at = next;
         }
         at
+    }
+
+    /// What the output of another root refers to.
+    fn read_state(&self, key: &ResourceKey, path: &[Step]) -> Option<&Reference> {
+        let state = self.states.get(key)?;
+        let [Step::Attr(outputs), Step::Attr(name), rest @ ..] = path else { return None };
+        if outputs != "outputs" {
+            return None;
+        }
+        let mut value = self.exports.get(&state_output(state, name))?;
+        for step in rest {
+            value = match step {
+                Step::Attr(name) => value.get(name)?,
+                Step::Index(index) => value.as_list()?.items.get(*index as usize)?,
+                Step::Any => return None,
+            };
+        }
+        value.as_reference()
     }
 
     /// Who uses a resource: every resource and root output that refers to it or holds a value read from it.

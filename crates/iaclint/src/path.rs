@@ -104,7 +104,9 @@ fn between<'m>(
     }
     if let Some(port) = port {
         needs.truncate(1);
-        needs.iter_mut().for_each(|n| n.port = Prop::written(i64::from(port), OriginId::NONE));
+        for need in &mut needs {
+            need.port = Prop::written(i64::from(port), OriginId::NONE);
+        }
     }
     Ok(needs)
 }

@@ -53,8 +53,8 @@ impl<'c, 'm> Check<'c, 'm> {
                 .meta
                 .get("Metadata")
                 .and_then(|m| m.get("aws:cdk:path"))
-                .and_then(|p| p.as_str())
-                .map(|p| p.into_owned()),
+                .and_then(iaclint_value::Value::as_str)
+                .map(std::borrow::Cow::into_owned),
         };
         self.draft(Some(subject), about, headline.into())
     }

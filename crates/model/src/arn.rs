@@ -141,8 +141,9 @@ impl Arn {
 
     /// Whether it names things below what it begins with: a `/` behind the bucket's name, or a wildcard that may stand for one.
     pub fn reaches_below(&self, levels_of_colons: usize) -> Answer {
-        let mut colons = 0;
-        for token in &self.tokens {
+        // Whatever a resource is called, its own ARN reaches nothing below it.
+        let (mut colons, known) = self.head.map_or((0, 0), |(_, len)| (levels_of_colons, len));
+        for token in self.tokens.iter().skip(known) {
             match token {
                 Token::Char(':') => colons += 1,
                 Token::Char('/') if colons >= levels_of_colons => return Answer::Yes,
@@ -153,6 +154,18 @@ impl Arn {
             }
         }
         Answer::No
+    }
+
+    /// Whether a slash stands in it for certain.
+    pub fn has_slash(&self) -> bool {
+        self.tokens.contains(&Token::Char('/'))
+    }
+
+    /// What stands before the first slash.
+    #[must_use]
+    pub fn before_slash(&self) -> Arn {
+        let end = self.tokens.iter().position(|t| *t == Token::Char('/')).unwrap_or(self.tokens.len());
+        Arn { tokens: self.tokens[..end].to_vec(), head: self.head.filter(|(_, len)| *len <= end) }
     }
 
     /// The ARN without what stands behind the `count`-th colon; behind the first one if it begins with a symbol for a whole ARN.
@@ -210,11 +223,7 @@ fn perhaps(pattern: &[Token], arn: &[Token]) -> bool {
         match (p, a) {
             (None, None) => return true,
             (Some(Token::Char(x)), Some(Token::Char(y))) => return x == y && next(1, 1),
-            (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x == y => {
-                if next(1, 1) {
-                    return true;
-                }
-            }
+            (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x == y => return next(1, 1),
             (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x.class.is_some() && x.class == y.class => {
                 return false;
             }

@@ -17,6 +17,12 @@ entities! {
         security_groups: links = "vpc_security_group_ids" | "SecurityGroupIds";
         /// Whether security groups are written.
         security_groups_written: raw = "vpc_security_group_ids" | "SecurityGroupIds";
+        /// The profile whose role its software uses.
+        profile: raw = "iam_instance_profile" | "IamInstanceProfile";
+        /// The key pair for logging in.
+        key_name: raw = "key_name" | "KeyName";
+        /// The launch template that may say what the instance does not.
+        launch_template: raw = "launch_template" | "LaunchTemplate";
         /// Its subnet.
         subnet: links = "subnet_id" | "SubnetId";
         /// The script that runs at the first start.

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use iaclint_value::{Reference, Step};
+use iaclint_value::{Reference, Step, Target};
 
-use crate::{Model, ResourceId};
+use crate::{Model, ResourceId, modules};
 
 /// What an attribute holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -96,6 +96,28 @@ impl<'g> Model<'g> {
             _ => reference.attribute(),
         };
         kind(&self.resource(id).type_name, &attribute).map(|kind| (id, kind))
+    }
+
+    /// What a reference holds, if it is an endpoint of a resource, or of a well-known module that is not here.
+    pub fn endpoint_kind(&self, reference: &'g Reference) -> Option<Endpoint> {
+        if let Some((_, kind)) = self.endpoint(reference) {
+            return Some(kind);
+        }
+        let (type_name, attribute) = modules::referred(self.follow(reference))?;
+        kind(type_name, attribute)
+    }
+
+    /// How the host alone is written for what this reference, an endpoint, belongs to.
+    pub fn host_of(&self, reference: &'g Reference) -> Option<String> {
+        if let Some((id, _)) = self.endpoint(reference) {
+            let attribute = host_attribute(&self.resource(id).type_name)?;
+            return Some(format!("{}.{attribute}", self.short(id)));
+        }
+        let reference = self.follow(reference);
+        let Target::Module { call, source } = &reference.target else { return None };
+        let (type_name, _) = modules::referred(reference)?;
+        let output = modules::beside(source, type_name, host_attribute(type_name)?)?;
+        Some(format!("{}.{output}", call.address))
     }
 }
 

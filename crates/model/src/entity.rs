@@ -53,6 +53,7 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::rds::TABLES);
     all.extend_from_slice(crate::resource_policies::TABLES);
     all.extend_from_slice(crate::secrets::TABLES);
+    all.extend_from_slice(crate::triggers::TABLES);
     all.extend_from_slice(crate::vpc::TABLES);
     all
 }

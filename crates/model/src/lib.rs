@@ -9,6 +9,7 @@ mod arn_forms;
 mod entity;
 mod link;
 mod model;
+pub mod modules;
 mod node;
 mod path;
 mod prop;
@@ -33,6 +34,7 @@ pub mod secrets;
 pub mod server;
 pub mod services;
 pub mod sizes;
+pub mod triggers;
 pub mod vpc;
 pub mod workload;
 

@@ -47,7 +47,9 @@ pub enum Principal {
     Aws(Arn),
     /// A service: `sns.amazonaws.com`.
     Service(String),
-    /// Others, or not known.
+    /// A user of an identity provider.
+    Federated,
+    /// Not known.
     Other,
 }
 
@@ -98,6 +100,11 @@ impl<'m> Statement<'m> {
     /// Its place.
     pub fn origin(&self) -> OriginId {
         self.value.origin
+    }
+
+    /// The place of those it speaks of, or its own.
+    pub fn principal_origin(&self) -> OriginId {
+        self.field("Principal").map_or(self.origin(), |v| v.origin)
     }
 
     /// What it does.
@@ -214,6 +221,7 @@ impl<'m> Statement<'m> {
                                 Some(prefix) if prefix.contains('.') => Principal::Service(prefix),
                                 _ => Principal::Other,
                             },
+                            ("Federated" | "CanonicalUser", _) => Principal::Federated,
                             _ => Principal::Other,
                         });
                     }
@@ -237,7 +245,7 @@ impl<'m> Statement<'m> {
                 {
                     Answer::Yes
                 }
-                Principal::Service(_) | Principal::Aws(_) => Answer::No,
+                Principal::Service(_) | Principal::Aws(_) | Principal::Federated => Answer::No,
                 Principal::Other => Answer::Maybe,
             })
         })

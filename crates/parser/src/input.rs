@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use iaclint_source::{Entry, FileKind, Problem, ProblemKind, Project};
+use iaclint_source::{Problem, ProblemKind, Project};
 use rayon::prelude::*;
 
 use crate::root_directory::Given;
@@ -65,14 +65,13 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
         text.is_some_and(|text| iaclint_cloudformation::is_template(&text))
     };
     let templates: Vec<&PathBuf> = walked.candidates.par_iter().filter(looks_like_template).collect();
-    input.templates.extend(templates.into_iter().cloned());
+    let named = std::mem::take(&mut input.templates);
+    input.templates = outermost(project, &templates);
+    input.templates.extend(named);
     let assemblies = input.assemblies.clone();
     let inside = |path: &Path| path.ancestors().skip(1).any(|above| assemblies.contains(above));
     input.assemblies.retain(|directory| !inside(directory));
     input.templates.retain(|file| !inside(file));
-    for assembly in &input.assemblies {
-        assets(project, assembly, &mut walked);
-    }
     input.programs = std::mem::take(&mut walked.programs);
     for app in std::mem::take(&mut walked.apps) {
         if !input.assemblies.iter().any(|assembly| assembly.starts_with(&app)) {
@@ -83,17 +82,23 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     Ok(input)
 }
 
-/// Notes the scripts and Dockerfiles at the top of the assets of an assembly.
-fn assets(project: &Project, assembly: &Path, walked: &mut Walked) {
-    let is_asset = |e: &&Entry| e.kind == FileKind::Directory && e.name.starts_with("asset.");
-    for entry in project.read_dir(assembly).unwrap_or_default().iter().filter(is_asset) {
-        let directory = assembly.join(&entry.name);
-        let entries = project.read_dir(&directory).unwrap_or_default();
-        // An asset without a Dockerfile is a function's code, not an image.
-        if entries.iter().any(|e| e.name.contains("Dockerfile")) {
-            walked.add_programs(&directory, &entries);
+/// The templates without those that are deployed as a part of another one. Of templates that name each other in a circle the first stays.
+fn outermost(project: &Project, templates: &[&PathBuf]) -> BTreeSet<PathBuf> {
+    let within = |path: &&PathBuf| iaclint_cloudformation::nested_templates(project, path);
+    let within: Vec<Vec<PathBuf>> = templates.par_iter().map(within).collect();
+    let inner: BTreeSet<&PathBuf> = within.iter().flatten().collect();
+    let mut out = BTreeSet::new();
+    let mut covered: BTreeSet<&PathBuf> = BTreeSet::new();
+    let (roots, others): (Vec<_>, Vec<_>) =
+        templates.iter().zip(&within).partition(|(path, _)| !inner.contains(**path));
+    for (path, within) in roots.into_iter().chain(others) {
+        if !covered.contains(*path) {
+            out.insert((*path).clone());
+            covered.insert(path);
+            covered.extend(within);
         }
     }
+    out
 }
 
 /// A file that is not Terraform: a template, or the manifest that stands for its assembly.

@@ -220,3 +220,50 @@ fn a_problem_in_a_module_of_two_roots_is_told_once() {
     assert_eq!(parsed.roots.len(), 2);
     assert_eq!(parsed.graph.problems().len(), 1, "{:?}", parsed.graph.problems());
 }
+
+#[test]
+fn a_template_that_another_one_nests_is_a_part_of_it() {
+    let nests = |path: &str| {
+        format!(
+            "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {path}\n"
+        )
+    };
+    let (outer, middle) = (nests("stacks/middle.yaml"), nests("./inner.yaml"));
+    let application = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Shop:\n    Type: AWS::Serverless::Application\n    Properties:\n      Location: ../shop/template.yaml\n";
+    let files = [
+        ("infra/outer.yaml", outer.as_str()),
+        ("infra/stacks/middle.yaml", &middle),
+        ("infra/stacks/inner.yaml", YAML),
+        ("infra/stacks/other.yaml", YAML),
+        ("app/template.yaml", application),
+        ("shop/template.yaml", YAML),
+    ];
+    let found =
+        ["template app/template.yaml", "template infra/outer.yaml", "template infra/stacks/other.yaml"];
+    assert_eq!(roots(&files, &["/"]), found);
+    let graph = parsed(&files, &["/infra"]).unwrap().graph;
+    let addresses: Vec<_> = graph.resources().iter().map(|r| r.key.address.as_str()).collect();
+    assert!(addresses.contains(&"outer/Inner/Inner/Jobs"), "{addresses:?}");
+    // One that is asked for is looked at on its own as well.
+    assert_eq!(roots(&files, &["/infra/stacks/inner.yaml"]), ["template infra/stacks/inner.yaml"]);
+}
+
+#[test]
+fn templates_that_nest_each_other_are_entered_through_the_first() {
+    let nests = |path: &str| {
+        format!(
+            "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {path}\n"
+        )
+    };
+    let (a, b) = (nests("b.yaml"), nests("a.yaml"));
+    let files = [("a.yaml", a.as_str()), ("b.yaml", &b)];
+    assert_eq!(roots(&files, &["/"]), ["template a.yaml"]);
+}
+
+#[test]
+fn a_nested_template_that_is_not_there_is_not_a_fault() {
+    let text = "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ./built/inner.yaml\n";
+    let parsed = parsed(&[("a.yaml", text)], &["/"]).unwrap();
+    let kinds: Vec<_> = parsed.graph.problems().iter().map(|p| p.kind).collect();
+    assert_eq!(kinds, [ProblemKind::NotEvaluated]);
+}

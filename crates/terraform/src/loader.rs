@@ -50,7 +50,7 @@ pub struct Loader<'p> {
 }
 
 /// The evaluation goes as deep as the configuration nests; its thread reserves this much, and touches what it needs.
-const STACK: usize = 256 << 20;
+const STACK: usize = 512 << 20;
 
 impl<'p> Loader<'p> {
     /// A loader over a project.

@@ -27,12 +27,31 @@ pub(crate) struct Module {
     pub(crate) checks: Vec<Block>,
     /// It has a `backend`, `cloud` or `provider` block, as roots do.
     pub(crate) has_backend_or_provider: bool,
+    /// The `backend` or `cloud` block.
+    pub(crate) backend: Option<Block>,
     /// Its `required_version` admits only versions whose language was another.
     pub(crate) is_old: bool,
     pub(crate) problems: Vec<Problem>,
     pub(crate) directives: Vec<Directive>,
     names: FxHashMap<(Kind, Name), usize>,
 }
+
+/// The block types that declare something.
+const KINDS: [&str; 10] = [
+    "variable",
+    "locals",
+    "output",
+    "module",
+    "resource",
+    "data",
+    "ephemeral",
+    "provider",
+    "terraform",
+    "check",
+];
+
+/// Blocks that are about the state or about what is done by hand: nothing that a deployed resource holds.
+const OTHER_KINDS: [&str; 6] = ["moved", "import", "removed", "action", "language", "list"];
 
 /// What a name names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -184,8 +203,11 @@ impl Module {
             ("terraform", _) => {
                 let required = block.body.attribute("required_version").and_then(|a| a.value.literal());
                 self.is_old |= required.is_some_and(|r| crate::version::is_before_0_13(r));
-                self.has_backend_or_provider |=
-                    block.body.blocks.iter().any(|b| matches!(b.kind.as_str(), "backend" | "cloud"));
+                let backend = |b: &&Block| matches!(b.kind.as_str(), "backend" | "cloud");
+                if let Some(backend) = block.body.blocks.iter().find(backend) {
+                    self.has_backend_or_provider = true;
+                    self.backend = Some(backend.clone());
+                }
             }
             ("check", [_]) => {
                 let (data, rest): (Vec<Block>, Vec<Block>) =
@@ -203,8 +225,17 @@ impl Module {
                     format!("this {kind} block has {} labels where {expected} belong", labels.len());
                 self.problems.push(Problem::at(ProblemKind::Invalid, block.header, message));
             }
-            // `moved`, `import`, `removed`, `action`: nothing that a deployed resource holds.
-            _ => {}
+            (kind, _) if OTHER_KINDS.contains(&kind) => {}
+            (kind, _) => {
+                let known = KINDS.iter().chain(&OTHER_KINDS).copied();
+                let near = known.filter(|k| strsim::osa_distance(k, kind) <= 2).min();
+                let problem_kind =
+                    if near.is_some() { ProblemKind::Invalid } else { ProblemKind::NotEvaluated };
+                let message = format!("there is no block type {kind:?}");
+                let mut problem = Problem::at(problem_kind, block.header, message);
+                problem.help = near.map(|n| format!("did you mean {n}?"));
+                self.problems.push(problem);
+            }
         }
     }
 

@@ -14,7 +14,7 @@ const SEVERITIES = { error: 'error', warning: 'warning', advice: 'info' } as con
 export function violations(findings: readonly Finding[], stacks: readonly StackTemplate[]): PolicyViolation[] {
   return findings.map((finding) => ({
     ruleName: finding.rule,
-    description: [finding.headline, ...finding.notes].join('. '),
+    description: [finding.headline, ...finding.notes].join('; '),
     severity: SEVERITIES[finding.severity],
     ...(finding.help === '' ? {} : { fix: finding.help }),
     ruleMetadata: metadata(finding),
@@ -31,7 +31,7 @@ function metadata(finding: Finding): Record<string, string> {
     out.source = `${finding.source.path}:${finding.source.line}`;
   }
   if (finding.related.length > 0) {
-    out.related = finding.related.map((r) => r.address).join(', ');
+    out.related = finding.related.map((r) => r.address).join('; ');
   }
   return out;
 }

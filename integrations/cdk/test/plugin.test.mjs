@@ -153,7 +153,7 @@ test('the construct and the other instances of a fault are named', () => {
 
 test('words, help and severities are handed on', () => {
   const told = violations([{ ...finding, severity: 'advice', notes: ['1 + 1 is 2'], help: 'mend it' }], stacks)[0];
-  assert.equal(told.description, 'it is wrong. 1 + 1 is 2');
+  assert.equal(told.description, 'it is wrong; 1 + 1 is 2');
   assert.equal(told.fix, 'mend it');
   assert.equal(told.severity, 'info');
   assert.equal(violations([finding], stacks)[0].fix, undefined);

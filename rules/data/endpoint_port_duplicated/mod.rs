@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::TaskDefinition;
-use iaclint_model::endpoints::{Endpoint, host_attribute};
+use iaclint_model::endpoints::Endpoint;
 use iaclint_model::workload::{Setting, settings};
 use iaclint_model::{Model, ResourceId};
-use iaclint_value::{Data, Flat, Piece, Text, Value};
+use iaclint_value::{Data, Flat, Piece, Reference, Text, Value};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -58,8 +58,8 @@ fn configured<'m>(cx: &Check<'_, 'm>) -> Vec<(ResourceId, Vec<Setting<'m>>)> {
 struct Doubled<'m> {
     /// The hole that holds the address.
     hole: &'m Value,
-    /// The resource whose attribute it is.
-    server: ResourceId,
+    /// What it refers to.
+    address: &'m Reference,
     /// Whether the attribute itself ends in a port.
     kind: Endpoint,
     /// The surplus port in the flattened text, with its colon.
@@ -77,7 +77,8 @@ fn doubled<'m>(model: &'m Model<'m>, text: &'m Text) -> Vec<Doubled<'m>> {
         let Some(Piece::Hole(hole)) = flat.hole_at(at).and_then(|index| text.pieces().get(index)) else {
             continue;
         };
-        let Some((server, kind)) = hole.as_reference().and_then(|r| model.endpoint(r)) else { continue };
+        let Some(address) = hole.as_reference() else { continue };
+        let Some(kind) = model.endpoint_kind(address) else { continue };
         // An address in digits may be one to publish a port on: `-p ${ip}:8080:80`.
         if !matches!(kind, Endpoint::Host | Endpoint::HostPort) {
             continue;
@@ -87,7 +88,7 @@ fn doubled<'m>(model: &'m Model<'m>, text: &'m Text) -> Vec<Doubled<'m>> {
         while let Some(next) = port_at(model, text, &flat, end) {
             ports += 1;
             if ports > 1 {
-                out.push(Doubled { hole, server, kind, surplus: end..next });
+                out.push(Doubled { hole, address, kind, surplus: end..next });
                 break;
             }
             end = next;
@@ -108,7 +109,7 @@ fn port_at<'m>(model: &'m Model<'m>, text: &'m Text, flat: &Flat, at: usize) -> 
     let Some(Piece::Hole(hole)) = flat.hole_at(at + 1).and_then(|index| text.pieces().get(index)) else {
         return None;
     };
-    let (_, kind) = model.endpoint(hole.as_reference()?)?;
+    let kind = model.endpoint_kind(hole.as_reference()?)?;
     (kind == Endpoint::Port).then_some(at + 1 + Flat::HOLE.len_utf8())
 }
 
@@ -125,9 +126,12 @@ fn report_text(
     let what = setting.as_ref().map_or_else(|| format!("`{attribute}`"), |(name, _)| name.clone());
     let flat = text.flatten();
     let hole_words = carries(doubled);
-    let mut draft = cx
-        .finding(id, format!("{what} carries the port twice"))
-        .identity(format!("{what}:{}", model.plain_name(doubled.server)));
+    let server = match model.endpoint(doubled.address) {
+        Some((server, _)) => model.plain_name(server).to_string(),
+        None => doubled.address.target.to_string(),
+    };
+    let mut draft =
+        cx.finding(id, format!("{what} carries the port twice")).identity(format!("{what}:{server}"));
     let surplus = text.span(&flat, doubled.surplus.clone()).or_else(|| model.origins().span(value.origin));
     draft = match surplus {
         Some(span) => {
@@ -174,13 +178,9 @@ fn advice(cx: &Check<'_, '_>, doubled: &Doubled<'_>) -> String {
         format!(" in {}:{}", file.path, file.line_col(span.start).line)
     });
     let place = place.unwrap_or_default();
-    let server = &model.resource(doubled.server);
-    match host_attribute(&server.type_name) {
-        Some(attribute) if doubled.kind.ends_in_port() => {
-            format!(
-                "use `{}.{attribute}`{place}, or remove the port behind the address",
-                model.short(doubled.server)
-            )
+    match model.host_of(doubled.address) {
+        Some(host) if doubled.kind.ends_in_port() => {
+            format!("use `{host}`{place}, or remove the port behind the address")
         }
         _ => "remove one of the two ports: the address is already followed by its port".to_owned(),
     }
@@ -210,7 +210,10 @@ fn setting_around(cx: &Check<'_, '_>, id: ResourceId, value: &Value) -> Option<(
 }
 
 /// Whether a setting is called like a host, and holds `host:port`.
-fn host_setting_with_port<'m>(model: &'m Model<'m>, setting: &Setting<'m>) -> Option<(ResourceId, Endpoint)> {
+fn host_setting_with_port<'m>(
+    model: &'m Model<'m>,
+    setting: &Setting<'m>,
+) -> Option<(&'m Reference, Endpoint)> {
     family(setting.name.as_deref()?, &HOST_WORDS)?;
     let text = setting.value.to_text()?;
     let pieces = text.pieces();
@@ -224,15 +227,15 @@ fn host_setting_with_port<'m>(model: &'m Model<'m>, setting: &Setting<'m>) -> Op
     // The reference must live as long as the model: it is looked up in the value itself.
     let reference =
         reference.and_then(|wanted| setting.value.references().into_iter().find(|r| *r == wanted))?;
-    let (server, kind) = model.endpoint(reference)?;
+    let kind = model.endpoint_kind(reference)?;
     if pieces.len() == 1 {
-        return kind.ends_in_port().then_some((server, kind));
+        return kind.ends_in_port().then_some((reference, kind));
     }
     let rest = text.suffix();
     let port_hole = matches!(pieces, [_, Piece::Literal(colon), Piece::Hole(_)] if &*colon.text == ":");
     let port_digits =
         rest.strip_prefix(':').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
-    (kind == Endpoint::Host && (port_hole || (pieces.len() == 2 && port_digits))).then_some((server, kind))
+    (kind == Endpoint::Host && (port_hole || (pieces.len() == 2 && port_digits))).then_some((reference, kind))
 }
 
 const HOST_WORDS: [&str; 4] = ["HOST", "HOSTNAME", "SERVER", "ADDRESS"];
@@ -263,17 +266,14 @@ fn report_setting(
     id: ResourceId,
     setting: &Setting<'_>,
     port: &Setting<'_>,
-    server: ResourceId,
+    address: &Reference,
     kind: Endpoint,
 ) {
     let model = cx.model();
     let name = setting.name.clone().unwrap_or_default();
     let port_name = port.name.clone().unwrap_or_default();
-    let resource = model.resource(server);
-    let help = match host_attribute(&resource.type_name) {
-        Some(attribute) if kind.ends_in_port() => {
-            format!("set {name} to `{}.{attribute}`", model.short(server))
-        }
+    let help = match model.host_of(address) {
+        Some(host) if kind.ends_in_port() => format!("set {name} to `{host}`"),
         _ => format!("leave the port out of {name}: {port_name} carries it"),
     };
     let mut draft = cx

@@ -1,16 +1,79 @@
-//! FIXME: what is looked at, and when that is a fault, in one sentence.
+//! A task whose execution role may not decrypt a secret that is encrypted with the user's own key.
 
+use iaclint_analysis::authority::Verdict;
+use iaclint_analysis::secret_reads::{SecretRead, secret_reads};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::arn::Arn;
+use iaclint_model::ecs::TaskDefinition;
+use iaclint_model::resource_policies::{KmsAlias, KmsKey};
+use iaclint_model::secrets::{SecretsManagerSecret, SsmParameter};
+use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_value::OriginId;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
-    summary: "FIXME: what it flags, in one line",
+    summary: "the execution role may not use the key that a secret is encrypted with",
 };
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
-    let faulty: Vec<_> = cx.model().ids().filter(|_| false).collect();
-    for subject in faulty {
-        cx.finding(subject, "FIXME: what is wrong").help("FIXME: what to type").report(cx);
+    let model = cx.model();
+    for task in model.all::<TaskDefinition<'_>>() {
+        let Some(role) = task.execution_role().filter(|_| !model.in_library(task.id())) else { continue };
+        let mut seen: Vec<ResourceId> = Vec::new();
+        for read in secret_reads(&task) {
+            let Some((key, origin)) = read.resource().and_then(|secret| key_of(model, secret)) else {
+                continue;
+            };
+            if seen.contains(&key) {
+                continue;
+            }
+            seen.push(key);
+            let Some(arn) = Arn::of_resource(model, key) else { continue };
+            if let Verdict::Denied(_) = cx.analysis.may(role, "kms:Decrypt", &arn) {
+                report(cx, task.id(), role, &read, key, origin);
+            }
+        }
     }
+}
+
+/// The user's own key of a secret or parameter, and where it is named.
+fn key_of<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<(ResourceId, OriginId)> {
+    let named = match (model.get::<SecretsManagerSecret<'m>>(secret), model.get::<SsmParameter<'m>>(secret)) {
+        (Some(secret), _) => secret.kms_key(),
+        (_, Some(parameter)) => parameter.kms_key(),
+        _ => return None,
+    };
+    let Prop::Known { value, origin, .. } = named else { return None };
+    let links = model.links_in(value);
+    let [link] = &*links.items else { return None };
+    let id = link.id()?;
+    let key = match model.get::<KmsAlias<'m>>(id) {
+        Some(alias) => alias.key()?,
+        None => id,
+    };
+    model.get::<KmsKey<'m>>(key).map(|key| (key.id(), origin))
+}
+
+fn report(
+    cx: &mut Check<'_, '_>,
+    task: ResourceId,
+    role: ResourceId,
+    read: &SecretRead<'_>,
+    key: ResourceId,
+    named: OriginId,
+) {
+    let model = cx.model();
+    let (role_name, key_name) = (model.short(role), model.short(key));
+    let secret = read.resource().map_or_else(|| "the secret".to_owned(), |id| model.short(id));
+    cx.finding(task, format!("the execution role {role_name} may not decrypt {secret}"))
+        .identity(read.purpose.clone())
+        .part(read.container.label())
+        .at(cx, read.value.origin, format!("{} is read from here before the container starts", read.purpose))
+        .label(cx, named, format!("it is encrypted with {key_name}"))
+        .related(cx, role, "the execution role")
+        .related(cx, key, "the key")
+        .note(format!("every policy of {role_name} and of the key is known, and none allows kms:Decrypt"))
+        .help(format!("allow kms:Decrypt on {key_name} in a policy of {role_name}"))
+        .report(cx);
 }

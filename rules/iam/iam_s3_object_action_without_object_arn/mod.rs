@@ -1,16 +1,129 @@
-//! FIXME: what is looked at, and when that is a fault, in one sentence.
+//! A statement that allows actions on objects, but names the bucket alone; or on the bucket, but names its objects alone.
 
+use iaclint_analysis::authority::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ResourceId;
+use iaclint_model::arn::{Answer, Arn};
+use iaclint_model::iam::RolePolicies;
+use iaclint_model::policy::{Effect, Statement, document};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
-    summary: "FIXME: what it flags, in one line",
+    summary: "an S3 action is allowed on a bucket where objects are meant, or the other way round",
 };
 
+/// Actions whose resource is an object. Source: Service Authorization Reference, Amazon S3.
+const OBJECT_ACTIONS: [&str; 15] = [
+    "s3:AbortMultipartUpload",
+    "s3:DeleteObject",
+    "s3:DeleteObjectTagging",
+    "s3:DeleteObjectVersion",
+    "s3:GetObject",
+    "s3:GetObjectAcl",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectTagging",
+    "s3:GetObjectVersion",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObject",
+    "s3:PutObjectAcl",
+    "s3:PutObjectTagging",
+    "s3:PutObjectVersionAcl",
+    "s3:RestoreObject",
+];
+
+/// Actions whose resource is a bucket, and without which programs fail.
+const BUCKET_ACTIONS: [&str; 3] = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"];
+
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
-    let faulty: Vec<_> = cx.model().ids().filter(|_| false).collect();
-    for subject in faulty {
-        cx.finding(subject, "FIXME: what is wrong").help("FIXME: what to type").report(cx);
+    let roles: Vec<(ResourceId, RolePolicies<'_>)> =
+        cx.analysis.role_policies().iter().map(|(id, p)| (*id, p.clone())).collect();
+    for (role, policies) in roles {
+        if cx.model().in_library(role) {
+            continue;
+        }
+        for grant in policies.grants {
+            let Some(read) = document(cx.model(), grant.id, grant.document) else { continue };
+            for statement in
+                read.statements.iter().filter(|s| s.effect() == Effect::Allow && s.actions_known())
+            {
+                judge(cx, role, statement);
+            }
+        }
     }
+}
+
+fn judge(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>) {
+    let (resources, complete) = statement.resources();
+    if !complete || statement.names_others() {
+        return;
+    }
+    // A statement may speak of several services; what is not certainly of S3 could be anything.
+    if resources.iter().any(|(arn, _)| !arn.starts_with("arn:aws:")) {
+        return;
+    }
+    let buckets: Vec<&Arn> =
+        resources.iter().map(|(arn, _)| arn).filter(|a| a.starts_with("arn:aws:s3:::")).collect();
+    let Some(first) = buckets.first() else { return };
+    let actions = statement.action_names();
+    let of = |known: &[&'static str]| -> Vec<&'static str> {
+        known.iter().copied().filter(|k| actions.iter().any(|(a, _)| a.eq_ignore_ascii_case(k))).collect()
+    };
+    let (objects, lists) = (of(&OBJECT_ACTIONS), of(&BUCKET_ACTIONS));
+    if !objects.is_empty() && buckets.iter().all(|b| b.reaches_below(5) == Answer::No) {
+        let object = (*first).clone().then("/x");
+        let refused: Vec<&str> = refused(cx, role, &objects, &object);
+        if !refused.is_empty() {
+            report(cx, role, statement, &refused, true);
+        }
+    } else if !lists.is_empty() && buckets.iter().all(|b| b.has_slash()) {
+        let bucket = first.before_slash();
+        let refused = refused(cx, role, &lists, &bucket);
+        if !refused.is_empty() {
+            report(cx, role, statement, &refused, false);
+        }
+    }
+}
+
+/// The actions that no other statement allows either.
+fn refused<'a>(cx: &Check<'_, '_>, role: ResourceId, actions: &[&'a str], on: &Arn) -> Vec<&'a str> {
+    actions
+        .iter()
+        .copied()
+        .filter(|action| matches!(cx.analysis.may(role, action, on), Verdict::Denied(_)))
+        .collect()
+}
+
+fn report(
+    cx: &mut Check<'_, '_>,
+    role: ResourceId,
+    statement: &Statement<'_>,
+    actions: &[&str],
+    objects: bool,
+) {
+    let model = cx.model();
+    let origin = statement.resource_value().map_or(statement.origin(), |v| v.origin);
+    let listed = actions.join(", ");
+    let (headline, label, help) = if objects {
+        (
+            format!("{listed} allowed on the bucket, where objects are meant"),
+            "this is the bucket; its objects are below /*",
+            "add the bucket's ARN followed by /* to the resources of this statement",
+        )
+    } else {
+        (
+            format!("{listed} allowed on objects, where the bucket is meant"),
+            "these are objects; the action is done on the bucket itself",
+            "add the bucket's ARN without /* to the resources of this statement",
+        )
+    };
+    let mut draft = cx.finding(statement.id, headline).identity(listed.clone());
+    if !objects {
+        draft = draft.severity(Severity::Warning);
+    }
+    draft = draft.at(cx, origin, label);
+    if role != statement.id {
+        draft = draft.related(cx, role, "the role that gets this policy");
+    }
+    draft.note(format!("no other policy of {} allows it", model.short(role))).help(help).report(cx);
 }

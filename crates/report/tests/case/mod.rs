@@ -233,7 +233,7 @@ impl Case {
             reason: "it only sleeps; password=hunter2".to_owned(),
         });
         let mut in_baseline = in_source.clone();
-        in_baseline.subject.address = "aws_ecs_task_definition.old".to_owned();
+        in_baseline.subject.address = String::from("aws_ecs_task_definition.old");
         in_baseline.suppressed = Some(Suppressed { span: None, reason: "iaclint-baseline.json".to_owned() });
 
         let problems = vec![

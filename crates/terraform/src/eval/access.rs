@@ -201,6 +201,13 @@ impl Evaluator<'_, '_> {
         if !unk.candidates.is_empty() {
             return self.each_candidate(value, unk, |me, candidate| me.index(candidate, key, span));
         }
+        if let Some(reference) = &unk.reference
+            && reference.path.is_empty()
+            && self.is_single(reference)
+        {
+            let message = format!("{reference} has neither count nor for_each, so it has no instance keys");
+            return Err(Fault::new(span, message));
+        }
         let Some(number) = whole_number(key).filter(|_| !matches!(unk.ty, Ty::Map(_) | Ty::Object(_))) else {
             let Some(name) = key.as_str().map(ToOwned::to_owned) else {
                 return Ok(derived(value, unk, Ty::Dynamic));
@@ -309,6 +316,16 @@ impl Evaluator<'_, '_> {
         reference.path.is_empty()
             && (self.declaration_of(reference).is_some()
                 || (collection && matches!(reference.target, Target::Module { .. } | Target::Resource(_))))
+    }
+
+    /// Whether the reference names a resource that is declared without repetition.
+    fn is_single(&self, reference: &Reference) -> bool {
+        let Target::Resource(key) = &reference.target else { return false };
+        let Some(super::Place::Instance(instance)) = self.places.get(&key.address) else { return false };
+        let instance = &self.instances[*instance];
+        let body = &self.scopes[instance.scope].module.resources[instance.declaration].block.body;
+        ["count", "for_each"].iter().all(|name| body.attribute(name).is_none())
+            && body.blocks("lifecycle").all(|b| b.body.attribute("enabled").is_none())
     }
 
     /// Whether the reference names exactly one thing: a resource or module instance.

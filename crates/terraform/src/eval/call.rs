@@ -141,7 +141,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The directory that relative paths start from, as `terraform` is run in the root module.
-    fn path_of(&self, path: &str) -> PathBuf {
+    pub(super) fn path_of(&self, path: &str) -> PathBuf {
         let root = self.scopes.first().map_or(Path::new("/"), |s| s.module.directory.as_path());
         self.loader.project().absolute(&root.join(path))
     }

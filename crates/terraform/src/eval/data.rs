@@ -38,6 +38,7 @@ impl Evaluator<'_, '_> {
                     }
                 }
             }
+            ("terraform_remote_state", "outputs") => self.local_state(instance, span)?,
             ("aws_caller_identity", "account_id" | "id") => self.pseudo("AWS::AccountId", span),
             ("aws_partition", "partition" | "id") => self.pseudo("AWS::Partition", span),
             ("aws_partition", "dns_suffix") => self.pseudo("AWS::URLSuffix", span),

@@ -17,7 +17,7 @@ use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
 
 /// More instances than this become one that stands for all.
-const MAX_INSTANCES: usize = 1_000;
+const MAX_INSTANCES: usize = 10_000;
 
 /// The instances of a resource or module call.
 #[derive(Debug, Clone)]

@@ -42,6 +42,7 @@ impl Evaluator<'_, '_> {
         for (number, scope) in order.iter().enumerate() {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
+        let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
         let opaque = self.opaque_calls();
         if self.scopes.first().is_some_and(|root| root.module.is_old) {
@@ -70,7 +71,7 @@ impl Evaluator<'_, '_> {
                 path,
                 library: self.inputs.library,
                 scopes,
-                exports: Vec::new(),
+                exports,
                 opaque,
                 assets: Vec::new(),
             },
@@ -142,7 +143,10 @@ impl Evaluator<'_, '_> {
             let region = self.region_of(scope, &declaration.block.body, prefix);
             for instance in instances {
                 let body = self.body(instance, declaration);
-                let meta = self.meta(instance, declaration);
+                let mut meta = self.meta(instance, declaration);
+                if declaration.data && declaration.type_name == "terraform_remote_state" {
+                    meta = self.with_state(instance, meta);
+                }
                 let mut depends_on = self.scopes[scope].depends_on.clone();
                 depends_on.extend(own.iter().cloned());
                 let slot = &self.instances[instance].slot;

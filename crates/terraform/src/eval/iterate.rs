@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iaclint_source::Span;
+use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{Marks, Name, Reference, Why};
 
 use super::access::{add_references, derived, has_substance, references_in};
@@ -49,11 +49,11 @@ impl Evaluator<'_, '_> {
             return None;
         }
         let mut items: Vec<(Val, Val)> = Vec::new();
+        let mut seen: rustc_hash::FxHashSet<Name> = rustc_hash::FxHashSet::default();
         for known in unk.partial.iter().chain(&unk.candidates) {
             let Some(members) = self.members(known) else { continue };
             for (key, value) in members.items {
-                let twice = items.iter().any(|(k, _)| key.as_str().is_some() && k.as_str() == key.as_str());
-                if !twice {
+                if key.as_str().is_none_or(|k| seen.insert(k.into())) {
                     items.push((key, value));
                 }
             }
@@ -82,10 +82,25 @@ impl Evaluator<'_, '_> {
             let kind = super::access::kind_name(&collection);
             return Err(Fault::new(each.collection.span, format!("a {kind} cannot be iterated over")));
         };
-        let mut made =
-            Made { marks: members.marks, open: members.open, fields: Vec::new(), items: Vec::new() };
+        let mut made = Made {
+            marks: members.marks,
+            open: members.open,
+            fields: Vec::new(),
+            names: rustc_hash::FxHashSet::default(),
+            items: Vec::new(),
+        };
         let symbolic = made.open.is_some();
         for (key, value) in members.items {
+            let Some(rounds) = self.rounds.checked_sub(1) else {
+                self.problem(Problem::at(
+                    ProblemKind::Limit,
+                    span,
+                    "too many elements are made in this root",
+                ));
+                made.open.get_or_insert_with(|| Unk::new(Why::Limit));
+                break;
+            };
+            self.rounds = rounds;
             let mut names: Vec<(Name, Val)> = Vec::with_capacity(2);
             if let Some(name) = &each.key_name {
                 names.push((name.clone(), key));
@@ -153,7 +168,8 @@ impl Evaluator<'_, '_> {
             }
             return Ok(());
         };
-        if !each.grouping && made.open.is_none() && made.fields.iter().any(|(n, _, _)| *n == name) {
+        let is_new = made.names.insert(name.clone());
+        if !each.grouping && made.open.is_none() && !is_new {
             return Err(Fault::new(span, format!("two elements have the key {name:?}"))
                 .with_help("write ... after the value to group them"));
         }
@@ -180,6 +196,8 @@ struct Made {
     marks: Marks,
     open: Option<Unk>,
     fields: Fields,
+    /// The keys of `fields`.
+    names: rustc_hash::FxHashSet<Name>,
     items: Vec<Val>,
 }
 

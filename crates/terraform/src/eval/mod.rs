@@ -16,6 +16,7 @@ mod oracle;
 mod plan;
 mod reference;
 mod resource;
+mod state;
 mod template;
 
 use std::sync::Arc;
@@ -31,7 +32,12 @@ use crate::val::Val;
 use expand::Expansion;
 
 /// How deep expressions and the things they refer to may nest.
-const MAX_DEPTH: usize = 1_500;
+const MAX_DEPTH: usize = 6_000;
+
+/// A value with more parts than this is not kept: those that refer to it would double it again and again.
+const MAX_WEIGHT: usize = 200_000;
+/// How many elements all `for` expressions of a root may make.
+const MAX_ROUNDS: usize = 1_000_000;
 
 /// The evaluation of one root.
 pub(crate) struct Evaluator<'a, 'p> {
@@ -51,6 +57,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     /// What is being evaluated, outermost first.
     stack: Vec<(Node, Span)>,
     depth: usize,
+    /// Elements that `for` expressions may still make.
+    rounds: usize,
     /// Inside `try` or `can`, where errors are values.
     catching: bool,
     /// Inside something that may not exist: an error there is none unless it does.
@@ -173,6 +181,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             expansions: FxHashMap::default(),
             stack: Vec::new(),
             depth: 0,
+            rounds: MAX_ROUNDS,
             catching: false,
             doubtful: false,
             unread: None,
@@ -249,7 +258,13 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let catching = std::mem::take(&mut self.catching);
         let doubt = self.is_doubtful(&node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
-        let value = evaluate(self);
+        let mut value = evaluate(self);
+        if value.outweighs(MAX_WEIGHT) {
+            let place = self.origins.get(value.origin).map_or(span, |o| o.span);
+            let message = format!("{} is too large to be evaluated", self.name_of(&node));
+            self.problem(Problem::at(ProblemKind::Limit, place, message));
+            value = Val::unknown(Why::Limit, value.origin).marked(value.marks);
+        }
         self.catching = catching;
         self.doubtful = doubtful;
         self.stack.pop();

@@ -25,11 +25,11 @@ pub(super) const CALL_ARGUMENTS: [&str; 7] =
     ["source", "version", "count", "for_each", "providers", "depends_on", "enabled"];
 
 impl Evaluator<'_, '_> {
-    /// `module.name`.
-    pub(super) fn module_value(&mut self, scope: usize, name: &str, span: Span) -> Val {
+    /// `module.name`, with the place of it and of the output that is read.
+    pub(super) fn module_value(&mut self, scope: usize, name: &str, span: Span, place: Span) -> Val {
         let module = self.scopes[scope].module.clone();
         let Some(at) = module.find(Kind::Call, name) else {
-            return self.undeclared(scope, Kind::Call, "the module call", name, span);
+            return self.undeclared(scope, Kind::Call, "the module call", name, place);
         };
         let call = &module.calls[at];
         let (expansion, keys) = self.calls_of(scope, at);
@@ -430,6 +430,11 @@ impl Evaluator<'_, '_> {
             let sensitive =
                 block.body.attribute("sensitive").and_then(|a| a.value.literal_bool()) == Some(true);
             let value = if sensitive { value.marked(Marks::SENSITIVE) } else { value };
+            if me.planning && scope == 0 && !sensitive && value.deep_marks().has(Marks::SENSITIVE) {
+                let message =
+                    format!("the output {:?} is of sensitive values and does not say so", name.as_str());
+                me.problem(Problem::at(ProblemKind::Invalid, block.header, message));
+            }
             me.step(value, attribute.value.span, Via::Output(name))
         })
     }

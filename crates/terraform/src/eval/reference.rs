@@ -40,7 +40,11 @@ impl Evaluator<'_, '_> {
         let (value, used) = match (root.as_str(), name(0)) {
             ("var", Some(name)) => (self.variable(scope, name, head(1)), 1),
             ("local", Some(name)) => (self.local(scope, name, head(1)), 1),
-            ("module", Some(name)) => (self.module_value(scope, name, head(1)), 1),
+            // An output that is named belongs to the place, as Terraform tells it.
+            ("module", Some(called)) => {
+                let place = if name(1).is_some() { head(2) } else { head(1) };
+                (self.module_value(scope, called, head(1), place), 1)
+            }
             ("path", Some(name)) => (self.path(scope, name, head(1))?, 1),
             ("terraform" | "tofu", Some(name)) => {
                 let origin = self.written(span);
@@ -168,6 +172,7 @@ impl Evaluator<'_, '_> {
             let what = if address.starts_with("data.") { "the data source" } else { "the resource" };
             return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
         };
+        self.no_self_reference(scope, at, address, span);
         let value = self.resource_value(scope, at, head);
         let value = self.steps(value, steps, env)?;
         // The place of the reference itself, not of the step in it that reached the attribute.
@@ -181,6 +186,16 @@ impl Evaluator<'_, '_> {
             return Ok(value.with_origin(origin));
         }
         Ok(self.used(value, span))
+    }
+
+    /// Reports an argument of a resource that names the resource itself.
+    fn no_self_reference(&mut self, scope: usize, at: usize, address: &Name, span: Span) {
+        let Some((Node::Argument(instance, _), _)) = self.stack.last() else { return };
+        let instance = &self.instances[*instance];
+        if (instance.scope, instance.declaration) == (scope, at) && !self.is_silent() {
+            let message = format!("{address} refers to itself");
+            self.problem(Problem::at(ProblemKind::Invalid, span, message));
+        }
     }
 
     /// Whether a reference is to all instances of a declaration (not yet to one of them).

@@ -17,6 +17,14 @@ pub(super) const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "provider", "
 /// Blocks that are of the language, not of the resource.
 pub(super) const META_BLOCKS: [&str; 4] = ["lifecycle", "provisioner", "connection", "timeouts"];
 
+/// Blocks that are a set to those who read them, of the types whose blocks are read in practice.
+const SET_BLOCKS: [(&str, &[&str]); 4] = [
+    ("aws_security_group", &["ingress", "egress"]),
+    ("aws_default_security_group", &["ingress", "egress"]),
+    ("aws_network_acl", &["ingress", "egress"]),
+    ("aws_default_network_acl", &["ingress", "egress"]),
+];
+
 impl Evaluator<'_, '_> {
     /// The instances of a declaration, by number.
     pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Vec<usize>) {
@@ -182,6 +190,17 @@ impl Evaluator<'_, '_> {
             .zip(0_u32..)
             .map(|(item, index)| seen_block(item, &path.then(Way::Index(index))))
             .collect();
+        let type_name = &module.resources[self.instances[instance].declaration].type_name;
+        let is_set = SET_BLOCKS.iter().any(|(ty, kinds)| ty == type_name && kinds.contains(&name));
+        if is_set && value.has_unknown() {
+            // Two blocks that are not known may turn out to be one, and they have no order.
+            let mut unk = Unk::new(iaclint_value::Why::Computed(path.to_string().into()));
+            unk.not_null = true;
+            unk.ty = Ty::set(Ty::Dynamic);
+            unk.depends_on = vec![path.clone()];
+            unk.partial = Some(Val::tuple(items, value.origin));
+            return Val::unk(unk, value.origin).marked(value.marks);
+        }
         Val::tuple(items, value.origin).marked(value.marks)
     }
 }

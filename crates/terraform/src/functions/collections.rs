@@ -1,6 +1,6 @@
 //! Lists, sets and tuples: `contains`, `element`, `length`, `one`, `slice`, `sort` ...
 
-use iaclint_value::{OriginId, Step, Target};
+use iaclint_value::{OriginId, Reference, Step, Target};
 
 use super::numeric::whole;
 use super::{Call, CallError, error, strings, wrong};
@@ -249,6 +249,14 @@ pub(super) fn reverse(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
     })
 }
 
+/// More elements than this are not told apart in a list that is not known.
+const MAX_SLICE: usize = 64;
+
+/// Whether a reference is to what a data source reads.
+fn is_of_data(reference: &Reference) -> bool {
+    reference.key().is_some_and(|k| k.address.starts_with("data.") || k.address.contains(".data."))
+}
+
 pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
     if !matches!(Ty::of(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
@@ -264,10 +272,21 @@ pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     if from > to {
         return Err(wrong(1, "the start index must not be greater than the end index"));
     }
-    let Some(items) = value.elements() else { return Ok(call.unknown(arguments)) };
     let (Ok(start), Ok(end)) = (usize::try_from(from), usize::try_from(to)) else {
         return Err(wrong(2, "the end index is too large"));
     };
+    if let Some(unk) = value.as_unknown()
+        && unk.reference.as_ref().is_some_and(is_of_data)
+        && end - start <= MAX_SLICE
+    {
+        // A list that is read before the deployment is as long as is asked for, or else nothing is deployed.
+        let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
+        let items = (start..end).filter_map(|n| u32::try_from(n).ok());
+        let items = items.map(|n| inside(value, unk, Step::Index(n), ty.clone())).collect();
+        let origin = call.origin();
+        return Ok(Val::tuple(items, origin));
+    }
+    let Some(items) = value.elements() else { return Ok(call.unknown(arguments)) };
     let Some(part) = items.get(start..end) else {
         let at = if start > items.len() { 1 } else { 2 };
         return Err(wrong(at, format!("the list has only {} elements", items.len())));

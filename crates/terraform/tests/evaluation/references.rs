@@ -1,7 +1,12 @@
 //! References survive every way that a value takes, and the way is told.
 
+use std::path::Path;
+
 use crate::support::{load, main_tf};
-use iaclint_value::{Data, Encoding, Piece};
+use iaclint_graph::Graph;
+use iaclint_source::Project;
+use iaclint_terraform::{Inputs, Loader};
+use iaclint_value::{Data, Encoding, Piece, RootId};
 
 #[test]
 fn an_endpoint_keeps_its_reference_and_trail_through_module_output_and_input() {
@@ -219,4 +224,30 @@ fn meta_arguments_stand_apart_from_the_body() {
         resource.meta.display(),
         "{lifecycle = [{ignore_changes = [desired_count, tags[\"x\"]], create_before_destroy = true}], timeouts = [{create = 10m}]}"
     );
+}
+
+#[test]
+fn a_remote_state_leads_to_the_root_that_leaves_it() {
+    let project = Project::in_memory([
+        (
+            "net/main.tf",
+            "terraform {\n  backend \"s3\" {\n    bucket = \"states\"\n    key = \"net\"\n  }\n}\nresource \"aws_vpc\" \"main\" {}\noutput \"vpc_id\" { value = aws_vpc.main.id }\noutput \"ids\" { value = [aws_vpc.main.id] }\n",
+        ),
+        (
+            "app/main.tf",
+            "variable \"env\" { default = \"net\" }\ndata \"terraform_remote_state\" \"net\" {\n  backend = \"s3\"\n  config = {\n    bucket = \"states\"\n    key = var.env\n  }\n}\nresource \"aws_security_group\" \"a\" { vpc_id = data.terraform_remote_state.net.outputs.vpc_id }\nresource \"aws_security_group\" \"b\" { vpc_id = data.terraform_remote_state.net.outputs.ids[0] }\nresource \"aws_security_group\" \"c\" { vpc_id = data.terraform_remote_state.net.outputs.other }\n",
+        ),
+    ]);
+    let loader = Loader::new(&project);
+    let load = |path: &str, id| loader.load(Path::new(path), RootId(id), &Inputs::default());
+    let graph = Graph::new(vec![load("/app", 0), load("/net", 1)]);
+    let followed = |name: &str| {
+        let found = graph.resources().iter().find(|r| r.name == name).unwrap();
+        graph.follow(found.body.get("vpc_id").unwrap().as_reference().unwrap()).to_string()
+    };
+    assert_eq!(followed("a"), "aws_vpc.main.id");
+    assert_eq!(followed("b"), "aws_vpc.main.id");
+    assert_eq!(followed("c"), "data.terraform_remote_state.net.outputs.other");
+    let vpc = graph.of_type("aws_vpc")[0];
+    assert_eq!(graph.uses(vpc).len(), 4, "two outputs and two security groups: {:?}", graph.uses(vpc));
 }
