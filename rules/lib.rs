@@ -183,6 +183,9 @@ mod user_data_script_fails_silently;
 #[path = "ec2/user_data_too_large/mod.rs"]
 mod user_data_too_large;
 
+#[path = "ec2/user_data_wrong_package_manager/mod.rs"]
+mod user_data_wrong_package_manager;
+
 #[path = "network/vpc_endpoint_sg_missing_443/mod.rs"]
 mod vpc_endpoint_sg_missing_443;
 
@@ -252,6 +255,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
     Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },
     Rule { id: "user-data-too-large", group: "ec2", info: user_data_too_large::INFO, page: include_str!("ec2/user_data_too_large/README.md"), check: user_data_too_large::check },
+    Rule { id: "user-data-wrong-package-manager", group: "ec2", info: user_data_wrong_package_manager::INFO, page: include_str!("ec2/user_data_wrong_package_manager/README.md"), check: user_data_wrong_package_manager::check },
     Rule { id: "vpc-endpoint-sg-missing-443", group: "network", info: vpc_endpoint_sg_missing_443::INFO, page: include_str!("network/vpc_endpoint_sg_missing_443/README.md"), check: vpc_endpoint_sg_missing_443::check },
     Rule { id: "vpc-endpoints-incomplete", group: "network", info: vpc_endpoints_incomplete::INFO, page: include_str!("network/vpc_endpoints_incomplete/README.md"), check: vpc_endpoints_incomplete::check },
 ];
