@@ -3,8 +3,41 @@
 
 use iaclint_lint::Rule;
 
+#[path = "data/app_database_name_not_created/mod.rs"]
+mod app_database_name_not_created;
+
+#[path = "ecs/container_healthcheck_binary_missing/mod.rs"]
+mod container_healthcheck_binary_missing;
+
+#[path = "ecs/container_healthcheck_start_period_too_short/mod.rs"]
+mod container_healthcheck_start_period_too_short;
+
+#[path = "ec2/docker_run_no_restart_policy/mod.rs"]
+mod docker_run_no_restart_policy;
+
+#[path = "ec2/ec2_memory_too_small_for_container/mod.rs"]
+mod ec2_memory_too_small_for_container;
+
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
+
+#[path = "ecs/ecs_deployment_percent_no_headroom/mod.rs"]
+mod ecs_deployment_percent_no_headroom;
+
+#[path = "ecs/ecs_execution_role_cannot_read_secret/mod.rs"]
+mod ecs_execution_role_cannot_read_secret;
+
+#[path = "ecs/ecs_execution_role_missing/mod.rs"]
+mod ecs_execution_role_missing;
+
+#[path = "ecs/ecs_execution_role_missing_kms_decrypt/mod.rs"]
+mod ecs_execution_role_missing_kms_decrypt;
+
+#[path = "ecs/ecs_role_trust_policy_wrong/mod.rs"]
+mod ecs_role_trust_policy_wrong;
+
+#[path = "ecs/ecs_service_no_circuit_breaker/mod.rs"]
+mod ecs_service_no_circuit_breaker;
 
 #[path = "ecs/ecs_service_no_health_check_grace_period/mod.rs"]
 mod ecs_service_no_health_check_grace_period;
@@ -15,14 +48,29 @@ mod efs_mount_target_unreachable;
 #[path = "data/endpoint_port_duplicated/mod.rs"]
 mod endpoint_port_duplicated;
 
+#[path = "ecs/entrypoint_unbounded_wait/mod.rs"]
+mod entrypoint_unbounded_wait;
+
 #[path = "suppression/expired_suppression/mod.rs"]
 mod expired_suppression;
 
 #[path = "ecs/fargate_container_memory_exceeds_task/mod.rs"]
 mod fargate_container_memory_exceeds_task;
 
+#[path = "ecs/fargate_invalid_cpu_memory/mod.rs"]
+mod fargate_invalid_cpu_memory;
+
 #[path = "network/fargate_no_route_to_registry/mod.rs"]
 mod fargate_no_route_to_registry;
+
+#[path = "ec2/hardcoded_secret_in_user_data/mod.rs"]
+mod hardcoded_secret_in_user_data;
+
+#[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
+mod iam_role_lacks_permission_for_configured_resource;
+
+#[path = "iam/iam_s3_object_action_without_object_arn/mod.rs"]
+mod iam_s3_object_action_without_object_arn;
 
 #[path = "suppression/invalid_suppression/mod.rs"]
 mod invalid_suppression;
@@ -36,14 +84,38 @@ mod lb_target_security_group_mismatch;
 #[path = "network/nacl_blocks_return_traffic/mod.rs"]
 mod nacl_blocks_return_traffic;
 
+#[path = "ec2/opensearch_initial_admin_password/mod.rs"]
+mod opensearch_initial_admin_password;
+
+#[path = "ec2/opensearch_max_map_count/mod.rs"]
+mod opensearch_max_map_count;
+
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
+
+#[path = "ec2/published_port_not_in_security_group/mod.rs"]
+mod published_port_not_in_security_group;
+
+#[path = "data/rds_final_snapshot_missing/mod.rs"]
+mod rds_final_snapshot_missing;
 
 #[path = "network/rds_proxy_cannot_reach_database/mod.rs"]
 mod rds_proxy_cannot_reach_database;
 
+#[path = "data/rds_skip_final_snapshot_data_loss/mod.rs"]
+mod rds_skip_final_snapshot_data_loss;
+
+#[path = "data/rds_too_small_for_migrations/mod.rs"]
+mod rds_too_small_for_migrations;
+
 #[path = "network/rds_unreachable_network/mod.rs"]
 mod rds_unreachable_network;
+
+#[path = "data/redis_tls_client_mismatch/mod.rs"]
+mod redis_tls_client_mismatch;
+
+#[path = "s3/s3_acl_not_supported/mod.rs"]
+mod s3_acl_not_supported;
 
 #[path = "network/security_group_no_egress/mod.rs"]
 mod security_group_no_egress;
@@ -63,8 +135,26 @@ mod sg_port_mismatch;
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
 
+#[path = "ecs/stack_wait_without_timeout/mod.rs"]
+mod stack_wait_without_timeout;
+
+#[path = "network/target_group_health_check_cannot_pass/mod.rs"]
+mod target_group_health_check_cannot_pass;
+
 #[path = "suppression/unused_suppression/mod.rs"]
 mod unused_suppression;
+
+#[path = "ec2/user_data_change_does_not_replace_instance/mod.rs"]
+mod user_data_change_does_not_replace_instance;
+
+#[path = "ec2/user_data_missing_shebang/mod.rs"]
+mod user_data_missing_shebang;
+
+#[path = "ec2/user_data_script_fails_silently/mod.rs"]
+mod user_data_script_fails_silently;
+
+#[path = "ec2/user_data_too_large/mod.rs"]
+mod user_data_too_large;
 
 #[path = "network/vpc_endpoint_sg_missing_443/mod.rs"]
 mod vpc_endpoint_sg_missing_443;
@@ -75,27 +165,57 @@ mod vpc_endpoints_incomplete;
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
+    Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
+    Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
+    Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
+    Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
+    Rule { id: "ecs-deployment-percent-no-headroom", group: "ecs", info: ecs_deployment_percent_no_headroom::INFO, page: include_str!("ecs/ecs_deployment_percent_no_headroom/README.md"), check: ecs_deployment_percent_no_headroom::check },
+    Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
+    Rule { id: "ecs-execution-role-missing", group: "ecs", info: ecs_execution_role_missing::INFO, page: include_str!("ecs/ecs_execution_role_missing/README.md"), check: ecs_execution_role_missing::check },
+    Rule { id: "ecs-execution-role-missing-kms-decrypt", group: "ecs", info: ecs_execution_role_missing_kms_decrypt::INFO, page: include_str!("ecs/ecs_execution_role_missing_kms_decrypt/README.md"), check: ecs_execution_role_missing_kms_decrypt::check },
+    Rule { id: "ecs-role-trust-policy-wrong", group: "ecs", info: ecs_role_trust_policy_wrong::INFO, page: include_str!("ecs/ecs_role_trust_policy_wrong/README.md"), check: ecs_role_trust_policy_wrong::check },
+    Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
+    Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },
     Rule { id: "expired-suppression", group: "suppression", info: expired_suppression::INFO, page: include_str!("suppression/expired_suppression/README.md"), check: expired_suppression::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
+    Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
+    Rule { id: "hardcoded-secret-in-user-data", group: "ec2", info: hardcoded_secret_in_user_data::INFO, page: include_str!("ec2/hardcoded_secret_in_user_data/README.md"), check: hardcoded_secret_in_user_data::check },
+    Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
+    Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
+    Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
+    Rule { id: "opensearch-max-map-count", group: "ec2", info: opensearch_max_map_count::INFO, page: include_str!("ec2/opensearch_max_map_count/README.md"), check: opensearch_max_map_count::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
+    Rule { id: "published-port-not-in-security-group", group: "ec2", info: published_port_not_in_security_group::INFO, page: include_str!("ec2/published_port_not_in_security_group/README.md"), check: published_port_not_in_security_group::check },
+    Rule { id: "rds-final-snapshot-missing", group: "data", info: rds_final_snapshot_missing::INFO, page: include_str!("data/rds_final_snapshot_missing/README.md"), check: rds_final_snapshot_missing::check },
     Rule { id: "rds-proxy-cannot-reach-database", group: "network", info: rds_proxy_cannot_reach_database::INFO, page: include_str!("network/rds_proxy_cannot_reach_database/README.md"), check: rds_proxy_cannot_reach_database::check },
+    Rule { id: "rds-skip-final-snapshot-data-loss", group: "data", info: rds_skip_final_snapshot_data_loss::INFO, page: include_str!("data/rds_skip_final_snapshot_data_loss/README.md"), check: rds_skip_final_snapshot_data_loss::check },
+    Rule { id: "rds-too-small-for-migrations", group: "data", info: rds_too_small_for_migrations::INFO, page: include_str!("data/rds_too_small_for_migrations/README.md"), check: rds_too_small_for_migrations::check },
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
+    Rule { id: "redis-tls-client-mismatch", group: "data", info: redis_tls_client_mismatch::INFO, page: include_str!("data/redis_tls_client_mismatch/README.md"), check: redis_tls_client_mismatch::check },
+    Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
     Rule { id: "sg-egress-does-not-cover-dependency", group: "network", info: sg_egress_does_not_cover_dependency::INFO, page: include_str!("network/sg_egress_does_not_cover_dependency/README.md"), check: sg_egress_does_not_cover_dependency::check },
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },
+    Rule { id: "target-group-health-check-cannot-pass", group: "network", info: target_group_health_check_cannot_pass::INFO, page: include_str!("network/target_group_health_check_cannot_pass/README.md"), check: target_group_health_check_cannot_pass::check },
     Rule { id: "unused-suppression", group: "suppression", info: unused_suppression::INFO, page: include_str!("suppression/unused_suppression/README.md"), check: unused_suppression::check },
+    Rule { id: "user-data-change-does-not-replace-instance", group: "ec2", info: user_data_change_does_not_replace_instance::INFO, page: include_str!("ec2/user_data_change_does_not_replace_instance/README.md"), check: user_data_change_does_not_replace_instance::check },
+    Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
+    Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },
+    Rule { id: "user-data-too-large", group: "ec2", info: user_data_too_large::INFO, page: include_str!("ec2/user_data_too_large/README.md"), check: user_data_too_large::check },
     Rule { id: "vpc-endpoint-sg-missing-443", group: "network", info: vpc_endpoint_sg_missing_443::INFO, page: include_str!("network/vpc_endpoint_sg_missing_443/README.md"), check: vpc_endpoint_sg_missing_443::check },
     Rule { id: "vpc-endpoints-incomplete", group: "network", info: vpc_endpoints_incomplete::INFO, page: include_str!("network/vpc_endpoints_incomplete/README.md"), check: vpc_endpoints_incomplete::check },
 ];

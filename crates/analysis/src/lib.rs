@@ -1,16 +1,21 @@
-//! Judges: needs (who talks to whom) and reach (can it). Every verdict is open, closed or cannot tell, with the witness that shows it.
+//! Judges: needs (who talks to whom), reach (can it) and authority (may it). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
 pub mod acl;
+pub mod authority;
 pub mod calls;
 pub mod needs;
 pub mod network;
 pub mod path;
+pub mod programs;
 pub mod reach;
+pub mod secret_reads;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use iaclint_model::ec2::{Emission, Permission, admissions, emissions};
+use iaclint_model::iam::{RolePolicies, role_policies};
+use iaclint_model::resource_policies::{Policies, resource_policies};
 use iaclint_model::workload::{Workload, workloads};
 use iaclint_model::{Many, Model, ResourceId};
 use iaclint_source::Sources;
@@ -18,6 +23,7 @@ use iaclint_source::Sources;
 use acl::Acls;
 use needs::Need;
 use network::Network;
+use programs::{Host, Program};
 
 /// The answers of all judges over one model; each is worked out when first asked for.
 #[derive(Debug)]
@@ -30,6 +36,10 @@ pub struct Analysis<'m> {
     emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
     network: OnceLock<Network<'m>>,
     acls: OnceLock<Acls>,
+    role_policies: OnceLock<BTreeMap<ResourceId, RolePolicies<'m>>>,
+    resource_policies: OnceLock<BTreeMap<ResourceId, Policies<'m>>>,
+    hosts: OnceLock<Vec<Host<'m>>>,
+    programs: OnceLock<Vec<Program<'m>>>,
 }
 
 impl<'m> Analysis<'m> {
@@ -43,6 +53,10 @@ impl<'m> Analysis<'m> {
             emissions: OnceLock::new(),
             network: OnceLock::new(),
             acls: OnceLock::new(),
+            role_policies: OnceLock::new(),
+            resource_policies: OnceLock::new(),
+            hosts: OnceLock::new(),
+            programs: OnceLock::new(),
         }
     }
 
@@ -59,6 +73,16 @@ impl<'m> Analysis<'m> {
     /// Who talks to whom.
     pub fn needs(&self) -> &[Need<'m>] {
         self.needs.get_or_init(|| needs::needs(self.model, self.workloads()))
+    }
+
+    /// The policies of every role.
+    pub fn role_policies(&self) -> &BTreeMap<ResourceId, RolePolicies<'m>> {
+        self.role_policies.get_or_init(|| role_policies(self.model))
+    }
+
+    /// The policies that stand at resources.
+    pub fn resource_policies(&self) -> &BTreeMap<ResourceId, Policies<'m>> {
+        self.resource_policies.get_or_init(|| resource_policies(self.model))
     }
 
     /// What every security group admits.
@@ -79,5 +103,15 @@ impl<'m> Analysis<'m> {
     /// The network ACLs of every subnet.
     pub fn acls(&self) -> &Acls {
         self.acls.get_or_init(|| Acls::new(self.model))
+    }
+
+    /// Every machine with the script that it is started with.
+    pub fn hosts(&self) -> &[Host<'m>] {
+        self.hosts.get_or_init(|| programs::hosts(self.model))
+    }
+
+    /// What every container of a task runs, with the scripts of the project behind it.
+    pub fn programs(&self) -> &[Program<'m>] {
+        self.programs.get_or_init(|| programs::programs(self.model))
     }
 }

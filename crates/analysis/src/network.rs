@@ -351,7 +351,7 @@ impl<'m> Network<'m> {
                 (Destination::Cidr(cidr), Way::Elsewhere | Way::Peering(_) | Way::Unknown)
                     if is_private(cidr) =>
                 {
-                    elsewhere = true
+                    elsewhere = true;
                 }
                 _ => doubt = maybe(),
             }

@@ -7,6 +7,7 @@ use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
 use iaclint_value::{Data, Name, OriginArena, OriginId, RootId, Value};
 use rustc_hash::FxHashMap;
 
+use crate::assets::{Assets, Files};
 use crate::directives;
 use crate::metadata::Metadata;
 use crate::stack::{Environment, Loaded, Stack, StackId};
@@ -24,6 +25,7 @@ pub(crate) fn load(project: &Project, directory: &Path, root: RootId) -> Loaded 
     let mut loader = Loader::new(project, directory, Language::Cdk, root);
     let place = Place { prefix: Name::new(), calls: Vec::new(), above: vec![project.absolute(directory)] };
     loader.assembly(directory, &place);
+    loader.loaded.assets = loader.assets.into_found();
     loader.loaded
 }
 
@@ -55,7 +57,8 @@ pub(crate) fn single(project: &Project, file: &Path, root: RootId) -> Loaded {
             metadata: None,
         });
         let base = file.parent().unwrap_or(Path::new("")).to_path_buf();
-        loader.nested_stacks(0, &base, &Assets::default(), &mut Vec::new());
+        let mut above = vec![project.absolute(file)];
+        loader.nested_stacks(0, &base, &Files::default(), &mut above);
     }
     loader.loaded
 }
@@ -70,16 +73,11 @@ struct Place {
     above: Vec<PathBuf>,
 }
 
-/// The files of an assembly's asset manifests, by hash.
-#[derive(Default)]
-struct Assets {
-    files: FxHashMap<Name, Name>,
-}
-
 struct Loader<'a> {
     project: &'a Project,
     loaded: Loaded,
     root: RootId,
+    assets: Assets,
     /// How often an address was given.
     addresses: FxHashMap<Name, u32>,
 }
@@ -111,10 +109,11 @@ impl<'a> Loader<'a> {
             acknowledged: Vec::new(),
             missing: Vec::new(),
             opaque: Vec::new(),
+            assets: Vec::new(),
             arena: OriginArena::new(root.0),
             problems: Vec::new(),
         };
-        Self { project, loaded, root, addresses: FxHashMap::default() }
+        Self { project, loaded, root, assets: Assets::default(), addresses: FxHashMap::default() }
     }
 
     /// Reads a JSON file of the assembly that is not a template.
@@ -145,18 +144,18 @@ impl<'a> Loader<'a> {
         for item in manifest.value.get("missing").and_then(Value::as_list).map_or(&[][..], |l| &l.items) {
             self.loaded.missing.extend(text(item, "provider"));
         }
-        let mut assets = Assets::default();
+        let mut files = Files::default();
         for (_, _, artifact) in &artifacts.fields {
             if text(artifact, "type").as_deref() == Some("cdk:asset-manifest")
                 && let Some(file) = artifact.get("properties").and_then(|p| text(p, "file"))
             {
-                self.asset_manifest(&directory.join(&*file), &mut assets);
+                self.asset_manifest(directory, &file, &mut files);
             }
         }
         for (id, origin, artifact) in &artifacts.fields {
             match text(artifact, "type").as_deref() {
                 Some("aws:cloudformation:stack") => {
-                    self.stack(directory, place, &manifest, (id, *origin, artifact), &assets);
+                    self.stack(directory, place, &manifest, (id, *origin, artifact), &files);
                 }
                 Some("cdk:cloud-assembly") => {
                     self.stage(directory, place, &manifest, (id, *origin, artifact));
@@ -166,14 +165,9 @@ impl<'a> Loader<'a> {
         }
     }
 
-    fn asset_manifest(&mut self, path: &Path, assets: &mut Assets) {
-        let Some(manifest) = self.manifest(path) else { return };
-        for (hash, _, file) in
-            manifest.value.get("files").and_then(Value::as_object).map_or(&[][..], |o| &o.fields)
-        {
-            if let Some(path) = file.get("source").and_then(|s| text(s, "path")) {
-                assets.files.insert(hash.clone(), path);
-            }
+    fn asset_manifest(&mut self, directory: &Path, file: &str, files: &mut Files) {
+        if let Some(manifest) = self.manifest(&directory.join(file)) {
+            self.assets.read(self.project, directory, &manifest.value, files);
         }
     }
 
@@ -225,7 +219,7 @@ impl<'a> Loader<'a> {
         place: &Place,
         manifest: &Manifest,
         artifact: (&Name, OriginId, &Value),
-        assets: &Assets,
+        files: &Files,
     ) {
         let (id, origin, artifact) = artifact;
         let shown = text(artifact, "displayName").filter(|n| !n.is_empty());
@@ -276,7 +270,7 @@ impl<'a> Loader<'a> {
             metadata: Some(self.loaded.metadata.len() - 1),
         });
         let mut above = vec![self.project.absolute(&path)];
-        self.nested_stacks(stack, directory, assets, &mut above);
+        self.nested_stacks(stack, directory, files, &mut above);
     }
 
     /// Reads a template that `span` names; not being able to is told there.
@@ -308,7 +302,7 @@ impl<'a> Loader<'a> {
     }
 
     /// Reads the templates of the stacks nested in a stack.
-    fn nested_stacks(&mut self, outer: StackId, directory: &Path, assets: &Assets, above: &mut Vec<PathBuf>) {
+    fn nested_stacks(&mut self, outer: StackId, directory: &Path, files: &Files, above: &mut Vec<PathBuf>) {
         let Some(stack) = self.loaded.stacks.get(outer) else { return };
         let mut found = Vec::new();
         for (id, origin, resource) in stack.template.resources.entries() {
@@ -319,7 +313,7 @@ impl<'a> Loader<'a> {
                     .get(*origin)
                     .map_or(Span::new(stack.template.file.id, 0..0), |o| o.span);
                 let address = Name::from(format!("{}/{id}", stack.address));
-                found.push((id.clone(), span, address, template_of(resource, assets)));
+                found.push((id.clone(), span, address, template_of(resource, files)));
             }
         }
         let (calls, environment, metadata) = (stack.calls.clone(), stack.environment.clone(), stack.metadata);
@@ -360,14 +354,14 @@ impl<'a> Loader<'a> {
                 stack.nested.insert(id, inner);
             }
             above.push(absolute);
-            self.nested_stacks(inner, directory, assets, above);
+            self.nested_stacks(inner, directory, files, above);
             above.pop();
         }
     }
 }
 
 /// The template file of a nested stack, relative to the assembly.
-fn template_of(resource: &Value, assets: &Assets) -> Option<Name> {
+fn template_of(resource: &Value, files: &Files) -> Option<Name> {
     if let Some(path) = resource.get("Metadata").and_then(|m| text(m, "aws:asset:path")) {
         return Some(path);
     }
@@ -376,7 +370,7 @@ fn template_of(resource: &Value, assets: &Assets) -> Option<Name> {
         let Data::Text(text) = &value.data else { return };
         let Some(text) = text.as_str() else { return };
         for part in text.split(|c: char| !c.is_ascii_hexdigit()) {
-            if let Some(file) = assets.files.get(part) {
+            if let Some(file) = files.get(part) {
                 found = Some(file.clone());
             }
         }

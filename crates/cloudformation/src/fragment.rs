@@ -1,11 +1,12 @@
 //! From evaluated stacks to a fragment of the graph.
 
 use iaclint_graph::{Existence, Fragment, Language, Mode, Opaque, Output, Resource, Root, Scope, ScopeId};
-use iaclint_source::{ProblemKind, Project, Span};
+use iaclint_source::{Problem, ProblemKind, Project, Span};
 use iaclint_value::{Data, Name, Object, OriginId, ResourceKey, RootId, Value};
 
 use crate::eval::Evaluator;
-use crate::metadata::{Metadata, Programs};
+use crate::metadata::Metadata;
+use crate::program::Programs;
 use crate::stack::{Loaded, Stack, StackId};
 use crate::template::{Entry, construct_path};
 
@@ -38,6 +39,7 @@ pub(crate) fn of(project: &Project, mut loaded: Loaded, root: RootId) -> Fragmen
         };
         builder.scopes.push(around);
     }
+    loaded.problems.extend(without_lines(&loaded.path, &loaded.metadata));
     let existence = builder.existences();
     for (at, around) in existence.iter().enumerate() {
         builder.stack(at, around.as_ref());
@@ -54,6 +56,7 @@ pub(crate) fn of(project: &Project, mut loaded: Loaded, root: RootId) -> Fragmen
         scopes,
         exports,
         opaque: loaded.opaque,
+        assets: loaded.assets,
     };
     let mut directives = loaded.acknowledged;
     directives.extend(loaded.stacks.iter().flat_map(|s| s.template.directives.iter().cloned()));
@@ -212,7 +215,7 @@ impl Builder<'_> {
             let inputs = body.get("Parameters").cloned().unwrap_or(Value::null(*origin));
             self.opaque.push(Opaque { address: self.cx.key(at, id).address, source, span, inputs });
         }
-        let source = self.source(stack, id, raw);
+        let (source, property_sources) = self.sources(stack, id, raw);
         let mut meta = Object { fields: Vec::new(), complete: true };
         for name in ["DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy", "Metadata"] {
             let Some(object) = raw.as_object() else { continue };
@@ -237,6 +240,7 @@ impl Builder<'_> {
             scope: ScopeId(at as u32 + self.first_scope),
             region: stack.environment.region.clone(),
             source,
+            property_sources,
         });
     }
 
@@ -254,16 +258,31 @@ impl Builder<'_> {
         }
     }
 
-    /// The line of the user's program behind a resource.
-    fn source(&mut self, stack: &Stack, id: &str, raw: &Value) -> Option<Span> {
-        let metadata = self.metadata.get(stack.metadata?)?;
+    /// The line of the user's program behind a resource, and those that set its properties later.
+    fn sources(&mut self, stack: &Stack, id: &str, raw: &Value) -> (Option<Span>, Vec<(Name, Span)>) {
+        let Some(metadata) = stack.metadata.and_then(|m| self.metadata.get(m)) else {
+            return (None, Vec::new());
+        };
+        let Some(path) = self.construct_of(metadata, stack, id, raw) else { return (None, Vec::new()) };
+        let mut properties: Vec<(Name, Span)> = Vec::new();
+        for (name, frame) in metadata.properties(&path) {
+            if let Some(span) = self.programs.span(frame) {
+                properties.retain(|(known, _)| known != name);
+                properties.push((name.clone(), span));
+            }
+        }
+        (metadata.frame(&path).and_then(|frame| self.programs.span(frame)), properties)
+    }
+
+    /// The construct path of a resource.
+    fn construct_of(&self, metadata: &Metadata, stack: &Stack, id: &str, raw: &Value) -> Option<Name> {
         let written = construct_path(raw).and_then(Value::as_str);
         let path = match metadata.path(id, &stack.template_name, &self.construct(stack)) {
             Some(path) if written.is_none() => path.clone(),
             Some(path) if written.as_deref() == Some(path.trim_start_matches('/')) => path.clone(),
             found => written.map(|w| Name::from(&*w)).or_else(|| found.cloned())?,
         };
-        self.programs.span(metadata.frame(&path)?)
+        Some(path)
     }
 
     /// The construct path of a stack, without a slash before it.
@@ -275,6 +294,20 @@ impl Builder<'_> {
             .and_then(|p| p.split_once(".NestedStack"))
             .map_or(stack.address.clone(), |(p, _)| p.into())
     }
+}
+
+/// How to get the lines of the program, when an assembly knows none.
+fn without_lines(path: &str, metadata: &[Metadata]) -> Option<Problem> {
+    let known = metadata.iter().any(|m| !m.is_without_lines());
+    if known || metadata.is_empty() {
+        return None;
+    }
+    let variable =
+        if metadata.iter().any(Metadata::is_bridged) { "JSII_HOST_STACK_TRACES=1" } else { "CDK_DEBUG=1" };
+    let message =
+        format!("{path} does not say which line of the app makes a resource: findings show the template");
+    let help = format!("run `{variable} npx cdk synth -q` and check again");
+    Some(Problem::new(ProblemKind::NotEvaluated, message).in_file(path).with_help(help))
 }
 
 /// What the CDK adds for itself.

@@ -4,12 +4,15 @@
 //! read is read.
 
 mod assembly;
+mod assets;
 mod detect;
 mod directives;
 mod eval;
 mod expand;
 mod fragment;
 mod metadata;
+mod program;
+mod source_map;
 mod stack;
 mod template;
 mod yaml;

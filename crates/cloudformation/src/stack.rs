@@ -1,6 +1,6 @@
 //! Stacks: a template with the place and the inputs that it is deployed with.
 
-use iaclint_graph::{Call, Directive, Language, Opaque};
+use iaclint_graph::{Asset, Call, Directive, Language, Opaque};
 use iaclint_source::Problem;
 use iaclint_value::{Name, OriginArena};
 use rustc_hash::FxHashMap;
@@ -71,6 +71,8 @@ pub(crate) struct Loaded {
     pub missing: Vec<Name>,
     /// What could not be read.
     pub opaque: Vec<Opaque>,
+    /// What is deployed beside the templates.
+    pub assets: Vec<Asset>,
     /// The origins of everything in the templates.
     pub arena: OriginArena,
     /// What went wrong.

@@ -19,7 +19,7 @@ pub use address::{declared, family};
 pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};
 pub use resource::{Call, Existence, Mode, Resource, ResourceId};
-pub use root::{Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
+pub use root::{Asset, AssetKind, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
 
 use edges::Edges;
 
@@ -136,6 +136,23 @@ impl Graph {
             return std::slice::from_ref(id);
         }
         self.by_declared.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The asset of a root that a value names: the image of a container, the code of a function, a script in user data.
+    pub fn asset(&self, root: RootId, value: &Value) -> Option<&Asset> {
+        let root = self.root(root);
+        if root.assets.is_empty() {
+            return None;
+        }
+        let mut found = None;
+        value.walk(&mut |v| {
+            if found.is_none()
+                && let Data::Text(text) = &v.data
+            {
+                found = root.asset(&text.flatten().text);
+            }
+        });
+        found
     }
 
     /// The value behind an export of any stack of the run.

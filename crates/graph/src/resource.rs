@@ -1,7 +1,7 @@
 //! A resource of either language.
 
 use iaclint_source::Span;
-use iaclint_value::{Name, ResourceKey, Value};
+use iaclint_value::{Name, Origins, ResourceKey, Value};
 
 use crate::ScopeId;
 
@@ -89,4 +89,18 @@ pub struct Resource {
     pub region: Option<Name>,
     /// The line of the user's own program behind a synthesized resource.
     pub source: Option<Span>,
+    /// The lines of that program that set single properties, by the properties' names in the body.
+    pub property_sources: Vec<(Name, Span)>,
+}
+
+impl Resource {
+    /// The line of the user's own program behind a place of the resource: that of the property that holds it, else the resource's own.
+    pub fn source_of(&self, place: Span, origins: &Origins) -> Option<Span> {
+        let holds = |name: &Name| {
+            let value = self.body.get(name).and_then(|v| origins.span(v.origin));
+            value.is_some_and(|span| span.contains(place))
+        };
+        let property = self.property_sources.iter().find(|(name, _)| holds(name));
+        property.map(|(_, span)| *span).or(self.source)
+    }
 }

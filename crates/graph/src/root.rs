@@ -63,6 +63,52 @@ pub struct Root {
     pub exports: Vec<(Name, Value)>,
     /// Calls of modules whose source is not here: what they do is not known.
     pub opaque: Vec<Opaque>,
+    /// What is deployed beside its templates.
+    pub assets: Vec<Asset>,
+}
+
+impl Root {
+    /// The asset that a text names: by an image's tag, an object's key, a hash.
+    pub fn asset(&self, text: &str) -> Option<&Asset> {
+        self.assets.iter().find(|asset| asset.names.iter().any(|name| names(text, name)))
+    }
+}
+
+/// Whether a text holds a name that is not a part of a longer one.
+fn names(text: &str, name: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric();
+    text.match_indices(name).any(|(at, _)| {
+        let before = text.get(..at).and_then(|t| t.chars().next_back());
+        let after = text.get(at + name.len()..).and_then(|t| t.chars().next());
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}
+
+/// A file or directory that is deployed beside the templates: how an image is built, the code of a function, a script.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Asset {
+    /// What texts name it by: its hash, the tag of its image, the key of its object. None is empty.
+    pub names: Vec<Name>,
+    /// Its directory or file, relative to the project root.
+    pub path: String,
+    /// The files in it, relative to the project root: the file itself when it is one. Only those of a few levels, and not all of very many.
+    pub files: Vec<String>,
+    /// What it becomes.
+    pub kind: AssetKind,
+}
+
+/// What an asset becomes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum AssetKind {
+    /// A container image.
+    Image {
+        /// The Dockerfile, relative to the project root.
+        dockerfile: String,
+        /// The stage of it that is built, if one is named.
+        target: Option<Name>,
+    },
+    /// One object: the file itself, or the directory packed.
+    Object,
 }
 
 /// A part of a root that could not be read, so that nothing can be said about what it holds or uses.

@@ -93,6 +93,10 @@ impl<'c, 'm> Check<'c, 'm> {
     /// Reports a finished draft.
     pub fn report(&mut self, draft: Draft) {
         let mut finding = draft.finding;
+        if let Some(subject) = draft.subject {
+            let resource = self.model().resource(subject);
+            finding.subject.source = resource.source_of(finding.primary.span, self.model().origins());
+        }
         finding.fingerprint = fingerprint(&finding);
         self.findings.push((draft.subject, finding));
     }
@@ -137,6 +141,13 @@ impl Draft {
     #[must_use]
     pub fn at_span(mut self, span: Span, text: impl Into<String>) -> Self {
         self.finding.primary = Label { span, text: text.into() };
+        self
+    }
+
+    /// The user's own line for the primary place, where that stands in a copy which a tool made.
+    #[must_use]
+    pub fn source(mut self, span: Span) -> Self {
+        self.finding.subject.source = Some(span);
         self
     }
 

@@ -230,6 +230,7 @@ impl<'m> Sides<'m> {
                 Prop::Absent { .. } | Prop::Unknown { .. } => {}
             }
         }
+        let cidrs = cidrs.into_iter().map(|cidr| addresses_of_vpc(node.model, cidr)).collect();
         let protocol = match self.protocol {
             Prop::Known { value, .. } => protocol(&value),
             _ => Protocol::Unknown,
@@ -252,6 +253,20 @@ impl<'m> Sides<'m> {
             prefix_list,
             this_group: self.this_group,
         }
+    }
+}
+
+/// The addresses that a rule names by the VPC whose they are; others as they stand.
+fn addresses_of_vpc<'m>(model: &'m Model<'m>, cidr: &'m Value) -> &'m Value {
+    let vpc = || -> Option<Vpc<'m>> {
+        let reference = model.follow(cidr.as_reference()?);
+        let [iaclint_value::Step::Attr(name)] = &*reference.path else { return None };
+        let [id] = model.resolve(reference) else { return None };
+        matches!(name.as_str(), "CidrBlock" | "cidr_block").then(|| model.get::<Vpc<'m>>(*id))?
+    };
+    match vpc().map(|vpc| vpc.node().raw("cidr_block", "CidrBlock")) {
+        Some(Prop::Known { value, .. }) => value,
+        _ => cidr,
     }
 }
 

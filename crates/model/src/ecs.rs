@@ -24,6 +24,16 @@ entities! {
         deployment_controller: str = "deployment_controller.type" | "DeploymentController.Type", default "ECS".to_owned();
         /// Whether the deployment circuit breaker is on.
         circuit_breaker: bool = "deployment_circuit_breaker.enable" | "DeploymentConfiguration.DeploymentCircuitBreaker.Enable", default false;
+        /// Whether `terraform apply` waits until the service is stable.
+        wait_for_steady_state: bool = "wait_for_steady_state" | "", default false;
+        /// How long `terraform apply` waits for an update: `20m`.
+        update_timeout: raw = "timeouts.update" | "";
+        /// The part of the tasks in percent that must run during a deployment.
+        minimum_healthy_percent: int = "deployment_minimum_healthy_percent" | "DeploymentConfiguration.MinimumHealthyPercent";
+        /// The part of the tasks in percent that may run during a deployment.
+        maximum_percent: int = "deployment_maximum_percent" | "DeploymentConfiguration.MaximumPercent";
+        /// Whether alarms end a deployment.
+        deployment_alarms: bool = "alarms.enable" | "DeploymentConfiguration.Alarms.Enable", default false;
         /// Subnets of its tasks (awsvpc).
         subnets: links = "network_configuration.subnets" | "NetworkConfiguration.AwsvpcConfiguration.Subnets";
         /// Security groups of its tasks (awsvpc).
@@ -60,6 +70,8 @@ entities! {
         requires_compatibilities: raw = "requires_compatibilities" | "RequiresCompatibilities";
         /// The role that the agent uses: pulls the image, reads the secrets, writes the logs.
         execution_role: link = "execution_role_arn" | "ExecutionRoleArn";
+        /// Whether a role for the agent is written.
+        execution_role_written: raw = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
         /// Volumes; see [`TaskVolume`].
@@ -92,8 +104,14 @@ entities! {
         essential: bool = "essential" | "Essential", default true;
         /// Environment variables; see [`Variable`].
         environment: nodes = "environment" | "Environment";
+        /// Files of variables in a bucket.
+        environment_files: raw = "environmentFiles" | "EnvironmentFiles";
         /// Secrets put into the environment; see [`Secret`].
         secrets: nodes = "secrets" | "Secrets";
+        /// Options of its log driver that are read from secrets; see [`Secret`].
+        log_secret_options: nodes = "logConfiguration.secretOptions" | "LogConfiguration.SecretOptions";
+        /// The secret with the password of the image's registry.
+        registry_credentials: raw = "repositoryCredentials.credentialsParameter" | "RepositoryCredentials.CredentialsParameter";
         /// Port mappings.
         port_mappings: nodes = "portMappings" | "PortMappings";
         /// The command, a list of words.
@@ -106,6 +124,10 @@ entities! {
         log_driver: str = "logConfiguration.logDriver" | "LogConfiguration.LogDriver";
         /// Credentials for a registry of one's own.
         repository_credentials: raw = "repositoryCredentials" | "RepositoryCredentials";
+        /// Seconds between two health checks.
+        health_check_interval: int = "healthCheck.interval" | "HealthCheck.Interval", default 30_i64;
+        /// Failures in a row until the container is unhealthy.
+        health_check_retries: int = "healthCheck.retries" | "HealthCheck.Retries", default 3_i64;
         /// Seconds without counting failures after the start.
         health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
     }

@@ -15,6 +15,8 @@ entities! {
         subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
         /// Whether a subnet group is written.
         subnet_group_written: raw = "subnet_group_name" | "CacheSubnetGroupName";
+        /// `redis` or `valkey`.
+        engine: str = "engine" | "Engine", default "redis".to_owned();
         /// Whether clients must use TLS.
         transit_encryption: bool = "transit_encryption_enabled" | "TransitEncryptionEnabled";
         /// `required` or `preferred`.

@@ -77,7 +77,7 @@ pub fn floor(image: &str) -> Option<&'static ImageFloor> {
 const MIRRORS: [&str; 4] = ["docker-hub/", "ecr-public/", "quay/", "github/"];
 
 /// The repository of an image without registry, mirror, tag and digest.
-fn repository(image: &str) -> &str {
+pub fn repository(image: &str) -> &str {
     let image = image.trim();
     let image = image.split_once('@').map_or(image, |(name, _)| name);
     // A colon before the last slash is the registry's port.

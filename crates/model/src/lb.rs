@@ -57,6 +57,8 @@ entities! {
         health_check_protocol: str = "health_check.protocol" | "HealthCheckProtocol";
         /// The path of the check.
         health_check_path: str = "health_check.path" | "HealthCheckPath";
+        /// The answers that pass: `200`, `200-399`.
+        matcher: str = "health_check.matcher" | "Matcher.HttpCode";
         /// Seconds between checks.
         health_check_interval: int = "health_check.interval" | "HealthCheckIntervalSeconds";
         /// Seconds until a check has failed.

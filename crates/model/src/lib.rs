@@ -4,6 +4,8 @@
 //! made; what cannot be said in a table (joins, nested shapes that differ) is written by hand beside it. No accessor invents a value:
 //! a [`Prop`] is known, one of several, absent, or unknown.
 
+pub mod arn;
+mod arn_forms;
 mod entity;
 mod link;
 mod model;
@@ -11,6 +13,8 @@ mod node;
 mod path;
 mod prop;
 
+pub mod alarm;
+pub mod bucket_acl;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
@@ -20,17 +24,21 @@ pub mod iam;
 pub mod images;
 pub mod lambda;
 pub mod lb;
+pub mod machine;
 pub mod nacl;
+pub mod policy;
 pub mod rds;
+pub mod resource_policies;
 pub mod secrets;
 pub mod server;
 pub mod services;
+pub mod sizes;
 pub mod vpc;
 pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
-    Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
+    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
 };
 pub use link::{Link, Many};
 pub use model::Model;

@@ -1,6 +1,6 @@
 //! The model: a graph seen as entities.
 
-use iaclint_graph::{Graph, Language, Resource, ResourceId, Use};
+use iaclint_graph::{Asset, Graph, Language, Resource, ResourceId, Use};
 use iaclint_source::{Sources, Span};
 use iaclint_value::{Data, OriginId, Origins, Piece, Reference, Step, Target, Value};
 
@@ -127,10 +127,20 @@ impl<'g> Model<'g> {
                 } else {
                     // `aws:…:${ref}` or a lone `"${ref}"`: it names what its holes name.
                     let holes: Vec<&Value> = text.holes().collect();
+                    let mut named = Many::none();
                     match holes[..] {
-                        [hole] => self.collect_links(hole, many),
-                        _ => many.complete = false,
+                        [hole] => self.collect_links(hole, &mut named),
+                        _ => named.complete = false,
                     }
+                    if !named.items.iter().any(|l| l.id().is_some()) {
+                        // A name made of an unknown variable, read from a resource, names that resource.
+                        let behind = self.behind_links(value.origin);
+                        if !behind.is_empty() {
+                            named = Many { items: behind, complete: true };
+                        }
+                    }
+                    many.items.append(&mut named.items);
+                    many.complete &= named.complete;
                 }
             }
             Data::Unknown(unknown) => {
@@ -142,18 +152,26 @@ impl<'g> Model<'g> {
     }
 
     fn literal(&self, text: &str, origin: OriginId, many: &mut Many<Link>) {
-        let behind = self.behind(origin);
+        let mut behind = self.behind_links(origin);
         if behind.is_empty() {
-            many.items.push(Link::Literal { text: text.to_owned(), origin });
-        } else {
-            many.items.extend(behind.into_iter().map(|id| Link::Resource { id, origin }));
+            behind.push(Link::Literal { text: text.to_owned(), origin });
         }
+        many.items.append(&mut behind);
+    }
+
+    fn behind_links(&self, origin: OriginId) -> Vec<Link> {
+        self.behind(origin).into_iter().map(|id| Link::Resource { id, origin }).collect()
     }
 
     fn link_of(&self, reference: &'g Reference, origin: OriginId, many: &mut Many<Link>) {
         let reference = self.follow(reference);
         let Target::Resource(key) = &reference.target else {
-            many.items.push(Link::Outside { name: reference.to_string(), origin });
+            // An unknown name that was read from a resource names that resource.
+            let mut behind = self.behind_links(origin);
+            if behind.is_empty() {
+                behind.push(Link::Outside { name: reference.to_string(), origin });
+            }
+            many.items.append(&mut behind);
             return;
         };
         let ids = self.graph.resolve(key);
@@ -182,6 +200,11 @@ impl<'g> Model<'g> {
             .flat_map(|key| self.graph.resolve(key))
             .copied()
             .collect()
+    }
+
+    /// The asset of the CDK that a value of a resource names: how the image of a container is built, the code of a function, a script.
+    pub fn asset(&self, id: ResourceId, value: &'g Value) -> Option<&'g Asset> {
+        self.graph.asset(self.resource(id).key.root, value)
     }
 
     /// Every resource that a value speaks of: references anywhere in it, and what known parts were read from.

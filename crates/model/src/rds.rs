@@ -23,6 +23,18 @@ entities! {
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
+        /// Whether its deletion leaves no snapshot.
+        skip_final_snapshot: bool = "skip_final_snapshot" | "", default false;
+        /// The name of the snapshot that its deletion leaves.
+        final_snapshot: raw = "final_snapshot_identifier" | "";
+        /// Whether it refuses to be deleted.
+        deletion_protection: bool = "deletion_protection" | "DeletionProtection", default false;
+        /// Whether a cluster is written that it belongs to.
+        cluster_written: raw = "" | "DBClusterIdentifier";
+        /// Its name.
+        identifier: text = "identifier" | "DBInstanceIdentifier";
+        /// The snapshot that it is restored from.
+        snapshot: raw = "snapshot_identifier" | "DBSnapshotIdentifier";
         /// Whether it has a public address.
         public: bool = "publicly_accessible" | "PubliclyAccessible";
         /// The instance that it is a replica of.
@@ -47,6 +59,20 @@ entities! {
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
+    }
+
+    /// A cluster of databases with what happens at its end.
+    ClusterEnd: ["aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"] | ["AWS::RDS::DBCluster"] {
+        /// Its name.
+        identifier: text = "cluster_identifier" | "DBClusterIdentifier";
+        /// Whether its deletion leaves no snapshot.
+        skip_final_snapshot: bool = "skip_final_snapshot" | "", default false;
+        /// The name of the snapshot that its deletion leaves.
+        final_snapshot: raw = "final_snapshot_identifier" | "";
+        /// Whether it refuses to be deleted.
+        deletion_protection: bool = "deletion_protection" | "DeletionProtection", default false;
+        /// The snapshot that it is restored from.
+        snapshot: raw = "snapshot_identifier" | "SnapshotIdentifier";
     }
 
     /// An instance of an Aurora cluster where that is a type of its own.

@@ -12,7 +12,7 @@ entities! {
         /// The template of a generated value.
         template: raw = "" | "GenerateSecretString.SecretStringTemplate";
         /// The key that encrypts it.
-        kms_key: links = "kms_key_id" | "KmsKeyId";
+        kms_key: raw = "kms_key_id" | "KmsKeyId";
     }
 
     /// A version of a secret.
@@ -37,5 +37,9 @@ entities! {
         name: str = "name" | "Name";
         /// Its value.
         value: raw = "value" | "Value";
+        /// `String`, `StringList` or `SecureString`; CloudFormation makes no secure ones.
+        kind: str = "type" | "Type";
+        /// The key that encrypts a secure one, in Terraform.
+        kms_key: raw = "key_id" | "";
     }
 }

@@ -1,6 +1,6 @@
 //! Every field of the model's tables against the schemas of both languages: a misspelt attribute makes a dead rule.
 //!
-//! `data/tf_aws_core.json` and, for more of the network, `data/tf_aws_network.json`: resources of hashicorp/aws 6.66.0 (from @cdktn/provider-aws 25.7.0). `data/cfn_types.json`: CloudFormation
+//! `data/tf_aws_*.json`: resources of hashicorp/aws 6.66.0 (from @cdktn/provider-aws 25.7.0). `data/cfn_types.json`: CloudFormation
 //! types (from @aws-cdk/aws-service-spec 0.1.216). Names and flags only.
 
 use iaclint_model::{Table, tables};
@@ -58,10 +58,12 @@ const OUTSIDE: [&str; 1] = ["AWS::Serverless::Function"];
 
 fn faults(tables: &[Table]) -> Vec<String> {
     let (mut terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));
-    if let (Some(all), Value::Object(more)) =
-        (terraform["resources"].as_object_mut(), load("tf_aws_network.json")["resources"].take())
-    {
-        all.extend(more);
+    for file in ["tf_aws_incidents.json", "tf_aws_network.json", "tf_aws_policies.json"] {
+        if let (Some(all), Value::Object(more)) =
+            (terraform["resources"].as_object_mut(), load(file)["resources"].take())
+        {
+            all.extend(more);
+        }
     }
     let mut out = Vec::new();
     for table in tables {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use iaclint_source::{Problem, ProblemKind, Project};
+use iaclint_source::{Entry, FileKind, Problem, ProblemKind, Project};
 use rayon::prelude::*;
 
 use crate::root_directory::Given;
@@ -23,6 +23,8 @@ pub(crate) struct Input {
     pub(crate) assemblies: BTreeSet<PathBuf>,
     /// Templates on their own.
     pub(crate) templates: BTreeSet<PathBuf>,
+    /// Scripts and Dockerfiles, which resources may run.
+    pub(crate) programs: BTreeSet<PathBuf>,
     /// Directories of CDK apps without an assembly.
     pub(crate) apps: Vec<PathBuf>,
     /// The files to which findings are limited.
@@ -55,9 +57,9 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     if !paths.is_empty() && paths.iter().all(|p| !p.is_directory && is_terraform(&name_of(&p.real))) {
         input.limited_to = Some(limited.into_iter().collect());
     }
-    input.modules = walked.modules;
-    input.problems = walked.problems;
-    input.assemblies.extend(walked.manifests);
+    input.modules = std::mem::take(&mut walked.modules);
+    input.problems = std::mem::take(&mut walked.problems);
+    input.assemblies.extend(std::mem::take(&mut walked.manifests));
     let looks_like_template = |path: &&PathBuf| {
         let text = project.read_bytes(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         text.is_some_and(|text| iaclint_cloudformation::is_template(&text))
@@ -68,13 +70,30 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     let inside = |path: &Path| path.ancestors().skip(1).any(|above| assemblies.contains(above));
     input.assemblies.retain(|directory| !inside(directory));
     input.templates.retain(|file| !inside(file));
-    for app in walked.apps {
+    for assembly in &input.assemblies {
+        assets(project, assembly, &mut walked);
+    }
+    input.programs = std::mem::take(&mut walked.programs);
+    for app in std::mem::take(&mut walked.apps) {
         if !input.assemblies.iter().any(|assembly| assembly.starts_with(&app)) {
             input.problems.push(not_synthesized(project, &app));
             input.apps.push(app);
         }
     }
     Ok(input)
+}
+
+/// Notes the scripts and Dockerfiles at the top of the assets of an assembly.
+fn assets(project: &Project, assembly: &Path, walked: &mut Walked) {
+    let is_asset = |e: &&Entry| e.kind == FileKind::Directory && e.name.starts_with("asset.");
+    for entry in project.read_dir(assembly).unwrap_or_default().iter().filter(is_asset) {
+        let directory = assembly.join(&entry.name);
+        let entries = project.read_dir(&directory).unwrap_or_default();
+        // An asset without a Dockerfile is a function's code, not an image.
+        if entries.iter().any(|e| e.name.contains("Dockerfile")) {
+            walked.add_programs(&directory, &entries);
+        }
+    }
 }
 
 /// A file that is not Terraform: a template, or the manifest that stands for its assembly.

@@ -123,6 +123,10 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
     let input = input::gather(&project, &paths, &options.exclude)?;
     let root_files = root_directory::root_files(&*project_fs, &options.root_files, &root)?;
     let (graph, roots) = load::load(&project, &input, options, var_files, &root_files);
+    // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
+    for program in &input.programs {
+        let _ = project.read_text(program);
+    }
     if roots.is_empty() {
         let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
         return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });

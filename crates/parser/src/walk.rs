@@ -14,6 +14,12 @@ const MAX_DEPTH: usize = 64;
 /// Larger JSON and YAML files are not templates: CloudFormation itself takes one MiB.
 const MAX_TEMPLATE_BYTES: u64 = 10 * 1024 * 1024;
 
+/// Larger scripts are nobody's entry point.
+const MAX_PROGRAM_BYTES: u64 = 256 * 1024;
+
+/// So many scripts and Dockerfiles are loaded.
+const MAX_PROGRAMS: usize = 4000;
+
 /// Directories that hold other people's files or what tools made, wherever they stand.
 const SKIPPED: &[&str] = &[
     ".cache",
@@ -76,6 +82,8 @@ pub(crate) struct Walked {
     pub(crate) manifests: BTreeSet<PathBuf>,
     /// Files that may be templates, by their names.
     pub(crate) candidates: BTreeSet<PathBuf>,
+    /// Scripts and Dockerfiles, which resources may run.
+    pub(crate) programs: BTreeSet<PathBuf>,
     /// Directories of CDK apps.
     pub(crate) apps: BTreeSet<PathBuf>,
     /// Directories that could not be read.
@@ -130,6 +138,7 @@ impl Walked {
             return false;
         }
         self.add_module(directory, entries);
+        self.add_programs(directory, entries);
         for entry in entries {
             match entry.kind {
                 FileKind::File(bytes) if bytes <= MAX_TEMPLATE_BYTES && is_candidate(&entry.name) => {
@@ -142,6 +151,16 @@ impl Walked {
             }
         }
         true
+    }
+
+    /// Notes the scripts and Dockerfiles of a directory.
+    pub(crate) fn add_programs(&mut self, directory: &Path, entries: &[Entry]) {
+        for entry in entries {
+            let small = matches!(entry.kind, FileKind::File(bytes) if bytes <= MAX_PROGRAM_BYTES);
+            if small && is_program(&entry.name) && self.programs.len() < MAX_PROGRAMS {
+                self.programs.insert(directory.join(&entry.name));
+            }
+        }
     }
 
     /// Notes a directory as a module, if it is one.
@@ -177,6 +196,11 @@ fn is_automatic(name: &str) -> bool {
     matches!(name, "terraform.tfvars" | "terraform.tfvars.json")
         || name.ends_with(".auto.tfvars")
         || name.ends_with(".auto.tfvars.json")
+}
+
+/// Whether a file of this name may be what a container runs, or how its image is built.
+fn is_program(name: &str) -> bool {
+    name.ends_with(".sh") || name.starts_with("Dockerfile") || name.ends_with(".Dockerfile")
 }
 
 fn is_candidate(name: &str) -> bool {
@@ -250,6 +274,14 @@ mod tests {
         ]);
         let values: Vec<bool> = found.modules.values().copied().collect();
         assert_eq!(values, [true, false, true]);
+    }
+
+    #[test]
+    fn scripts_and_dockerfiles_are_noticed() {
+        let found =
+            walked(&["/api/Dockerfile.prod", "/api/entrypoint.sh", "/api/app.py", "/node_modules/x/a.sh"]);
+        let names: Vec<_> = found.programs.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+        assert_eq!(names, ["/api/Dockerfile.prod", "/api/entrypoint.sh"]);
     }
 
     #[test]

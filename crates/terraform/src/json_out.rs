@@ -93,6 +93,14 @@ pub(crate) fn answer(value: &Val) -> String {
     }
 }
 
+/// What is known of a value, and where it is not, as plans have them.
+pub(crate) fn halves(value: &Val) -> (String, String) {
+    let (mut after, mut unknown) = (String::new(), String::new());
+    split(value, &mut after, &mut unknown, 0);
+    // A plan leaves nothing behind where all is known.
+    (after, if value.has_unknown() { unknown } else { "false".to_owned() })
+}
+
 /// What is known, with null at the unknown places of a list and nothing at those of an object; and where it is not.
 fn split(value: &Val, after: &mut String, unknown: &mut String, depth: usize) {
     if let (None, None, Some(text)) = (value.elements(), value.fields(), json(value)) {

@@ -23,6 +23,8 @@ pub(crate) struct Module {
     pub(crate) calls: Vec<ModuleCall>,
     pub(crate) resources: Vec<Declaration>,
     pub(crate) providers: Vec<Block>,
+    /// `check` blocks; their data sources are among the resources.
+    pub(crate) checks: Vec<Block>,
     /// It has a `backend`, `cloud` or `provider` block, as roots do.
     pub(crate) has_backend_or_provider: bool,
     /// Its `required_version` admits only versions whose language was another.
@@ -53,6 +55,8 @@ pub(crate) struct Variable {
     pub(crate) sensitive: bool,
     pub(crate) ephemeral: bool,
     pub(crate) nullable: bool,
+    /// `validation` blocks.
+    pub(crate) validations: Vec<Block>,
 }
 
 /// A `module` block.
@@ -116,7 +120,7 @@ impl Module {
         }
     }
 
-    fn declare(&mut self, block: Block) {
+    fn declare(&mut self, mut block: Block) {
         match (block.kind.as_str(), block.labels.as_slice()) {
             ("variable", [name]) => {
                 let name = name.clone();
@@ -130,6 +134,7 @@ impl Module {
                     nullable: flag("nullable").unwrap_or(true),
                     ty: block.body.attribute("type").map(|a| a.value.clone()),
                     default: block.body.attribute("default").map(|a| a.value.clone()),
+                    validations: block.body.blocks("validation").cloned().collect(),
                 });
             }
             ("locals", []) => {
@@ -182,6 +187,15 @@ impl Module {
                 self.has_backend_or_provider |=
                     block.body.blocks.iter().any(|b| matches!(b.kind.as_str(), "backend" | "cloud"));
             }
+            ("check", [_]) => {
+                let (data, rest): (Vec<Block>, Vec<Block>) =
+                    std::mem::take(&mut block.body.blocks).into_iter().partition(|b| b.kind == "data");
+                block.body.blocks = rest;
+                self.checks.push(block);
+                for block in data {
+                    self.declare(block);
+                }
+            }
             (kind @ ("variable" | "output" | "module" | "resource" | "data"), labels) => {
                 let expected =
                     if matches!(kind, "resource" | "data") { "a type and a name" } else { "a name" };
@@ -189,7 +203,7 @@ impl Module {
                     format!("this {kind} block has {} labels where {expected} belong", labels.len());
                 self.problems.push(Problem::at(ProblemKind::Invalid, block.header, message));
             }
-            // `moved`, `import`, `removed`, `check`: nothing that a deployed resource holds.
+            // `moved`, `import`, `removed`, `action`: nothing that a deployed resource holds.
             _ => {}
         }
     }

@@ -1,4 +1,4 @@
-//! Single expressions, answered in the form in which Terraform's own answers are recorded.
+//! Single expressions and whole roots, answered in the form in which Terraform's own answers are recorded.
 
 use std::path::Path;
 
@@ -12,4 +12,10 @@ use crate::loader::{Inputs, Loader};
 pub fn answer(loader: &Loader<'_>, directory: &Path, expression: &str) -> String {
     let inputs = Inputs::default();
     Loader::on_its_own_stack(|| Evaluator::new(loader, RootId(0), &inputs).answer(directory, expression))
+}
+
+/// What a first deployment of the root module in `directory` would make, as one JSON object in the words of `terraform show -json`:
+/// `output_changes` with `after` and `after_unknown`, `planned_values`, `resource_changes`, `checks`; or `error` with `diagnostics`.
+pub fn plan(loader: &Loader<'_>, directory: &Path, inputs: &Inputs) -> String {
+    Loader::on_its_own_stack(|| Evaluator::new(loader, RootId(0), inputs).plan(directory))
 }

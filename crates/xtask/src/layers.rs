@@ -42,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "iaclint-report",
         ],
     ),
-    ("xtask", &["iaclint-terraform"]),
+    ("xtask", &["iaclint-source", "iaclint-terraform"]),
 ];
 
 /// Libraries that only one crate may use, so that what they bring stays in one room.

@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | oracle | plan`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
@@ -6,6 +6,7 @@
 mod catalogue;
 mod layers;
 mod new_rule;
+mod oracle;
 mod schema;
 mod sync;
 mod tidy;
@@ -17,12 +18,20 @@ const USAGE: &str = "\
 cargo xtask new-rule GROUP ID   make the folder of a rule and enter it into the table
 cargo xtask sync [--check]      write rules/lib.rs, docs/rules.md and the schema from the folders, or say whether they are stale
 cargo xtask tidy                check pages, names, file sizes and words
-cargo xtask layers              check that dependencies between the crates point down only";
+cargo xtask layers              check that dependencies between the crates point down only
+cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
+cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE]..
+                                print what a first deployment would make, in the words of `terraform show -json`";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let root = root();
+    match words.split_first() {
+        Some((&"oracle", [directory])) => return oracle::answers(Path::new(directory)),
+        Some((&"plan", [directory, options @ ..])) => return oracle::plan(Path::new(directory), options),
+        _ => {}
+    }
     let faults = match words[..] {
         ["new-rule", group, id] => new_rule::make(&root, group, id),
         ["sync"] => sync::write(&root),

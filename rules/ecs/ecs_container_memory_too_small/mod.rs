@@ -4,7 +4,8 @@ use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::{Container, Secret, TaskDefinition, Variable};
 use iaclint_model::images::{FloorKind, ImageFloor, floor};
 use iaclint_model::{Language, Prop};
-use iaclint_value::{Flat, OriginId, Value};
+use iaclint_scripts::{heap_flag, is_heap_flag};
+use iaclint_value::{OriginId, Value};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Warning,
@@ -88,35 +89,6 @@ fn last_heap(words: Vec<(String, OriginId)>) -> Option<Heap> {
     Some(Heap { mib: heap_flag(&flag)?, flag, origin })
 }
 
-const HEAP_FLAGS: [&str; 4] = ["-Xmx", "-XX:MaxHeapSize=", "--max-old-space-size=", "--max_old_space_size="];
-
-fn is_heap_flag(word: &str) -> bool {
-    HEAP_FLAGS.iter().any(|flag| word.starts_with(flag))
-}
-
-/// The heap in MiB that a flag of the JVM or of Node sets.
-fn heap_flag(word: &str) -> Option<i64> {
-    if word.contains(Flat::HOLE) {
-        return None;
-    }
-    if let Some(size) =
-        word.strip_prefix("--max-old-space-size=").or_else(|| word.strip_prefix("--max_old_space_size="))
-    {
-        return size.parse().ok();
-    }
-    let size = word.strip_prefix("-Xmx").or_else(|| word.strip_prefix("-XX:MaxHeapSize="))?;
-    let digits = size.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let number: i64 = digits.parse().ok()?;
-    match &size[digits.len()..] {
-        "" => Some(number >> 20),
-        "k" | "K" => Some(number >> 10),
-        "m" | "M" => Some(number),
-        "g" | "G" => number.checked_mul(1024),
-        "t" | "T" => number.checked_mul(1024 * 1024),
-        _ => None,
-    }
-}
-
 fn report_heap<'m>(
     cx: &mut Check<'_, 'm>,
     task: &TaskDefinition<'m>,
@@ -192,19 +164,4 @@ fn may_be_sized_by_hand(container: &Container<'_>, floor: &ImageFloor) -> bool {
     let is_flag = |name: &String| floor.heap_flags.contains(name);
     let known_all = variables.complete && secrets.complete;
     !floor.heap_flags.is_empty() && (!known_all || names.into_iter().any(|name| name.may(is_flag)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::heap_flag;
-
-    #[test]
-    fn heap_flags_of_the_jvm_and_of_node() {
-        assert_eq!(heap_flag("-Xmx512m"), Some(512));
-        assert_eq!(heap_flag("-Xmx2G"), Some(2048));
-        assert_eq!(heap_flag("-Xmx1073741824"), Some(1024));
-        assert_eq!(heap_flag("--max-old-space-size=384"), Some(384));
-        assert_eq!(heap_flag("-XX:MaxRAMPercentage=75"), None);
-        assert_eq!(heap_flag("-Xms512m"), None);
-    }
 }

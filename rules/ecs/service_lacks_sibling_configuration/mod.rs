@@ -3,7 +3,6 @@
 use iaclint_analysis::needs::{Evidence, Need, family, server_words};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::Container;
-use iaclint_model::iam::allows_mentioning;
 use iaclint_model::server::ServerKind;
 use iaclint_model::workload::Workload;
 use iaclint_model::{Link, Many, Model, Prop, ResourceId};
@@ -135,7 +134,7 @@ fn signs<'m>(
         let roles = [workload.role, workload.execution_role];
         let shared = [sibling.role, sibling.execution_role];
         for role in roles.into_iter().flatten().filter(|r| !shared.contains(&Some(*r))) {
-            if let Some(statement) = allows_mentioning(model, role, secret) {
+            if let Some(statement) = cx.analysis.allows_mentioning(role, secret) {
                 out.push(Sign {
                     words: format!("its role {} may read {}", model.short(role), model.short(secret)),
                     network: false,

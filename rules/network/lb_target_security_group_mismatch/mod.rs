@@ -18,7 +18,7 @@ struct Target {
     id: ResourceId,
     groups: Many<Link>,
     subnets: Many<Link>,
-    target_group: ResourceId,
+    group: ResourceId,
     port: i64,
     /// The place that says the port.
     origin: OriginId,
@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if model.in_library(target.id) {
             continue;
         }
-        let balancers = load_balancers_of(model, target.target_group);
+        let balancers = load_balancers_of(model, target.group);
         for id in balancers.items {
             let Some(balancer) = model.get::<LoadBalancer<'_>>(id) else { continue };
             // A network load balancer may keep the client's address: its groups do not decide.
@@ -66,7 +66,7 @@ fn targets(cx: &Check<'_, '_>) -> Vec<Target> {
                     id: workload.id,
                     groups: end.groups.clone(),
                     subnets: workload.subnets.clone(),
-                    target_group,
+                    group: target_group,
                     port: *number,
                     origin: port.origin(),
                 });
@@ -90,7 +90,7 @@ fn targets(cx: &Check<'_, '_>) -> Vec<Target> {
             id: instance.id(),
             groups: instance.all_security_groups(),
             subnets: instance.subnet(),
-            target_group: group,
+            group,
             port: *number,
             origin: port.origin(),
         });

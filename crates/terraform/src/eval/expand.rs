@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iaclint_graph::Existence;
 use iaclint_source::{Problem, ProblemKind, Span};
-use iaclint_value::{Name, Reference, Via, Why};
+use iaclint_value::{Name, Reference, Step as Way, Target, Via, Why};
 
 use super::access::references_in;
 use super::{Env, Evaluator, Fault, Node};
@@ -126,6 +126,7 @@ impl Evaluator<'_, '_> {
                 references_in(&value, &mut depends_on);
                 return Expansion { shape: Shape::Count, slots, complete: false, depends_on };
             }
+            self.not_plannable("count", expr.span, &value);
             return self.unknown(Shape::Count, &value);
         }
         let Some(count) = number(&value) else {
@@ -181,7 +182,10 @@ impl Evaluator<'_, '_> {
                 for item in items.iter() {
                     match item.as_str() {
                         Some(text) => pairs.push((text.into(), item.origin, item.clone())),
-                        None if item.as_unknown().is_some() => return self.unknown(Shape::Each, &value),
+                        None if item.as_unknown().is_some() => {
+                            self.not_plannable("for_each", expr.span, item);
+                            return self.unknown(Shape::Each, &value);
+                        }
                         None => {
                             let fault = Fault::new(expr.span, "for_each takes a map, or a set of strings");
                             let value = self.invalid(fault);
@@ -262,7 +266,26 @@ impl Evaluator<'_, '_> {
             slots.extend(self.unknown(Shape::Each, &rest).slots);
             return Expansion { shape: Shape::Each, slots, complete: false, depends_on };
         }
+        self.not_plannable("for_each", expr.span, value);
         self.unknown(Shape::Each, value)
+    }
+
+    /// Says that a number of instances depends on what only the deployment tells.
+    fn not_plannable(&mut self, what: &str, span: Span, value: &Val) {
+        let Some(unk) = value.as_unknown() else { return };
+        let of_deployment = |r: &Reference| match (&r.target, r.path.as_slice()) {
+            (Target::Resource(key), [Way::Attr(name), ..]) => {
+                matches!(name.as_str(), "id" | "arn") && !is_data(&key.address)
+            }
+            _ => false,
+        };
+        let sure = !unk.depends_on.is_empty() && unk.depends_on.iter().all(of_deployment);
+        if !sure || self.is_silent() {
+            return;
+        }
+        let kind = if self.planning { ProblemKind::Invalid } else { ProblemKind::NotEvaluated };
+        let message = format!("{what} depends on what is known only after a deployment");
+        self.problem(Problem::at(kind, span, message));
     }
 
     /// One instance that stands for none, one or many.
@@ -356,6 +379,10 @@ impl Evaluator<'_, '_> {
         let name = if address.is_empty() { text } else { ecow::eco_format!("{address}: {text}") };
         vec![(name, outcome)]
     }
+}
+
+fn is_data(address: &str) -> bool {
+    address.starts_with("data.") || address.contains(".data.")
 }
 
 fn symbolic(shape: Shape, depends_on: Vec<Reference>, value: &Val) -> Expansion {

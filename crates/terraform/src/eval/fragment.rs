@@ -42,6 +42,7 @@ impl Evaluator<'_, '_> {
         for (number, scope) in order.iter().enumerate() {
             scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
+        self.checks(&order);
         let opaque = self.opaque_calls();
         if self.scopes.first().is_some_and(|root| root.module.is_old) {
             // Its language was another: what is wrong in ours may be right in that one.
@@ -71,6 +72,7 @@ impl Evaluator<'_, '_> {
                 scopes,
                 exports: Vec::new(),
                 opaque,
+                assets: Vec::new(),
             },
             resources,
             origins: self.origins,
@@ -107,7 +109,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Module instances, the callers before the called, in the order of the calls and of their keys.
-    fn visit(&mut self, scope: usize, order: &mut Vec<usize>) {
+    pub(super) fn visit(&mut self, scope: usize, order: &mut Vec<usize>) {
         order.push(scope);
         let calls = self.scopes[scope].module.calls.len();
         for call in 0..calls {
@@ -167,6 +169,7 @@ impl Evaluator<'_, '_> {
                     scope: id,
                     region: region.clone(),
                     source: None,
+                    property_sources: Vec::new(),
                 });
             }
         }
@@ -179,7 +182,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Modules passed whole become objects wherever they stand.
-    fn deep_whole(&mut self, value: Val, depth: usize) -> Val {
+    pub(super) fn deep_whole(&mut self, value: Val, depth: usize) -> Val {
         use crate::val::K;
         let value = self.whole(value);
         if depth > 8 || !mentions_module(&value, 0) {

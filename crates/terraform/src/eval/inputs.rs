@@ -21,6 +21,16 @@ pub(super) enum Given {
     Text(String),
 }
 
+impl Given {
+    /// Its place in a variable file.
+    pub(super) fn span(&self) -> Option<Span> {
+        match self {
+            Given::Expr(expr) => Some(expr.span),
+            Given::Text(_) => None,
+        }
+    }
+}
+
 impl Evaluator<'_, '_> {
     /// Collects what is given to the root; what comes later goes before.
     pub(super) fn collect_inputs(&mut self, module: &Module) {

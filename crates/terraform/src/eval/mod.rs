@@ -3,6 +3,7 @@
 mod access;
 mod blocks;
 mod call;
+mod checks;
 mod constraint;
 mod data;
 mod expand;
@@ -12,6 +13,7 @@ mod inputs;
 mod iterate;
 mod modules;
 mod oracle;
+mod plan;
 mod reference;
 mod resource;
 mod template;
@@ -57,6 +59,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     unread: Option<Name>,
     /// Calls of modules that are not here: scope and number.
     not_here: Vec<(usize, usize)>,
+    /// Everything is as it is in a first deployment of the default workspace, from the values that are given.
+    planning: bool,
 }
 
 /// A module instance.
@@ -173,6 +177,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             doubtful: false,
             unread: None,
             not_here: Vec::new(),
+            planning: false,
         }
     }
 

@@ -343,6 +343,13 @@ impl Evaluator<'_, '_> {
             }
             (None, None) => {
                 let origin = self.written(variable.header);
+                if self.planning && self.scopes[scope].parent.is_none() {
+                    let message = format!(
+                        "the variable {:?} has neither a value nor a default",
+                        variable.name.as_str()
+                    );
+                    self.problem(Problem::at(ProblemKind::Invalid, variable.header, message));
+                }
                 self.input(&self.input_name(scope, &variable.name), ty, origin)
             }
         };

@@ -44,6 +44,10 @@ impl Evaluator<'_, '_> {
             ("path", Some(name)) => (self.path(scope, name, head(1))?, 1),
             ("terraform" | "tofu", Some(name)) => {
                 let origin = self.written(span);
+                if self.planning && name == "workspace" {
+                    let value = Val::str("default", origin);
+                    return self.steps(value, &steps[1..], env);
+                }
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
@@ -110,7 +114,7 @@ impl Evaluator<'_, '_> {
         Val::unknown(Why::Invalid, origin)
     }
 
-    fn local(&mut self, scope: usize, name: &str, span: Span) -> Val {
+    pub(super) fn local(&mut self, scope: usize, name: &str, span: Span) -> Val {
         let module = self.scopes[scope].module.clone();
         let Some(at) = module.find(Kind::Local, name) else {
             return self.undeclared(scope, Kind::Local, "the local value", name, span);
@@ -251,7 +255,7 @@ impl Evaluator<'_, '_> {
 }
 
 /// The way from one directory to another, as Terraform writes `path.module`.
-fn relative(from: &Path, to: &Path) -> String {
+pub(super) fn relative(from: &Path, to: &Path) -> String {
     let from: Vec<Component<'_>> = from.components().collect();
     let to: Vec<Component<'_>> = to.components().collect();
     let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();

@@ -123,8 +123,8 @@ fn credentials_are_masked_by_their_shape() {
 
 #[test]
 fn a_sentence_of_ours_is_not_an_assignment() {
-    assert_eq!(secrets("password: the database has none", Prose::Yes), []);
-    assert_eq!(secrets("pass it with --password to the client", Prose::Yes), []);
+    assert!(secrets("password: the database has none", Prose::Yes).is_empty());
+    assert!(secrets("pass it with --password to the client", Prose::Yes).is_empty());
     let found = secrets("DB_PASSWORD=hunter2 is set", Prose::Yes);
     assert_eq!(found.iter().map(|r| (r.start, r.end)).collect::<Vec<_>>(), [(12, 19)]);
 }

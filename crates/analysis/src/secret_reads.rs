@@ -1,0 +1,125 @@
+//! What the ECS agent itself must read before a task can start: secrets and parameters, with the execution role.
+
+use iaclint_model::arn::Arn;
+use iaclint_model::ecs::{Container, Secret, TaskDefinition};
+use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_value::Value;
+
+/// Where a secret is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Store {
+    /// Secrets Manager.
+    SecretsManager,
+    /// Systems Manager Parameter Store.
+    ParameterStore,
+}
+
+impl Store {
+    /// The action that the agent does.
+    pub fn action(self) -> &'static str {
+        match self {
+            Store::SecretsManager => "secretsmanager:GetSecretValue",
+            Store::ParameterStore => "ssm:GetParameters",
+        }
+    }
+
+    /// What it keeps.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Store::SecretsManager => "secret",
+            Store::ParameterStore => "parameter",
+        }
+    }
+}
+
+/// A secret or parameter that the agent reads for a container.
+#[derive(Clone, Debug)]
+pub struct SecretRead<'m> {
+    /// The container.
+    pub container: Container<'m>,
+    /// What it is for, in words: the variable's name, or what else needs it.
+    pub purpose: String,
+    /// Where it is named.
+    pub value: &'m Value,
+    /// Where it is kept.
+    pub store: Store,
+    /// Its ARN, as far as known.
+    pub arn: Arn,
+}
+
+impl SecretRead<'_> {
+    /// The resource of the graph that it is.
+    pub fn resource(&self) -> Option<ResourceId> {
+        self.arn.resource()
+    }
+}
+
+/// Everything that the agent reads for the containers of a task definition.
+pub fn secret_reads<'m>(task: &TaskDefinition<'m>) -> Vec<SecretRead<'m>> {
+    let mut out = Vec::new();
+    for container in task.containers().items {
+        let options = container.log_secret_options().map(|n| iaclint_model::Entity::of(n));
+        let variables = container.secret_variables().items.into_iter().map(|s: Secret<'m>| (s, ""));
+        for (secret, kind) in variables.chain(options.items.into_iter().map(|s| (s, "the log option "))) {
+            let Prop::Known { value, .. } = secret.value_from() else { continue };
+            let name = secret.name().known().cloned().unwrap_or_else(|| "a variable".to_owned());
+            out.extend(read(task.id(), container, format!("{kind}{name}"), value));
+        }
+        if let Prop::Known { value, .. } = container.registry_credentials() {
+            out.extend(read(task.id(), container, "the password of the image's registry".to_owned(), value));
+        }
+    }
+    out
+}
+
+fn read<'m>(
+    task: ResourceId,
+    container: Container<'m>,
+    purpose: String,
+    value: &'m Value,
+) -> Option<SecretRead<'m>> {
+    let model = iaclint_model::Entity::node(&container).model;
+    let (store, arn) = target(model, task, value)?;
+    Some(SecretRead { container, purpose, value, store, arn })
+}
+
+/// What a `valueFrom` names: an ARN of either store, or the name of a parameter.
+fn target<'m>(model: &'m Model<'m>, task: ResourceId, value: &'m Value) -> Option<(Store, Arn)> {
+    let arn = Arn::of_value(model, value);
+    if arn.starts_with("arn:aws:secretsmanager:") {
+        // Behind the ARN stand a JSON key, a version stage and a version.
+        return Some((Store::SecretsManager, arn.cut(7)));
+    }
+    if arn.starts_with("arn:aws:ssm:") {
+        return Some((Store::ParameterStore, arn));
+    }
+    if arn.is_unknown() || arn.starts_with("arn:") {
+        return None;
+    }
+    if value.as_str().is_some() {
+        return Some((Store::ParameterStore, parameter(arn)));
+    }
+    let named = model.mentions(value).into_iter().filter(|id| *id != task).find_map(|id| {
+        let type_name = model.resource(id).type_name.as_str();
+        match type_name {
+            "aws_ssm_parameter" | "AWS::SSM::Parameter" => Some(Store::ParameterStore),
+            "aws_db_instance" | "aws_rds_cluster" | "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" => {
+                Some(Store::SecretsManager)
+            }
+            other if other.contains("secretsmanager") || other.contains("SecretsManager") => {
+                Some(Store::SecretsManager)
+            }
+            _ => None,
+        }
+    })?;
+    match named {
+        Store::SecretsManager => Some((named, arn.cut(7))),
+        Store::ParameterStore => Some((named, parameter(arn))),
+    }
+}
+
+/// The ARN of the parameter that has this name.
+fn parameter(name: Arn) -> Arn {
+    let slash = if name.starts_with("/") { "" } else { "/" };
+    name.behind(&format!("arn:aws:ssm:{{region}}:{{account}}:parameter{slash}"))
+}

@@ -1,0 +1,2 @@
+export { IaclintPlugin } from './plugin';
+export type { IaclintPluginProps, Level } from './plugin';

@@ -1,0 +1,63 @@
+//! A database that cannot be deleted, since its last snapshot has no name.
+
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::rds::{ClusterEnd, DbInstance};
+use iaclint_model::{Language, Prop, ResourceId};
+use iaclint_value::Value;
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Warning,
+    confidence: Confidence::High,
+    summary: "a database is to leave a final snapshot that has no name, so its deletion fails",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    for db in cx.model().all::<DbInstance<'_>>() {
+        // Replicas leave no snapshot.
+        if db.replica_of().is_absent() {
+            judge(cx, db.id(), &db.skip_final_snapshot(), &db.final_snapshot(), &db.deletion_protection());
+        }
+    }
+    for cluster in cx.model().all::<ClusterEnd<'_>>() {
+        judge(
+            cx,
+            cluster.id(),
+            &cluster.skip_final_snapshot(),
+            &cluster.final_snapshot(),
+            &cluster.deletion_protection(),
+        );
+    }
+}
+
+fn judge(
+    cx: &mut Check<'_, '_>,
+    id: ResourceId,
+    skip: &Prop<bool>,
+    name: &Prop<&Value>,
+    protected: &Prop<bool>,
+) {
+    let model = cx.model();
+    // CloudFormation names the snapshot by itself.
+    if model.language(id) != Language::Terraform
+        || model.in_library(id)
+        || !skip.must(|s| !s)
+        || !name.is_absent()
+    {
+        return;
+    }
+    // A database that is protected is not meant to be deleted: by the service, or by Terraform itself.
+    let kept = model
+        .resource(id)
+        .meta
+        .get("lifecycle")
+        .is_some_and(|l| l.display().contains("prevent_destroy = true"));
+    if !protected.must(|p| !p) || kept {
+        return;
+    }
+    let own = model.short(id);
+    cx.finding(id, format!("{own} cannot be destroyed: its final snapshot has no name"))
+        .at_span(model.resource(id).span, "neither `skip_final_snapshot` nor `final_snapshot_identifier`")
+        .note("the provider notices this at the destroy only, or when the database has to be replaced")
+        .help(format!("set `final_snapshot_identifier` on {own}, or `skip_final_snapshot = true` where the data does not matter"))
+        .report(cx);
+}

@@ -1,0 +1,77 @@
+//! A script that no machine runs, since it does not begin with `#!`.
+
+use iaclint_analysis::programs::Host;
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_scripts::{PartKind, Script};
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    summary: "user data is a shell script that does not begin with `#!`",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let analysis = cx.analysis;
+    for host in analysis.hosts() {
+        // Parts of a message have a type of their own.
+        let [part] = &*host.data.parts else { continue };
+        match &part.kind {
+            PartKind::Script(script) if host.data.leading_space.is_some() => {
+                let Some(shebang) = &script.shebang else { continue };
+                let span = host.span(cx.model(), shebang.span.or(part.span));
+                report(
+                    cx,
+                    host,
+                    span,
+                    "white space stands before this `#!`",
+                    "let the text begin with `#!`: in Terraform use `<<-EOF`, which takes the indentation off, and no empty line before it",
+                );
+            }
+            PartKind::Unmarked(script) if is_surely_shell(script) => {
+                let span = host.span(cx.model(), part.span);
+                report(cx, host, span, "the first line is not `#!`", "begin the text with `#!/bin/bash`");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn report(cx: &mut Check<'_, '_>, host: &Host<'_>, span: iaclint_lint::Span, label: &str, help: &str) {
+    let name = cx.model().short(host.machine.id);
+    cx.finding(
+        host.machine.id,
+        format!("the user data of {name} does not begin with `#!`, so it does not run"),
+    )
+    .at_span(span, label)
+    .note("the kernel runs a text as a script only when `#!` are its first two bytes")
+    .help(help)
+    .report(cx);
+}
+
+/// Whether it is nothing but commands for a shell: other systems have user data of their own kind (JSON, TOML, YAML).
+fn is_surely_shell(script: &Script) -> bool {
+    let known = |name: &str| {
+        matches!(
+            name,
+            "apt"
+                | "apt-get"
+                | "yum"
+                | "dnf"
+                | "systemctl"
+                | "service"
+                | "docker"
+                | "sudo"
+                | "echo"
+                | "export"
+                | "curl"
+                | "wget"
+                | "mkdir"
+                | "amazon-linux-extras"
+        )
+    };
+    let names: Vec<Option<String>> = script.commands.iter().map(iaclint_scripts::Command::name).collect();
+    script.errors.is_empty()
+        && script.refused.is_none()
+        && script.interpreter.is_shell()
+        && names.first().is_some_and(|n| n.as_deref().is_some_and(known))
+}
