@@ -381,7 +381,8 @@ fn template_of(resource: &Value, files: &Files) -> Option<Name> {
     if let Some(path) = resource.get("Metadata").and_then(|m| text(m, "aws:asset:path")) {
         return Some(path);
     }
-    let named = resource.get("Properties").and_then(|p| text(p, "TemplateURL").or_else(|| text(p, "Location")));
+    let named =
+        resource.get("Properties").and_then(|p| text(p, "TemplateURL").or_else(|| text(p, "Location")));
     if let Some(path) = named
         && !path.contains("://")
         && [".json", ".yaml", ".yml", ".template"].iter().any(|end| path.ends_with(end))

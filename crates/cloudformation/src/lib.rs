@@ -34,7 +34,8 @@ pub fn load_assembly(project: &Project, directory: &Path, root: RootId) -> Fragm
 /// The templates that are deployed as a part of a template on its own: those of the stacks nested in it that are named by a path, and
 /// those within these. They are no roots of their own.
 pub fn nested_templates(project: &Project, file: &Path) -> Vec<PathBuf> {
-    let names_one = |text: &str| text.contains("TemplateURL") || text.contains("AWS::Serverless::Application");
+    let names_one =
+        |text: &str| text.contains("TemplateURL") || text.contains("AWS::Serverless::Application");
     match project.read_text(file) {
         Ok(source) if names_one(&source.text) => assembly::nested_files(project, file),
         _ => Vec::new(),

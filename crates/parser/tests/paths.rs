@@ -238,7 +238,8 @@ fn a_template_that_another_one_nests_is_a_part_of_it() {
         ("app/template.yaml", application),
         ("shop/template.yaml", YAML),
     ];
-    let found = ["template app/template.yaml", "template infra/outer.yaml", "template infra/stacks/other.yaml"];
+    let found =
+        ["template app/template.yaml", "template infra/outer.yaml", "template infra/stacks/other.yaml"];
     assert_eq!(roots(&files, &["/"]), found);
     let graph = parsed(&files, &["/infra"]).unwrap().graph;
     let addresses: Vec<_> = graph.resources().iter().map(|r| r.key.address.as_str()).collect();

@@ -103,8 +103,20 @@ fn leaves_nothing(model: &Model<'_>, id: ResourceId, skip: &Prop<bool>) -> Optio
 }
 
 fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_ascii_lowercase)
-        .collect()
+    let mut out = vec![String::new()];
+    let mut before = ' ';
+    for char in text.chars() {
+        // Stacks and constructs are named like `ShopProdData`.
+        let starts =
+            !char.is_ascii_alphanumeric() || (char.is_ascii_uppercase() && before.is_ascii_lowercase());
+        if starts {
+            out.push(String::new());
+        }
+        if let (true, Some(word)) = (char.is_ascii_alphanumeric(), out.last_mut()) {
+            word.push(char.to_ascii_lowercase());
+        }
+        before = char;
+    }
+    out.retain(|w| !w.is_empty());
+    out
 }
