@@ -23,7 +23,7 @@ impl Evaluator<'_, '_> {
         let module = self.scopes[0].module.clone();
         let Some(block) = &module.backend else { return self.state("local", &|_, _| None) };
         let kind = if block.kind == "cloud" { "remote".into() } else { block.labels.first()?.clone() };
-        let settings = self.settings(block);
+        let settings = Self::settings(block);
         self.state(&kind, &|outer, name| {
             let found = settings.iter().find(|(o, n, _)| o == outer && n == name);
             found.map(|(_, _, text)| text.clone())
@@ -31,7 +31,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The texts in a backend's block and in the blocks in it.
-    fn settings(&mut self, block: &Block) -> Vec<(Name, Name, Name)> {
+    fn settings(block: &Block) -> Vec<(Name, Name, Name)> {
         let mut out = Vec::new();
         let inner = block.body.blocks.iter().map(|b| (b.kind.clone(), &b.body));
         for (outer, body) in std::iter::once((Name::new(), &block.body)).chain(inner) {
