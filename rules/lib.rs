@@ -156,6 +156,9 @@ mod sg_port_mismatch;
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
 
+#[path = "messaging/sns_to_sqs_aws_managed_kms_key/mod.rs"]
+mod sns_to_sqs_aws_managed_kms_key;
+
 #[path = "messaging/sns_to_sqs_policy_missing/mod.rs"]
 mod sns_to_sqs_policy_missing;
 
@@ -179,6 +182,9 @@ mod user_data_script_fails_silently;
 
 #[path = "ec2/user_data_too_large/mod.rs"]
 mod user_data_too_large;
+
+#[path = "ec2/user_data_wrong_package_manager/mod.rs"]
+mod user_data_wrong_package_manager;
 
 #[path = "network/vpc_endpoint_sg_missing_443/mod.rs"]
 mod vpc_endpoint_sg_missing_443;
@@ -240,6 +246,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "sns-to-sqs-aws-managed-kms-key", group: "messaging", info: sns_to_sqs_aws_managed_kms_key::INFO, page: include_str!("messaging/sns_to_sqs_aws_managed_kms_key/README.md"), check: sns_to_sqs_aws_managed_kms_key::check },
     Rule { id: "sns-to-sqs-policy-missing", group: "messaging", info: sns_to_sqs_policy_missing::INFO, page: include_str!("messaging/sns_to_sqs_policy_missing/README.md"), check: sns_to_sqs_policy_missing::check },
     Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },
     Rule { id: "target-group-health-check-cannot-pass", group: "network", info: target_group_health_check_cannot_pass::INFO, page: include_str!("network/target_group_health_check_cannot_pass/README.md"), check: target_group_health_check_cannot_pass::check },
@@ -248,6 +255,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },
     Rule { id: "user-data-script-fails-silently", group: "ec2", info: user_data_script_fails_silently::INFO, page: include_str!("ec2/user_data_script_fails_silently/README.md"), check: user_data_script_fails_silently::check },
     Rule { id: "user-data-too-large", group: "ec2", info: user_data_too_large::INFO, page: include_str!("ec2/user_data_too_large/README.md"), check: user_data_too_large::check },
+    Rule { id: "user-data-wrong-package-manager", group: "ec2", info: user_data_wrong_package_manager::INFO, page: include_str!("ec2/user_data_wrong_package_manager/README.md"), check: user_data_wrong_package_manager::check },
     Rule { id: "vpc-endpoint-sg-missing-443", group: "network", info: vpc_endpoint_sg_missing_443::INFO, page: include_str!("network/vpc_endpoint_sg_missing_443/README.md"), check: vpc_endpoint_sg_missing_443::check },
     Rule { id: "vpc-endpoints-incomplete", group: "network", info: vpc_endpoints_incomplete::INFO, page: include_str!("network/vpc_endpoints_incomplete/README.md"), check: vpc_endpoints_incomplete::check },
 ];

@@ -58,7 +58,7 @@ impl SecretRead<'_> {
 pub fn secret_reads<'m>(task: &TaskDefinition<'m>) -> Vec<SecretRead<'m>> {
     let mut out = Vec::new();
     for container in task.containers().items {
-        let options = container.log_secret_options().map(|n| iaclint_model::Entity::of(n));
+        let options = container.log_secret_options().map(iaclint_model::Entity::of);
         let variables = container.secret_variables().items.into_iter().map(|s: Secret<'m>| (s, ""));
         for (secret, kind) in variables.chain(options.items.into_iter().map(|s| (s, "the log option "))) {
             let Prop::Known { value, .. } = secret.value_from() else { continue };

@@ -126,7 +126,9 @@ impl Assets {
 /// Whether a file of this name may be what a container or machine is started with, or how an image is built.
 fn is_program(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".sh") || name.contains("Dockerfile") || name.contains("entrypoint")
+    [".sh", ".bash"].iter().any(|end| name.ends_with(end))
+        || name.contains("Dockerfile")
+        || name.contains("entrypoint")
 }
 
 fn entries<'v>(value: &'v Value, field: &str) -> &'v [(Name, iaclint_value::OriginId, Value)] {

@@ -90,14 +90,11 @@ impl<'a> Programs<'a> {
         if !COMPILED.iter().any(|end| frame.file.ends_with(end)) {
             return None;
         }
-        let map = match self.maps.get(&frame.file) {
-            Some(known) => known.clone(),
-            None => {
-                let map = self.map(&frame.file).map(Arc::new);
-                self.maps.insert(frame.file.clone(), map.clone());
-                map
-            }
-        }?;
+        if !self.maps.contains_key(&frame.file) {
+            let map = self.map(&frame.file).map(Arc::new);
+            self.maps.insert(frame.file.clone(), map);
+        }
+        let map = self.maps.get(&frame.file)?.clone()?;
         let original = map.original(frame.line, frame.column.unwrap_or(1))?;
         self.file(&original.file).is_some().then_some(original)
     }

@@ -38,7 +38,7 @@ fn values_lead_to_the_assets_that_they_name() {
         r##"{{"Resources": {{"A": {{"Type": "T::T::T", "Properties": {{
             "Image": {{"Fn::Sub": "${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/cdk-hnb659fds-container-assets:{IMAGE}"}},
             "Code": {{"S3Bucket": {{"Fn::Sub": "cdk-hnb659fds-assets-${{AWS::AccountId}}"}}, "S3Key": "{CODE}.zip"}},
-            "UserData": {{"Fn::Base64": {{"Fn::Join": ["", ["#!/bin/bash\naws s3 cp 's3://", {{"Ref": "AWS::Region"}}, "/{SCRIPT}.sh' /tmp/x\n/tmp/x\n"]]}}}},
+            "UserData": {{"Fn::Base64": {{"Fn::Join": ["", ["#!/bin/bash\naws s3 cp 's3://", {{"Ref": "AWS::Region"}}, "/{SCRIPT}.sh' /opt/x\n/opt/x\n"]]}}}},
             "Other": "nginx:latest", "Longer": "{CODE}0"}}}}}}}}"##
     );
     let image = format!("/cdk.out/asset.{IMAGE}");

@@ -91,7 +91,7 @@ fn without_a_map_or_its_original_the_compiled_line_is_shown() {
 #[test]
 fn traces_of_python_have_no_column() {
     let frames = created(
-        r#""...jsii-kernel...", "create_bucket (/work/app/stacks/shop.py:2)", "__call__ (/venv/lib/python3.13/site-packages/jsii/_runtime.py:118)", "<module> (/work/app/app.py:9)""#,
+        r#""...jsii-kernel...", "create_bucket (/builds/app/stacks/shop.py:2)", "__call__ (/venv/lib/python3.13/site-packages/jsii/_runtime.py:118)", "<module> (/builds/app/app.py:9)""#,
     );
     let seen =
         source(&frames, &[("/stacks/shop.py", "def create_bucket(self):\n    s3.Bucket(self, \"B\")\n")]);

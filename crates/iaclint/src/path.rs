@@ -21,6 +21,7 @@ use crate::output::{self, Failure};
 /// The way from a client to a server.
 #[derive(Serialize)]
 struct Way {
+    root: String,
     client: String,
     server: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +62,7 @@ pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure
         ListFormat::Human if arguments.from.is_some() => {
             ways.iter().map(|way| hops(way, look)).collect::<Vec<_>>().join("\n")
         }
-        ListFormat::Human => table(&ways),
+        ListFormat::Human => tables(&ways),
     };
     output::print(&text)?;
     if ways.is_empty() && arguments.format == ListFormat::Human {
@@ -171,7 +172,9 @@ fn way(analysis: &Analysis<'_>, need: &Need<'_>) -> Way {
         }
     };
     let client = analysis.workloads().get(need.client).map_or("", |w| model.address(w.id));
+    let root = model.graph().root(model.resource(need.server.id).key.root);
     Way {
+        root: mask::name(&root.path),
         client: mask::name(client),
         server: mask::name(model.address(need.server.id)),
         port: need.port.known().copied(),
@@ -220,8 +223,26 @@ fn witness(hop: &Step) -> String {
     format!("{}{by}{at}", hop.words)
 }
 
-/// Every way, one a line, with the hop that decides.
-fn table(ways: &[Way]) -> String {
+/// Every way; by root, where there are several.
+fn tables(ways: &[Way]) -> String {
+    let mut roots: Vec<&str> = Vec::new();
+    for way in ways {
+        if !roots.contains(&way.root.as_str()) {
+            roots.push(&way.root);
+        }
+    }
+    if roots.len() < 2 {
+        return table(&ways.iter().collect::<Vec<_>>());
+    }
+    let of = |root: &&str| {
+        let ways: Vec<&Way> = ways.iter().filter(|way| way.root == *root).collect();
+        format!("{root}:\n{}", table(&ways))
+    };
+    roots.iter().map(of).collect::<Vec<_>>().join("\n")
+}
+
+/// Ways, one a line, with the hop that decides.
+fn table(ways: &[&Way]) -> String {
     let rows: Vec<[String; 5]> = ways
         .iter()
         .map(|way| {

@@ -219,7 +219,10 @@ fn surely(pattern: &[Token], arn: &[Token]) -> bool {
 /// Whether some text that `arn` can be is covered by something that the pattern can be.
 fn perhaps(pattern: &[Token], arn: &[Token]) -> bool {
     table(pattern, arn, |p, a, next| {
-        let open = |t: Option<&Token>| matches!(t, Some(Token::Star | Token::Hole | Token::Symbol(_)));
+        let single = |t: Option<&Token>| matches!(t, Some(Token::Symbol(Symbol { single: true, .. })));
+        let open = |t: Option<&Token>| {
+            matches!(t, Some(Token::Star | Token::Hole | Token::Symbol(Symbol { single: false, .. })))
+        };
         match (p, a) {
             (None, None) => return true,
             (Some(Token::Char(x)), Some(Token::Char(y))) => return x == y && next(1, 1),
@@ -227,6 +230,7 @@ fn perhaps(pattern: &[Token], arn: &[Token]) -> bool {
             (Some(Token::Symbol(x)), Some(Token::Symbol(y))) if x.class.is_some() && x.class == y.class => {
                 return false;
             }
+            (Some(_), Some(_)) if (single(p) && !open(a)) || (single(a) && !open(p)) => return next(1, 1),
             (Some(Token::Question), Some(_)) if next(1, 1) => return true,
             (Some(_), Some(Token::Question)) if next(1, 1) => return true,
             _ => {}

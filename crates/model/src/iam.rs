@@ -164,7 +164,7 @@ impl<'m> Reader<'m> {
             Prop::Absent { .. } => {}
             Prop::Known { value, .. } => self.policies(&[role.id()], role.id(), true, value),
             Prop::OneOf { .. } | Prop::Unknown { .. } => {
-                self.because(role.id(), "its managed policies are not known")
+                self.because(role.id(), "its managed policies are not known");
             }
         }
     }
@@ -174,7 +174,7 @@ impl<'m> Reader<'m> {
         for at in self.model.uses(role.id()) {
             match &at.by {
                 User::Opaque(_, address) => {
-                    self.because(role.id(), format!("{address} is not here and is given the role"))
+                    self.because(role.id(), format!("{address} is not here and is given the role"));
                 }
                 User::Output(root, name)
                     if self.model.graph().root(*root).language != crate::Language::Terraform =>
@@ -209,7 +209,7 @@ impl<'m> Reader<'m> {
         match policy {
             Prop::Known { value, .. } => self.policies(&named.roles, id, certain, value),
             _ => named.roles.iter().for_each(|r| {
-                self.because(*r, format!("the policy of {} is not known", self.model.short(id)))
+                self.because(*r, format!("the policy of {} is not known", self.model.short(id)));
             }),
         }
         self.perhaps(&named, id);
@@ -284,7 +284,9 @@ impl<'m> Reader<'m> {
         let single = std::slice::from_ref(value);
         let (items, complete) = value.as_list().map_or((single, true), |l| (l.items.as_slice(), l.complete));
         if !complete {
-            roles.iter().for_each(|r| self.because(*r, "not all its managed policies are known"));
+            for role in roles {
+                self.because(*role, "not all its managed policies are known");
+            }
         }
         for item in items.iter().filter(|i| !i.is_null()) {
             if let Some(name) = self.name_of_aws(item) {
@@ -308,7 +310,9 @@ impl<'m> Reader<'m> {
                 self.add(roles, policy.id(), certain, &policy.document());
             }
             if !links.complete || known.len() != links.items.len() || known.is_empty() {
-                roles.iter().for_each(|r| self.because(*r, format!("the policy {item} is not here")));
+                for role in roles {
+                    self.because(*role, format!("the policy {item} is not here"));
+                }
             }
         }
     }
@@ -321,7 +325,10 @@ impl<'m> Reader<'m> {
             let resource = self.model.resource(*id);
             if resource.mode == Mode::Data && resource.type_name == "aws_iam_policy" {
                 if let Found::Value(name) = look_up(&resource.body, "name") {
-                    return name.as_str().map(|n| n.into_owned()).filter(|n| managed_by_aws(n).is_some());
+                    return name
+                        .as_str()
+                        .map(std::borrow::Cow::into_owned)
+                        .filter(|n| managed_by_aws(n).is_some());
                 }
                 if let Found::Value(arn) = look_up(&resource.body, "arn") {
                     return self.name_of_aws(arn);

@@ -164,6 +164,63 @@ impl<'m> Machine<'m> {
     }
 }
 
+/// A family of machine images, as far as their package managers differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImageFamily {
+    /// Amazon Linux 2: yum and extras.
+    AmazonLinux2,
+    /// Amazon Linux 2023: dnf.
+    AmazonLinux2023,
+    /// Ubuntu or Debian: apt.
+    Debian,
+}
+
+/// The family of a machine's image, where a data source finds it by a public name.
+pub fn image_family<'m>(model: &'m Model<'m>, machine: &Machine<'m>) -> Option<ImageFamily> {
+    let Prop::Known { value, .. } = &machine.image else { return None };
+    let [id] = model.resolve(value.as_reference()?) else { return None };
+    let source = model.resource(*id);
+    let mut names: Vec<String> = Vec::new();
+    match source.type_name.as_str() {
+        "aws_ami" => {
+            for filter in &source.body.get("filter")?.as_list()?.items {
+                if filter.get("name")?.as_str()? == "name" {
+                    let values = &filter.get("values")?.as_list()?.items;
+                    names = values
+                        .iter()
+                        .map(|v| v.as_str().map(std::borrow::Cow::into_owned))
+                        .collect::<Option<_>>()?;
+                }
+            }
+        }
+        "aws_ssm_parameter" => names.push(source.body.get("name")?.as_str()?.into_owned()),
+        _ => return None,
+    }
+    let mut families = names.iter().map(|name| family_of(name));
+    let first = families.next()??;
+    families.all(|f| f == Some(first)).then_some(first)
+}
+
+/// The family of a public name of images, or of a public parameter.
+fn family_of(name: &str) -> Option<ImageFamily> {
+    let starts = |prefixes: &[&str]| prefixes.iter().any(|p| name.starts_with(p));
+    if starts(&[
+        "al2023-ami-2",
+        "al2023-ami-ecs",
+        "al2023-ami-minimal",
+        "al2023-ami-*",
+        "/aws/service/ami-amazon-linux-latest/al2023",
+    ]) {
+        Some(ImageFamily::AmazonLinux2023)
+    } else if starts(&["amzn2-ami-", "/aws/service/ami-amazon-linux-latest/amzn2"]) {
+        Some(ImageFamily::AmazonLinux2)
+    } else if starts(&["ubuntu/images/", "debian-1", "/aws/service/canonical/ubuntu/"]) {
+        Some(ImageFamily::Debian)
+    } else {
+        None
+    }
+}
+
 /// Whether sixteen more hexadecimal digits follow the hash that every logical id of the CDK ends in.
 fn has_hash(name: &str) -> bool {
     let Some(at) = name.len().checked_sub(24) else { return false };
@@ -174,7 +231,15 @@ fn has_hash(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::has_hash;
+    use super::{ImageFamily, family_of, has_hash};
+
+    #[test]
+    fn public_names_tell_the_family() {
+        assert_eq!(family_of("al2023-ami-2023.*-x86_64"), Some(ImageFamily::AmazonLinux2023));
+        assert_eq!(family_of("amzn2-ami-hvm-*"), Some(ImageFamily::AmazonLinux2));
+        assert_eq!(family_of("ubuntu/images/hvm-ssd/ubuntu-jammy-22.04-*"), Some(ImageFamily::Debian));
+        assert_eq!(family_of("my-amzn2-ami-with-apt"), None);
+    }
 
     #[test]
     fn a_logical_id_with_the_hash_of_a_script_is_told_from_one_without() {

@@ -7,6 +7,7 @@ use iaclint_value::Value;
 
 use crate::entity::entities;
 use crate::policy::{Document, document};
+use crate::secrets::SecretsManagerSecret;
 use crate::{Entity, Model, Prop, ResourceId};
 
 entities! {
@@ -104,15 +105,29 @@ pub struct Policies<'m> {
     pub open: bool,
 }
 
+/// A policy that is a resource of its own.
+struct Written<'m> {
+    id: ResourceId,
+    of: Prop<&'m Value>,
+    document: Prop<&'m Value>,
+    /// All resources that it could be of.
+    all: Vec<ResourceId>,
+}
+
 /// The policies of every resource that has one, or may have.
 pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Policies<'m>> {
     let mut out: BTreeMap<ResourceId, Policies<'m>> = BTreeMap::new();
-    let mut written: Vec<(ResourceId, Prop<&'m Value>, Prop<&'m Value>, Vec<ResourceId>)> = Vec::new();
+    let mut written: Vec<Written<'m>> = Vec::new();
     macro_rules! collect {
         ($policy:ident of $owner:ident) => {
             let all = || model.all::<$owner<'m>>().iter().map(Entity::node).map(|n| n.id).collect::<Vec<_>>();
             for policy in model.all::<$policy<'m>>() {
-                written.push((policy.id(), policy.of(), policy.document(), all()));
+                written.push(Written {
+                    id: policy.id(),
+                    of: policy.of(),
+                    document: policy.document(),
+                    all: all(),
+                });
             }
         };
     }
@@ -122,10 +137,10 @@ pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Polic
     collect!(TopicPolicy of Topic);
     collect!(KeyPolicy of KmsKey);
     for policy in model.all::<SecretPolicy<'m>>() {
-        let all = model.all::<crate::secrets::SecretsManagerSecret<'m>>().iter().map(|s| s.id()).collect();
-        written.push((policy.id(), policy.of(), policy.document(), all));
+        let all = model.all::<SecretsManagerSecret<'m>>().iter().map(SecretsManagerSecret::id).collect();
+        written.push(Written { id: policy.id(), of: policy.of(), document: policy.document(), all });
     }
-    for (id, of, document, all) in written {
+    for Written { id, of, document, all } in written {
         let in_root = || all.iter().copied().filter(|o| model.same_root(*o, id));
         match of {
             Prop::Known { value, .. } => {
@@ -134,9 +149,13 @@ pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Polic
                 if !links.complete {
                     let open: Vec<ResourceId> =
                         if owners.is_empty() { in_root().collect() } else { owners.clone() };
-                    open.into_iter().for_each(|o| out.entry(o).or_default().open = true);
+                    for owner in open {
+                        out.entry(owner).or_default().open = true;
+                    }
                 }
-                owners.into_iter().for_each(|owner| add(model, &mut out, owner, id, &document));
+                for owner in owners {
+                    add(model, &mut out, owner, id, &document);
+                }
             }
             _ => in_root().for_each(|o| out.entry(o).or_default().open = true),
         }
@@ -155,7 +174,7 @@ pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Polic
     own!(Queue);
     own!(Topic);
     own!(Bucket);
-    for secret in model.all::<crate::secrets::SecretsManagerSecret<'m>>() {
+    for secret in model.all::<SecretsManagerSecret<'m>>() {
         let inline = secret.node().raw("policy", "");
         if !inline.is_absent() {
             add(model, &mut out, secret.id(), secret.id(), &inline);

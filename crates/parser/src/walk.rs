@@ -200,7 +200,8 @@ fn is_automatic(name: &str) -> bool {
 
 /// Whether a file of this name may be what a container runs, or how its image is built.
 fn is_program(name: &str) -> bool {
-    name.ends_with(".sh") || name.starts_with("Dockerfile") || name.ends_with(".Dockerfile")
+    let end = Path::new(name).extension();
+    end.is_some_and(|end| end == "sh" || end == "Dockerfile") || name.starts_with("Dockerfile")
 }
 
 fn is_candidate(name: &str) -> bool {

@@ -127,7 +127,7 @@ fn report_text(
     let flat = text.flatten();
     let hole_words = carries(doubled);
     let server = match model.endpoint(doubled.address) {
-        Some((server, _)) => model.plain_name(server).to_string(),
+        Some((server, _)) => model.plain_name(server),
         None => doubled.address.target.to_string(),
     };
     let mut draft =

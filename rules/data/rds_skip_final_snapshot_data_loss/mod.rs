@@ -102,9 +102,21 @@ fn leaves_nothing(model: &Model<'_>, id: ResourceId, skip: &Prop<bool>) -> Optio
     policy.as_str().is_some_and(|p| p == "Delete").then_some(policy.origin)
 }
 
+/// The words of a name, also where capitals part them: `OnyxProdData`.
 fn words_of(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_ascii_lowercase)
-        .collect()
+    let mut out: Vec<String> = vec![String::new()];
+    let mut before = ' ';
+    for char in text.chars() {
+        if !char.is_ascii_alphanumeric() || (char.is_ascii_uppercase() && before.is_ascii_lowercase()) {
+            out.push(String::new());
+        }
+        if char.is_ascii_alphanumeric()
+            && let Some(word) = out.last_mut()
+        {
+            word.push(char.to_ascii_lowercase());
+        }
+        before = char;
+    }
+    out.retain(|word| !word.is_empty());
+    out
 }

@@ -75,7 +75,7 @@ fn judge(cx: &mut Check<'_, '_>, user: &User) {
     }
     let (name, consumer) = (model.short(role.id()), model.short(user.id));
     let service = format!("{}.amazonaws.com", user.service);
-    let place = read.statements.first().map_or(origin, |s| s.principal_origin());
+    let place = read.statements.first().map_or(origin, iaclint_model::policy::Statement::principal_origin);
     cx.finding(
         role.id(),
         format!("{name} is the {} of {consumer}, but {service} may not assume it", user.what),

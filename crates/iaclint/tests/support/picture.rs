@@ -269,8 +269,11 @@ impl<'m> Painter<'m> {
                 Link::Outside { .. } => "a group outside".to_owned(),
             })
             .collect();
-        peers
-            .extend(rule.cidrs.iter().map(|v| v.as_str().map_or_else(|| "?".to_owned(), |s| s.into_owned())));
+        peers.extend(
+            rule.cidrs
+                .iter()
+                .map(|v| v.as_str().map_or_else(|| "?".to_owned(), std::borrow::Cow::into_owned)),
+        );
         if rule.prefix_list {
             peers.push("a prefix list".to_owned());
         }

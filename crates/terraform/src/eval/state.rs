@@ -23,11 +23,25 @@ impl Evaluator<'_, '_> {
         let module = self.scopes[0].module.clone();
         let Some(block) = &module.backend else { return self.state("local", &|_, _| None) };
         let kind = if block.kind == "cloud" { "remote".into() } else { block.labels.first()?.clone() };
-        let settings = settings(block);
+        let settings = Self::settings(block);
         self.state(&kind, &|outer, name| {
             let found = settings.iter().find(|(o, n, _)| o == outer && n == name);
             found.map(|(_, _, text)| text.clone())
         })
+    }
+
+    /// The texts in a backend's block and in the blocks in it.
+    fn settings(block: &Block) -> Vec<(Name, Name, Name)> {
+        let mut out = Vec::new();
+        let inner = block.body.blocks.iter().map(|b| (b.kind.clone(), &b.body));
+        for (outer, body) in std::iter::once((Name::new(), &block.body)).chain(inner) {
+            for attribute in &body.attributes {
+                if let Some(text) = attribute.value.literal() {
+                    out.push((outer.clone(), attribute.name.clone(), text.clone()));
+                }
+            }
+        }
+        out
     }
 
     /// The meta-arguments of a `terraform_remote_state` with the name of the state that it reads.
@@ -111,18 +125,4 @@ impl Evaluator<'_, '_> {
             Val::object(fields, origin)
         }))
     }
-}
-
-/// The texts in a backend's block and in the blocks in it.
-fn settings(block: &Block) -> Vec<(Name, Name, Name)> {
-    let mut out = Vec::new();
-    let inner = block.body.blocks.iter().map(|b| (b.kind.clone(), &b.body));
-    for (outer, body) in std::iter::once((Name::new(), &block.body)).chain(inner) {
-        for attribute in &body.attributes {
-            if let Some(text) = attribute.value.literal() {
-                out.push((outer.clone(), attribute.name.clone(), text.clone()));
-            }
-        }
-    }
-    out
 }

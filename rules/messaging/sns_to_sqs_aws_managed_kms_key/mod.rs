@@ -1,0 +1,34 @@
+//! A queue that a topic sends to, encrypted with the key that AWS manages: SNS may not use it.
+
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::resource_policies::Queue;
+use iaclint_model::triggers::Subscription;
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    summary: "a queue that a topic sends to is encrypted with a key that SNS may not use",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let model = cx.model();
+    for subscription in model.all::<Subscription<'_>>() {
+        if !subscription.protocol().must(|p| p == "sqs") || model.in_library(subscription.id()) {
+            continue;
+        }
+        let Some(queue) = subscription.endpoint().and_then(|id| model.get::<Queue<'_>>(id)) else { continue };
+        let key = queue.kms_key();
+        // By its name, or as the end of its ARN.
+        let managed = key.must(|v| v.to_text().is_some_and(|t| t.suffix().ends_with("alias/aws/sqs")));
+        if managed {
+            let name = model.short(queue.id());
+            cx.finding(queue.id(), format!("{name} is encrypted with a key that SNS may not use"))
+                .at(cx, key.origin(), "nobody can change the policy of this key")
+                .related(cx, subscription.id(), "a topic sends to the queue")
+                .help(format!(
+                    "encrypt {name} with sqs_managed_sse_enabled, or with a key of your own whose policy allows sns.amazonaws.com kms:GenerateDataKey* and kms:Decrypt"
+                ))
+                .report(cx);
+        }
+    }
+}
