@@ -1,5 +1,6 @@
 //! What the evaluator makes of small configurations.
 
+mod demands;
 mod hostile;
 mod inputs;
 mod instances;
