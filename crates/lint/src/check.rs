@@ -35,6 +35,11 @@ impl<'c, 'm> Check<'c, 'm> {
         self.ledger
     }
 
+    /// The rule at work.
+    pub fn rule(&self) -> &'c Rule {
+        self.rule
+    }
+
     /// The model.
     pub fn model(&self) -> &'m Model<'m> {
         self.analysis.model

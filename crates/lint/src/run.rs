@@ -4,9 +4,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use iaclint_analysis::Analysis;
 use iaclint_source::{FileId, Span};
+use rayon::prelude::*;
 
 use crate::suppression::GROUP;
 use crate::{Check, Finding, Ledger, Rule, Severity};
+
+/// The stack of a thread that runs rules, in bytes: they walk values as deep as the front ends make them.
+const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Which rules run.
 #[derive(Clone, Debug, Default)]
@@ -53,10 +57,18 @@ pub fn judge(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> 
     ledger.rules = rules.iter().map(|r| r.id).collect();
     let (last, first): (Vec<&Rule>, Vec<&Rule>) =
         rules.iter().filter(|r| selection.runs(r.id)).partition(|r| r.group == GROUP);
-    for rule in first {
+    // The judges remember their answers, so rules that ask the same share the work; what they found is taken in the rules' order.
+    let at_work = |rule| {
         let mut check = Check::new(analysis, rule);
         (rule.check)(&mut check);
-        ledger.ran.push(rule.id);
+        check
+    };
+    let checks: Vec<Check<'_, '_>> = match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
+        Ok(pool) => pool.install(|| first.into_par_iter().map(at_work).collect()),
+        Err(_) => first.into_iter().map(at_work).collect(),
+    };
+    for check in checks {
+        ledger.ran.push(check.rule().id);
         out.take(check, &mut ledger, selection);
     }
     let uses = ledger.clone();
