@@ -85,6 +85,15 @@ impl<'m> Analysis<'m> {
         self.resource_policies.get_or_init(|| resource_policies(self.model))
     }
 
+    /// The needs whose two ends are deployed as they stand, each with its client. In a module that nobody calls values are only
+    /// possible ones, and nothing certain can be said of them.
+    pub fn deployed_needs(&self) -> impl Iterator<Item = (&Need<'m>, &Workload<'m>)> {
+        let with_client = self.needs().iter().map(|need| (need, &self.workloads()[need.client]));
+        with_client.filter(|(need, client)| {
+            !self.model.in_library(client.id) && !self.model.in_library(need.server.id)
+        })
+    }
+
     /// What every security group admits.
     pub fn admissions(&self) -> &BTreeMap<ResourceId, Many<Permission<'m>>> {
         self.admissions.get_or_init(|| admissions(self.model))

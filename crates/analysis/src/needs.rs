@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use iaclint_model::endpoints::Endpoint;
-use iaclint_model::rds::{DbCluster, DbInstance, DbProxyFront};
+use iaclint_model::rds::{DbCluster, DbInstance, DbProxy, DbProxyEndpoint};
 use iaclint_model::secrets::{SecretTargetAttachment, SecretVersion, SecretsManagerSecret, SsmParameter};
 use iaclint_model::server::{Server, ServerKind, server};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
@@ -271,9 +271,11 @@ fn is_told_otherwise<'m>(
     };
     settings.iter().any(|setting| {
         let found = addresses(model, setting.value);
-        if server.kind == ServerKind::Database
-            && found.iter().any(|a| model.get::<DbProxyFront<'m>>(a.id).is_some())
-        {
+        // Clients talk to a proxy instead of the database.
+        let is_proxy = |id: ResourceId| {
+            model.get::<DbProxy<'m>>(id).is_some() || model.get::<DbProxyEndpoint<'m>>(id).is_some()
+        };
+        if server.kind == ServerKind::Database && found.iter().any(|a| is_proxy(a.id)) {
             return true;
         }
         let Some(name) = setting.name.as_deref().filter(|n| names_an_address(n)) else { return false };

@@ -121,8 +121,8 @@ entities! {
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
     }
 
-    /// A proxy, or one more endpoint of it: clients talk to it instead of the database.
-    DbProxyFront: ["aws_db_proxy", "aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxy", "AWS::RDS::DBProxyEndpoint"] {
+    /// One more endpoint of a proxy.
+    DbProxyEndpoint: ["aws_db_proxy_endpoint"] | ["AWS::RDS::DBProxyEndpoint"] {
         /// Its security groups.
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
     }

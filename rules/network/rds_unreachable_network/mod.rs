@@ -17,11 +17,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
     let mut found: BTreeMap<ResourceId, Vec<(&Need<'_>, Apart)>> = BTreeMap::new();
-    for need in analysis.needs() {
-        let client = &analysis.workloads()[need.client];
-        if model.in_library(client.id) || model.in_library(need.server.id) {
-            continue;
-        }
+    for (need, client) in analysis.deployed_needs() {
         if let Joined::Apart(apart) = analysis.joined(client, &need.server) {
             let apart_needs = found.entry(need.server.id).or_default();
             if !apart_needs.iter().any(|(known, _)| known.client == need.client) {

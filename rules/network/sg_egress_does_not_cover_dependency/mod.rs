@@ -19,11 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn to_servers(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
-    for need in analysis.needs() {
-        let client = &analysis.workloads()[need.client];
-        if model.in_library(client.id) || model.in_library(need.server.id) {
-            continue;
-        }
+    for (need, client) in analysis.deployed_needs() {
         let (Verdict::Closed(closed), Some(port)) = (analysis.emits(need), need.port.known()) else {
             continue;
         };
@@ -36,7 +32,7 @@ fn to_servers(cx: &mut Check<'_, '_>) {
             (model.short(group), model.short(client.id), server_words(model, &need.server));
         let draft = cx
             .finding(group, format!("{name} does not let {who} out to {server} on port {port}"))
-            .identity(format!("{}:{port}", model.short(need.server.id)));
+            .identity(format!("{}:{port}", model.plain_name(need.server.id)));
         let draft = match closed.other_ports.first().or_else(|| closed.others.first()) {
             Some(rule) => draft.at(cx, rule.origin, "lets it out, but not to there"),
             None => draft.at(cx, first_rule(cx, group), format!("no rule of the group opens port {port}")),

@@ -20,11 +20,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn wrong_port(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
-    for need in analysis.needs() {
-        let client = &analysis.workloads()[need.client];
-        if model.in_library(client.id) || model.in_library(need.server.id) {
-            continue;
-        }
+    for (need, client) in analysis.deployed_needs() {
         let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
             continue;
         };
