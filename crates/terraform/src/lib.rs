@@ -19,5 +19,6 @@ mod ty;
 mod unify;
 mod val;
 mod version;
+mod weight;
 
 pub use loader::{Inputs, Loader, ModuleSummary};

@@ -38,7 +38,7 @@ pub(crate) fn template(
                 let Some(text) = text_of(&value) else {
                     return Err(format!(
                         "cannot put a value of type {} into a text: string required",
-                        Ty::of(&value).friendly()
+                        Ty::outline(&value).friendly()
                     ));
                 };
                 pieces.extend_from_slice(text.pieces());

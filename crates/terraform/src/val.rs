@@ -290,47 +290,6 @@ impl Val {
         inner(self, visit, 0);
     }
 
-    /// Whether more than `limit` values, pieces of texts and dozens of characters are in it. Takes no longer than to count so far.
-    pub(crate) fn outweighs(&self, limit: usize) -> bool {
-        fn text(text: &Text) -> usize {
-            text.pieces().len()
-        }
-        fn inner(value: &Val, left: &mut usize, depth: usize) -> bool {
-            let own = match &value.k {
-                K::Str(str) => {
-                    let placed = str.detail.as_ref().and_then(|d| d.text.as_ref());
-                    1 + str.text.len() / 16 + placed.map_or(0, text)
-                }
-                K::Unknown(unk) => 1 + unk.depends_on.len() + unk.text.as_ref().map_or(0, text),
-                _ => 1,
-            };
-            if *left < own || depth >= MAX_DEPTH {
-                return true;
-            }
-            *left -= own;
-            match &value.k {
-                K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
-                    items.iter().any(|v| inner(v, left, depth + 1))
-                }
-                K::Map(_, fields) | K::Object(fields) => fields.iter().any(|f| inner(&f.2, left, depth + 1)),
-                K::Str(str) => str
-                    .detail
-                    .as_ref()
-                    .and_then(|d| d.encoded.as_ref())
-                    .is_some_and(|(_, v)| inner(v, left, depth + 1)),
-                K::Unknown(unk) => unk
-                    .partial
-                    .iter()
-                    .chain(&unk.candidates)
-                    .chain(unk.encoded.iter().map(|(_, v)| v))
-                    .any(|v| inner(v, left, depth + 1)),
-                K::Null(_) | K::Bool(_) | K::Num(_) => false,
-            }
-        }
-        let mut left = limit;
-        inner(self, &mut left, 0)
-    }
-
     /// Whether it or anything inside it is unknown.
     pub(crate) fn has_unknown(&self) -> bool {
         let mut found = false;

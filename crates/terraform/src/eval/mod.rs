@@ -29,6 +29,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::loader::{Inputs, Loader};
 use crate::module::Module;
 use crate::val::Val;
+use crate::weight::Weights;
 use expand::Expansion;
 
 /// How deep expressions and the things they refer to may nest.
@@ -53,6 +54,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     /// Resources and modules by address, with and without instance keys.
     places: FxHashMap<Name, Place>,
     nodes: FxHashMap<Node, Option<Val>>,
+    /// Of the values of nodes, which are kept.
+    weights: Weights,
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
     /// What is being evaluated, outermost first.
     stack: Vec<(Node, Span)>,
@@ -178,6 +181,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             instances: Vec::new(),
             places: FxHashMap::default(),
             nodes: FxHashMap::default(),
+            weights: Weights::default(),
             expansions: FxHashMap::default(),
             stack: Vec::new(),
             depth: 0,
@@ -259,7 +263,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let doubt = self.is_doubtful(&node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let mut value = evaluate(self);
-        if value.outweighs(MAX_WEIGHT) {
+        if self.weights.outweighs(&value, MAX_WEIGHT) {
             let place = self.origins.get(value.origin).map_or(span, |o| o.span);
             let message = format!("{} is too large to be evaluated", self.name_of(&node));
             self.problem(Problem::at(ProblemKind::Limit, place, message));

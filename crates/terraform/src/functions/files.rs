@@ -71,7 +71,7 @@ pub(super) fn templatestring(call: &mut Call<'_>, arguments: &[Val]) -> Result<V
 
 /// The variables of a template; where the map is not known whole, what is known of it.
 fn variables(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    match Ty::of(&arguments[1]) {
+    match Ty::outline(&arguments[1]) {
         Ty::Map(_) | Ty::Object(_) | Ty::Dynamic => {}
         other => return Err(wrong(1, format!("a map of variables is required, not {}", other.friendly()))),
     }

@@ -98,9 +98,24 @@ impl Scanner<'_> {
             }
             start.get_or_insert(self.at);
             self.token(byte);
+            self.words();
         }
         if let Some(from) = start {
             self.out.items.push(from..self.bytes.len());
+        }
+    }
+
+    /// Goes past what is neither the end of a line nor of any meaning here.
+    fn words(&mut self) {
+        if self.bytes.get(self.at.wrapping_sub(1)) != Some(&b'\n') {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let plain = |byte: &u8| {
+                !matches!(
+                    byte,
+                    b'\n' | b'"' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'<' | b'#' | b'/'
+                )
+            };
+            self.at += rest.iter().take_while(|byte| plain(byte)).count();
         }
     }
 
