@@ -13,11 +13,9 @@ use std::sync::Arc;
 use globset::GlobSet;
 use iaclint_graph::Graph;
 use iaclint_source::{FileSystem, Project};
+use iaclint_terraform::STACK_BYTES;
 
 pub use error::ParseError;
-
-/// The stack of the threads that parse and evaluate, in bytes: deep but legal nesting must fit, in debug builds too.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// What to read, and the inputs that Terraform roots get.
 #[derive(Clone, Debug, Default)]
@@ -104,7 +102,7 @@ impl RootKind {
     }
 }
 
-/// Reads what the paths name into one graph. What is wrong inside the files becomes problems of the graph; an error is only what leaves
+/// Reads what the paths name into one graph, on threads on which deep but legal nesting fits. What is wrong inside the files becomes problems of the graph; an error is only what leaves
 /// nothing to check.
 pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
     match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {

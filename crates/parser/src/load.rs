@@ -1,7 +1,7 @@
 //! Loads what was found, in parallel, into one graph.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Fragment, Graph};
 use iaclint_source::{Problem, Project};
@@ -42,14 +42,21 @@ pub(crate) fn load(
         let var_files = own.chain(&inputs.var_files).cloned().collect();
         Inputs { library, var_files, ..inputs.clone() }
     };
+    let evaluate = |path: &Path, root: RootId, inputs: &Inputs| {
+        if rayon::current_thread_index().is_some() {
+            loader.load_here(path, root, inputs)
+        } else {
+            loader.load(path, root, inputs)
+        }
+    };
     let mut fragments: Vec<Fragment> = found
         .par_iter()
         .enumerate()
         .map(|(index, (_, kind, path))| {
             let root = RootId(index as u32);
             match kind {
-                RootKind::Terraform => loader.load(path, root, &of(path, false)),
-                RootKind::Library => loader.load(path, root, &of(path, true)),
+                RootKind::Terraform => evaluate(path, root, &of(path, false)),
+                RootKind::Library => evaluate(path, root, &of(path, true)),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
                 RootKind::Template => iaclint_cloudformation::load_template(project, path, root),
             }
@@ -89,6 +96,8 @@ fn modules(
         };
         (directory.clone(), module)
     };
+    let directories: Vec<&Path> = input.modules.keys().map(PathBuf::as_path).collect();
+    loader.read_ahead(&directories);
     input.modules.par_iter().map(summarise).collect()
 }
 

@@ -21,4 +21,4 @@ mod val;
 mod version;
 mod weight;
 
-pub use loader::{Inputs, Loader, ModuleSummary};
+pub use loader::{Inputs, Loader, ModuleSummary, STACK_BYTES};

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::val::{K, MAX_DEPTH, Val};
 
-/// What collections weigh that are kept as long as this: values are made of earlier values, which need not be counted again.
+/// What collections weigh that are kept as long as this: values are made of earlier ones, which need not be counted again.
 #[derive(Debug, Default)]
 pub(crate) struct Weights {
     /// By the address of the elements.
@@ -27,15 +27,23 @@ impl Weights {
     /// Whether there is more than `limit` in a value. One that is not outweighed must be kept.
     pub(crate) fn outweighs(&mut self, value: &Val, limit: usize) -> bool {
         let mut left = limit;
-        let Some(height) = self.height(value, &mut left, 0) else { return true };
-        if let Some(address) = address(value) {
-            self.known.insert(address, Weight { parts: limit - left, height });
+        let mut learnt = Vec::new();
+        let fits = self.height(value, &mut left, 0, &mut learnt).is_some();
+        if fits {
+            self.known.extend(learnt);
         }
-        false
+        !fits
     }
 
     /// How deep a value nests; nothing when it is too large. Takes no longer than to count so far.
-    fn height(&self, value: &Val, left: &mut usize, depth: usize) -> Option<usize> {
+    fn height(
+        &self,
+        value: &Val,
+        left: &mut usize,
+        depth: usize,
+        learnt: &mut Vec<(usize, Weight)>,
+    ) -> Option<usize> {
+        let before = *left;
         if let Some(known) = address(value).and_then(|address| self.known.get(&address)) {
             *left = left.checked_sub(known.parts)?;
             return (depth + known.height < MAX_DEPTH).then_some(known.height);
@@ -54,7 +62,7 @@ impl Weights {
         }
         let mut height = 0;
         let mut see = |value: &Val| {
-            height = height.max(1 + self.height(value, left, depth + 1)?);
+            height = height.max(1 + self.height(value, left, depth + 1, learnt)?);
             Some(())
         };
         match &value.k {
@@ -69,6 +77,12 @@ impl Weights {
                 unk.partial.iter().chain(&unk.candidates).chain(encoded).try_for_each(see)?;
             }
             K::Null(_) | K::Bool(_) | K::Num(_) => {}
+        }
+        // What is small is counted as fast as it is looked up.
+        if before - *left > 8
+            && let Some(address) = address(value)
+        {
+            learnt.push((address, Weight { parts: before - *left, height }));
         }
         Some(height)
     }

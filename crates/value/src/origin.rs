@@ -106,6 +106,14 @@ impl OriginArena {
         if id.arena == self.id { self.origins.get(id.index as usize) } else { None }
     }
 
+    /// The arena when nothing will be added any more: it takes no more room than its steps.
+    #[must_use]
+    pub fn finished(mut self) -> Self {
+        self.known = HashTable::new();
+        self.origins.shrink_to_fit();
+        self
+    }
+
     /// Number of steps.
     pub fn len(&self) -> usize {
         self.origins.len()
@@ -134,7 +142,6 @@ impl Origins {
 
     /// Puts a finished arena at the place that its id names.
     pub fn insert(&mut self, arena: OriginArena) {
-        let arena = OriginArena { known: HashTable::new(), ..arena };
         let at = arena.id as usize;
         while self.arenas.len() <= at {
             self.arenas.push(OriginArena::new(self.arenas.len() as u32));

@@ -8,6 +8,7 @@ use iaclint_graph::{
 };
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
+use rustc_hash::FxHashSet;
 
 use super::expand::InstanceKey;
 use super::resource::{META_ARGUMENTS, META_BLOCKS};
@@ -56,12 +57,11 @@ impl Evaluator<'_, '_> {
             }
         }
         let mut directives = Vec::new();
+        let mut seen = FxHashSet::default();
         for scope in &self.scopes {
             // The instances of a module share its files.
-            for directive in &scope.module.directives {
-                if !directives.contains(directive) {
-                    directives.push(directive.clone());
-                }
+            if seen.insert(&scope.module.directory) {
+                directives.extend(scope.module.directives.iter().cloned());
             }
         }
         Fragment {
@@ -76,7 +76,7 @@ impl Evaluator<'_, '_> {
                 assets: Vec::new(),
             },
             resources,
-            origins: self.origins,
+            origins: self.origins.finished(),
             problems: self.problems,
             directives,
         }
@@ -115,7 +115,7 @@ impl Evaluator<'_, '_> {
         let calls = self.scopes[scope].module.calls.len();
         for call in 0..calls {
             let (_, keys) = self.calls_of(scope, call);
-            for key in keys {
+            for key in keys.iter() {
                 if let Some(super::Place::Scope(inner)) = self.places.get(&key.address).copied() {
                     self.visit(inner, order);
                 }

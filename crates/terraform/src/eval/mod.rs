@@ -57,6 +57,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     /// Of the values of nodes, which are kept.
     weights: Weights,
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
+    /// The addresses of the instances of a call, by scope and number.
+    call_keys: FxHashMap<(usize, usize), Arc<[ResourceKey]>>,
     /// What is being evaluated, outermost first.
     stack: Vec<(Node, Span)>,
     depth: usize,
@@ -183,6 +185,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             nodes: FxHashMap::default(),
             weights: Weights::default(),
             expansions: FxHashMap::default(),
+            call_keys: FxHashMap::default(),
             stack: Vec::new(),
             depth: 0,
             rounds: MAX_ROUNDS,
