@@ -34,7 +34,7 @@ pub enum Command {
     Baseline(Baseline),
     /// List every rule.
     Rules(Rules),
-    /// Print the page of a rule.
+    /// Print the page of a rule, or say which rules explain an error.
     Explain(Explain),
     /// Write an iaclint.toml to start from.
     Init(Init),
@@ -204,7 +204,16 @@ pub struct Rules {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The rule's id.
-    pub rule: String,
+    #[arg(value_name = "RULE", required_unless_present = "error")]
+    pub rule: Option<String>,
+    /// An error text or a line of a log: shows the rules that explain it, and what they find here.
+    #[arg(long, value_name = "TEXT", conflicts_with = "rule")]
+    pub error: Option<String>,
+    /// With --error, where to look.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// When to use colours.

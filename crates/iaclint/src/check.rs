@@ -229,7 +229,7 @@ fn roots(parsed: &Parsed) -> String {
 }
 
 /// What the rules find, as the project wants it shown.
-fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
+pub fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
     let sources = parsed.project.sources();
     let model = Model::new(&parsed.graph, sources);
     let analysis = Analysis::new(&model);
