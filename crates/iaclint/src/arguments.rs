@@ -84,6 +84,20 @@ pub struct Chosen {
     pub no_suppress: bool,
 }
 
+/// What becomes of the edits that findings carry.
+#[derive(Args, Debug)]
+pub struct Fixing {
+    /// Make the edits that mend findings, where they change only what cannot work, and check again.
+    #[arg(long, conflicts_with = "diff")]
+    pub fix: bool,
+    /// With --fix or --diff, also edits that change how the deployment behaves or what it costs.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print the edits as a diff, and change nothing.
+    #[arg(long)]
+    pub diff: bool,
+}
+
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
@@ -102,6 +116,8 @@ pub struct Check {
     /// Write the findings to this file rather than to standard output; with FORMAT= also to this file, in that format.
     #[arg(long, short, value_name = "[FORMAT=]FILE", value_parser = target)]
     pub output: Vec<Target>,
+    #[command(flatten)]
+    pub fixing: Fixing,
     /// List every value that could not be evaluated, and why.
     #[arg(long)]
     pub show_unknown: bool,

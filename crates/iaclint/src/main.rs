@@ -6,6 +6,7 @@ mod catalogue;
 mod check;
 mod config;
 mod extras;
+mod fix;
 mod output;
 mod path;
 mod today;

@@ -1,9 +1,9 @@
 //! A service behind a load balancer whose new tasks are stopped before they can answer.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity, Span};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity, Span};
 use iaclint_model::ecs::{Container, Service};
 use iaclint_model::lb::TargetGroup;
-use iaclint_model::{Language, Prop};
+use iaclint_model::{Entity, Field, Language, Prop};
 use iaclint_scripts::start_work_of_command;
 use iaclint_value::OriginId;
 
@@ -12,6 +12,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     confidence: Confidence::Medium,
     summary: "a service behind a load balancer stops its tasks before they can pass a health check",
 };
+
+const GRACE: Field = Service::TABLE.field("grace_period");
 
 /// A task whose start includes migrations or a wait gets at least this long, in seconds.
 const SLOW_START: i64 = 120;
@@ -176,6 +178,8 @@ fn report<'m>(
             (None, None) => draft,
         };
     }
+    let title = format!("set a grace period of {suggested} s");
+    let fix = Fix::set(cx, Safety::Unsafe, title, service, &[(GRACE, suggested.into())]);
     draft
         .related(cx, group.id(), format!("gives up after {} s", patience.gives_up()))
         .note(patience.arithmetic())
@@ -193,5 +197,6 @@ fn report<'m>(
                 format!("set `HealthCheckGracePeriodSeconds: {suggested}` on {}", model.short(service.id()))
             }
         })
+        .fix(fix)
         .report(cx);
 }
