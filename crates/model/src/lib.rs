@@ -16,6 +16,8 @@ mod prop;
 
 pub mod alarm;
 pub mod bucket_acl;
+pub mod condition;
+pub mod deliveries;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
