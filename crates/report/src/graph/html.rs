@@ -18,3 +18,37 @@ impl Html {
         PAGE.replace("/*STYLE*/", STYLE).replace("/*PROGRAM*/", PROGRAM).replace("/*DATA*/", &data)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{Node, NodeKind};
+
+    fn page(label: &str) -> String {
+        let node = Node {
+            address: "aws_lb.this".to_owned(),
+            label: label.to_owned(),
+            type_name: "aws_lb".to_owned(),
+            kind: NodeKind::Balancer,
+            root: ".".to_owned(),
+            place: "main.tf:1:1".to_owned(),
+            findings: Vec::new(),
+        };
+        Html::render(&Drawing { nodes: vec![node], ..Drawing::default() })
+    }
+
+    #[test]
+    fn the_page_needs_nothing_from_elsewhere() {
+        let page = page("this");
+        assert!(!page.contains("/*DATA*/") && page.contains("aws_lb.this"));
+        for word in ["src=", "@import", "url(http", "fetch("] {
+            assert!(!page.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_end_the_script_that_it_stands_in() {
+        let page = page("</script><script>alert(1)");
+        assert!(!page.contains("<script>alert") && page.contains("\\u003c/script>"));
+    }
+}

@@ -62,5 +62,8 @@ fn brackets(kind: NodeKind) -> (&'static str, &'static str) {
 
 /// Mermaid has entities where others have escapes.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;").replace('\n', " "))
+    format!(
+        "\"{}\"",
+        text.replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;").replace('\n', " ")
+    )
 }

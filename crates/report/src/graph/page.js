@@ -77,16 +77,16 @@ function place(group) {
     group.nodes.forEach((node, i) => at.set(node, { x: (i % columns) * (WIDTH + 24), y: Math.floor(i / columns) * (HEIGHT + ROW) }));
   } else {
     const rank = new Map(group.nodes.map((node) => [node, 0]));
-    // Longest way from the askers; a circle ends it.
+    // Longest way to what answers; a circle ends it.
     for (let round = 0; round < Math.min(group.nodes.length, 12); round++) {
       let moved = false;
       for (const e of group.edges) {
         const { from, to } = data.edges[e];
-        if (from !== to && rank.get(to) <= rank.get(from) && rank.get(from) < 10) { rank.set(to, rank.get(from) + 1); moved = true; }
+        if (from !== to && rank.get(from) <= rank.get(to) && rank.get(to) < 10) { rank.set(from, rank.get(to) + 1); moved = true; }
       }
       if (!moved) break;
     }
-    const ranks = [...new Set(rank.values())].sort((a, b) => a - b);
+    const ranks = [...new Set(rank.values())].sort((a, b) => b - a);
     const columns = ranks.map((r) => group.nodes.filter((node) => rank.get(node) === r));
     const order = new Map();
     columns.forEach((column) => column.forEach((node, i) => order.set(node, i)));
@@ -114,14 +114,35 @@ function place(group) {
   return { at, width: width + 2 * PAD, height: height + 2 * PAD + 14 };
 }
 
+// Shelves of stacks: the tallest first, the others under each other beside it.
+function pack(bands, line) {
+  const gap = 30;
+  let y = 0, shelf = null;
+  for (const band of [...bands].sort((a, b) => b.height - a.height || b.width - a.width)) {
+    const fits = (stack) => stack.used + band.height <= shelf.height && band.width <= stack.width;
+    let stack = shelf?.stacks.find(fits);
+    if (!stack) {
+      if (!shelf || (shelf.x > 0 && shelf.x + band.width > line)) {
+        if (shelf) y += shelf.height + gap;
+        shelf = { height: band.height, x: 0, stacks: [] };
+      }
+      stack = { x: shelf.x, width: band.width, used: 0 };
+      shelf.stacks.push(stack);
+      shelf.x += band.width + gap;
+    }
+    Object.assign(band, { x: stack.x, y: y + stack.used });
+    stack.used += band.height + gap;
+  }
+}
+
 function draw() {
   world.replaceChildren();
   const bands = groups().map((group) => ({ group, ...place(group) }));
   const area = bands.reduce((sum, b) => sum + (b.width + 30) * (b.height + 30), 0);
-  const line = Math.max(Math.sqrt(area) * 1.35, ...bands.map((b) => b.width));
-  let x = 0, y = 0, tall = 0;
+  const line = Math.max(Math.sqrt(area * 1.9) * 1.05, ...bands.map((b) => b.width));
+  pack(bands, line);
   for (const band of bands) {
-    if (x > 0 && x + band.width > line) { x = 0; y += tall + 30; tall = 0; }
+    const { x, y } = band;
     const roots = [...new Set(band.group.nodes.map((n) => data.nodes[n].root))];
     const layer = make("g", { transform: `translate(${x} ${y})` },
       make("rect", { class: "band", width: band.width, height: band.height, rx: 12 }),
@@ -129,8 +150,6 @@ function draw() {
     for (const e of band.group.edges) layer.append(drawEdge(e, band.at));
     for (const node of band.group.nodes) layer.append(drawNode(node, band.at.get(node)));
     world.append(layer);
-    x += band.width + 30;
-    tall = Math.max(tall, band.height);
   }
   if (!bands.length) world.append(make("text", { class: "band-name", x: 20, y: 40 }, "nothing here talks to anything, as far as it can be seen"));
   mark();
@@ -147,7 +166,7 @@ function drawNode(at, { x, y }) {
     make("title", {}, node.address),
     make("rect", { class: "box", width: WIDTH, height: HEIGHT, rx: 8 }),
     make("path", { class: "glyph", d: GLYPHS[node.kind] || GLYPHS.other, transform: "translate(12 15)" }),
-    make("text", { x: 38, y: 20 }, cut(node.label, 24)),
+    make("text", { x: 38, y: 20 }, cut(node.label, 22)),
     make("text", { class: "type", x: 38, y: 36 }, cut(node.type, 28)));
   if (severity) {
     group.append(make("circle", { class: `dot ${severity}`, cx: WIDTH - 2, cy: 2, r: 9 }),
