@@ -14,6 +14,7 @@ use crate::template::{Entry, construct_path};
 pub(crate) fn of(project: &Project, mut loaded: Loaded, root: RootId) -> Fragment {
     let arena = std::mem::take(&mut loaded.arena);
     let arena = crate::expand::sections(root, &mut loaded.stacks, arena, &mut loaded.problems);
+    loaded.stacks.iter_mut().for_each(|stack| crate::sam::lower(&mut stack.template));
     let missing = (loaded.language == Language::Cdk).then_some(loaded.missing.as_slice());
     let directory = project.root().join(&loaded.path);
     let mut builder = Builder {
@@ -217,7 +218,7 @@ impl Builder<'_> {
         let Some(own) = self.around(at, raw, around) else { return };
         // What is said of the resource as a whole points at its name, not at the brace behind `Properties`.
         let body = Value { origin: *origin, ..self.body(at, raw) };
-        if crate::assembly::is_nested(&type_name) && !stack.nested.contains_key(id) {
+        if crate::nested::is_nested(&type_name) && !stack.nested.contains_key(id) {
             let named = body.get("TemplateURL").or_else(|| body.get("Location"));
             let source = named.map_or_else(|| type_name.clone(), |u| u.display().into());
             let inputs = body.get("Parameters").cloned().unwrap_or(Value::null(*origin));

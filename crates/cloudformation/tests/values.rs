@@ -284,7 +284,7 @@ fn what_is_not_evaluated_depends_on_what_it_mentions() {
 #[test]
 fn what_a_macro_or_module_adds_is_unknown_and_not_undeclared() {
     for (more, type_) in [
-        (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::Function""#),
+        (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::GraphQLApi""#),
         ("", r#""Org::Team::Thing::MODULE""#),
         ("", r#"{"Rain::Module": "vpc.yml"}"#),
     ] {

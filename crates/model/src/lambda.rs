@@ -4,7 +4,7 @@ use crate::entity::entities;
 
 entities! {
     /// A function.
-    Function: ["aws_lambda_function"] | ["AWS::Lambda::Function", "AWS::Serverless::Function"] {
+    Function: ["aws_lambda_function"] | ["AWS::Lambda::Function"] {
         /// Its environment variables: a map.
         variables: raw = "environment.variables" | "Environment.Variables";
         /// Its role.
