@@ -12,6 +12,7 @@ mod expand;
 mod fragment;
 mod metadata;
 mod nested;
+mod parameters;
 mod program;
 mod sam;
 mod source_map;
@@ -30,7 +31,7 @@ pub use detect::{is_assembly, is_template};
 
 /// Loads one assembly (with nested assemblies and nested stacks) as one root.
 pub fn load_assembly(project: &Project, directory: &Path, root: RootId) -> Fragment {
-    fragment::of(project, assembly::load(project, directory, root), root)
+    fragment::of(project, assembly::load(project, directory, root), &[], root)
 }
 
 /// The templates that are deployed as a part of a template on its own: those of the stacks nested in it that are here, those within these,
@@ -45,7 +46,7 @@ pub fn nested_templates(project: &Project, file: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Loads one template on its own as one root.
-pub fn load_template(project: &Project, file: &Path, root: RootId) -> Fragment {
-    fragment::of(project, assembly::single(project, file, root), root)
+/// Loads one template on its own as one root, with the values that these files give for its parameters.
+pub fn load_template(project: &Project, file: &Path, parameters: &[PathBuf], root: RootId) -> Fragment {
+    fragment::of(project, assembly::single(project, file, root), parameters, root)
 }

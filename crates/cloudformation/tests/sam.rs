@@ -9,7 +9,7 @@ use iaclint_value::{Data, RootId};
 
 fn load(text: &str) -> Fragment {
     let project = Project::in_memory([("/app.yaml", text)]);
-    load_template(&project, Path::new("app.yaml"), RootId(0))
+    load_template(&project, Path::new("app.yaml"), &[], RootId(0))
 }
 
 /// The resources with their types, sorted.

@@ -37,6 +37,10 @@ pub struct Options {
     pub exclude: Exclusion,
     /// Files of variable values for single Terraform roots: the root's directory and its files, absolute, before those for every root.
     pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// Files of parameter values for every template on its own, in order.
+    pub parameter_files: Vec<PathBuf>,
+    /// Files of parameter values for single templates: the template and its files, absolute, before those for every template.
+    pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
 /// Paths that are not looked at, as globs under a directory.
@@ -121,8 +125,13 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
     let project = Project::new(fs, &root)
         .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
     let input = input::gather(&project, &paths, &options.exclude)?;
-    let root_files = root_directory::root_files(&*project_fs, &options.root_files, &root)?;
-    let (graph, roots) = load::load(&project, &input, options, var_files, &root_files);
+    let given = load::Given {
+        var_files,
+        root_files: root_directory::root_files(&*project_fs, &options.root_files, &root)?,
+        parameter_files: root_directory::var_files(&*project_fs, &options.parameter_files, &root)?,
+        template_files: root_directory::root_files(&*project_fs, &options.template_files, &root)?,
+    };
+    let (graph, roots) = load::load(&project, &input, options, &given);
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);
