@@ -3,17 +3,20 @@
 pub mod acl;
 pub mod authority;
 pub mod calls;
+pub mod ends;
+pub mod joined;
 pub mod needs;
 pub mod network;
 pub mod path;
 pub mod programs;
+pub mod ranges;
 pub mod reach;
 pub mod secret_reads;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use iaclint_model::ec2::{Emission, Permission, admissions, emissions};
+use iaclint_model::ec2::{DefaultGroups, Emission, Permission, admissions, default_groups, emissions};
 use iaclint_model::iam::{RolePolicies, role_policies};
 use iaclint_model::resource_policies::{Policies, resource_policies};
 use iaclint_model::workload::{Workload, workloads};
@@ -32,6 +35,7 @@ pub struct Analysis<'m> {
     pub model: &'m Model<'m>,
     workloads: OnceLock<Vec<Workload<'m>>>,
     needs: OnceLock<Vec<Need<'m>>>,
+    default_groups: OnceLock<DefaultGroups>,
     admissions: OnceLock<BTreeMap<ResourceId, Many<Permission<'m>>>>,
     emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
     network: OnceLock<Network<'m>>,
@@ -49,6 +53,7 @@ impl<'m> Analysis<'m> {
             model,
             workloads: OnceLock::new(),
             needs: OnceLock::new(),
+            default_groups: OnceLock::new(),
             admissions: OnceLock::new(),
             emissions: OnceLock::new(),
             network: OnceLock::new(),
@@ -94,14 +99,19 @@ impl<'m> Analysis<'m> {
         })
     }
 
+    /// The default security groups that the configuration takes over, by VPC.
+    pub fn default_groups(&self) -> &DefaultGroups {
+        self.default_groups.get_or_init(|| default_groups(self.model))
+    }
+
     /// What every security group admits.
     pub fn admissions(&self) -> &BTreeMap<ResourceId, Many<Permission<'m>>> {
-        self.admissions.get_or_init(|| admissions(self.model))
+        self.admissions.get_or_init(|| admissions(self.model, self.default_groups()))
     }
 
     /// What every security group lets out.
     pub fn emissions(&self) -> &BTreeMap<ResourceId, Emission<'m>> {
-        self.emissions.get_or_init(|| emissions(self.model))
+        self.emissions.get_or_init(|| emissions(self.model, self.default_groups()))
     }
 
     /// Routes and endpoints of every VPC.
