@@ -2,13 +2,16 @@
 
 pub mod acl;
 pub mod authority;
+pub mod by_hand;
 pub mod calls;
+pub mod databases;
 pub mod needs;
 pub mod network;
 pub mod path;
 pub mod programs;
 pub mod reach;
 pub mod secret_reads;
+pub mod siblings;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -21,6 +24,8 @@ use iaclint_model::{Many, Model, ResourceId};
 use iaclint_source::Sources;
 
 use acl::Acls;
+use by_hand::UnrecordedName;
+use databases::MissingDatabase;
 use needs::Need;
 use network::Network;
 use programs::{Host, Program};
@@ -40,6 +45,8 @@ pub struct Analysis<'m> {
     resource_policies: OnceLock<BTreeMap<ResourceId, Policies<'m>>>,
     hosts: OnceLock<Vec<Host<'m>>>,
     programs: OnceLock<Vec<Program<'m>>>,
+    missing_databases: OnceLock<Vec<MissingDatabase<'m>>>,
+    unrecorded_names: OnceLock<Vec<UnrecordedName<'m>>>,
 }
 
 impl<'m> Analysis<'m> {
@@ -57,6 +64,8 @@ impl<'m> Analysis<'m> {
             resource_policies: OnceLock::new(),
             hosts: OnceLock::new(),
             programs: OnceLock::new(),
+            missing_databases: OnceLock::new(),
+            unrecorded_names: OnceLock::new(),
         }
     }
 
@@ -117,6 +126,16 @@ impl<'m> Analysis<'m> {
     /// Every machine with the script that it is started with.
     pub fn hosts(&self) -> &[Host<'m>] {
         self.hosts.get_or_init(|| programs::hosts(self.model))
+    }
+
+    /// Databases that clients name and nothing creates.
+    pub fn missing_databases(&self) -> &[MissingDatabase<'m>] {
+        self.missing_databases.get_or_init(|| databases::missing_databases(self))
+    }
+
+    /// Load balancers whose names somebody has to write into a record elsewhere.
+    pub fn unrecorded_names(&self) -> &[UnrecordedName<'m>] {
+        self.unrecorded_names.get_or_init(|| by_hand::unrecorded_names(self.model))
     }
 
     /// What every container of a task runs, with the scripts of the project behind it.

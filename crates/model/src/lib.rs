@@ -43,7 +43,7 @@ pub use iaclint_graph::{
     Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
 };
 pub use link::{Link, Many};
-pub use model::Model;
+pub use model::{DeployedOutput, Model};
 pub use node::Node;
 pub use path::{Found, look_up};
 pub use prop::{Prop, Why};
