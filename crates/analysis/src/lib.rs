@@ -12,6 +12,7 @@ pub mod programs;
 pub mod reach;
 pub mod secret_reads;
 pub mod siblings;
+pub mod timing;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
