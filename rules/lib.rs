@@ -3,6 +3,9 @@
 
 use iaclint_lint::Rule;
 
+#[path = "lambda/apigw_lambda_permission_mismatch/mod.rs"]
+mod apigw_lambda_permission_mismatch;
+
 #[path = "data/app_database_name_not_created/mod.rs"]
 mod app_database_name_not_created;
 
@@ -93,6 +96,9 @@ mod invalid_suppression;
 #[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
 mod lambda_event_source_permission_missing;
 
+#[path = "lambda/lambda_permission_missing/mod.rs"]
+mod lambda_permission_missing;
+
 #[path = "network/lambda_vpc_no_internet/mod.rs"]
 mod lambda_vpc_no_internet;
 
@@ -146,6 +152,9 @@ mod redis_tls_client_mismatch;
 
 #[path = "s3/s3_acl_not_supported/mod.rs"]
 mod s3_acl_not_supported;
+
+#[path = "s3/s3_notification_destination_not_authorized/mod.rs"]
+mod s3_notification_destination_not_authorized;
 
 #[path = "network/security_group_no_egress/mod.rs"]
 mod security_group_no_egress;
@@ -207,6 +216,7 @@ mod vpc_endpoints_incomplete;
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "apigw-lambda-permission-mismatch", group: "lambda", info: apigw_lambda_permission_mismatch::INFO, page: include_str!("lambda/apigw_lambda_permission_mismatch/README.md"), check: apigw_lambda_permission_mismatch::check },
     Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
     Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
     Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
@@ -237,6 +247,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
+    Rule { id: "lambda-permission-missing", group: "lambda", info: lambda_permission_missing::INFO, page: include_str!("lambda/lambda_permission_missing/README.md"), check: lambda_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "lb-dns-name-in-external-cname", group: "network", info: lb_dns_name_in_external_cname::INFO, page: include_str!("network/lb_dns_name_in_external_cname/README.md"), check: lb_dns_name_in_external_cname::check },
@@ -255,6 +266,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "redis-tls-client-mismatch", group: "data", info: redis_tls_client_mismatch::INFO, page: include_str!("data/redis_tls_client_mismatch/README.md"), check: redis_tls_client_mismatch::check },
     Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
+    Rule { id: "s3-notification-destination-not-authorized", group: "s3", info: s3_notification_destination_not_authorized::INFO, page: include_str!("s3/s3_notification_destination_not_authorized/README.md"), check: s3_notification_destination_not_authorized::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
     Rule { id: "sg-egress-does-not-cover-dependency", group: "network", info: sg_egress_does_not_cover_dependency::INFO, page: include_str!("network/sg_egress_does_not_cover_dependency/README.md"), check: sg_egress_does_not_cover_dependency::check },

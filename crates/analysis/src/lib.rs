@@ -1,6 +1,7 @@
 //! Judges: needs (who talks to whom), reach (can it) and authority (may it). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
 pub mod acl;
+pub mod admission;
 pub mod authority;
 pub mod by_hand;
 pub mod calls;
@@ -17,8 +18,10 @@ pub mod timing;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use iaclint_model::deliveries::{Delivery, deliveries};
 use iaclint_model::ec2::{Emission, Permission, admissions, emissions};
 use iaclint_model::iam::{RolePolicies, role_policies};
+use iaclint_model::lambda::{Permissions, permissions};
 use iaclint_model::resource_policies::{Policies, resource_policies};
 use iaclint_model::workload::{Workload, workloads};
 use iaclint_model::{Many, Model, ResourceId};
@@ -44,6 +47,8 @@ pub struct Analysis<'m> {
     acls: OnceLock<Acls>,
     role_policies: OnceLock<BTreeMap<ResourceId, RolePolicies<'m>>>,
     resource_policies: OnceLock<BTreeMap<ResourceId, Policies<'m>>>,
+    function_permissions: OnceLock<BTreeMap<ResourceId, Permissions<'m>>>,
+    deliveries: OnceLock<Vec<Delivery<'m>>>,
     hosts: OnceLock<Vec<Host<'m>>>,
     programs: OnceLock<Vec<Program<'m>>>,
     missing_databases: OnceLock<Vec<MissingDatabase<'m>>>,
@@ -63,6 +68,8 @@ impl<'m> Analysis<'m> {
             acls: OnceLock::new(),
             role_policies: OnceLock::new(),
             resource_policies: OnceLock::new(),
+            function_permissions: OnceLock::new(),
+            deliveries: OnceLock::new(),
             hosts: OnceLock::new(),
             programs: OnceLock::new(),
             missing_databases: OnceLock::new(),
@@ -93,6 +100,16 @@ impl<'m> Analysis<'m> {
     /// The policies that stand at resources.
     pub fn resource_policies(&self) -> &BTreeMap<ResourceId, Policies<'m>> {
         self.resource_policies.get_or_init(|| resource_policies(self.model))
+    }
+
+    /// Who may invoke every function.
+    pub fn function_permissions(&self) -> &BTreeMap<ResourceId, Permissions<'m>> {
+        self.function_permissions.get_or_init(|| permissions(self.model))
+    }
+
+    /// What services bring to functions, queues, topics and the like.
+    pub fn deliveries(&self) -> &[Delivery<'m>] {
+        self.deliveries.get_or_init(|| deliveries(self.model))
     }
 
     /// The needs whose two ends are deployed as they stand, each with its client. In a module that nobody calls values are only

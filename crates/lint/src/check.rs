@@ -7,7 +7,7 @@ use iaclint_model::{DeployedOutput, Model, ResourceId, family};
 use iaclint_source::Span;
 use iaclint_value::{Origin, OriginId, Via};
 
-use crate::{Confidence, Finding, Label, Ledger, Place, Rule, Severity, Subject, TrailStep};
+use crate::{Confidence, Finding, Fix, Label, Ledger, Place, Rule, Severity, Subject, TrailStep};
 
 /// A rule at work: the model, the judges, and where findings go.
 #[derive(Debug)]
@@ -99,6 +99,7 @@ impl<'c, 'm> Check<'c, 'm> {
                 trail: Vec::new(),
                 notes: Vec::new(),
                 help: String::new(),
+                fix: None,
                 instances: Vec::new(),
                 identity: String::new(),
                 suppressed: None,
@@ -254,6 +255,13 @@ impl Draft {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.finding.help = help.into();
+        self
+    }
+
+    /// What would mend it, if there is such an edit.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.finding.fix = fix;
         self
     }
 

@@ -24,6 +24,8 @@ entities! {
         deployment_controller: str = "deployment_controller.type" | "DeploymentController.Type", default "ECS".to_owned();
         /// Whether the deployment circuit breaker is on.
         circuit_breaker: bool = "deployment_circuit_breaker.enable" | "DeploymentConfiguration.DeploymentCircuitBreaker.Enable", default false;
+        /// Whether the circuit breaker goes back to the last deployment that worked.
+        circuit_breaker_rollback: bool = "deployment_circuit_breaker.rollback" | "DeploymentConfiguration.DeploymentCircuitBreaker.Rollback";
         /// Whether `terraform apply` waits until the service is stable.
         wait_for_steady_state: bool = "wait_for_steady_state" | "", default false;
         /// How long `terraform apply` waits for an update: `20m`.

@@ -311,6 +311,11 @@ impl<'g> Model<'g> {
         out
     }
 
+    /// Whether one resource exists whenever the other does.
+    pub fn exists_with(&self, id: ResourceId, other: ResourceId) -> bool {
+        self.resource(id).existence.implied_by(&self.resource(other).existence)
+    }
+
     /// The graph, for judges that need the edges themselves.
     pub fn graph(&self) -> &'g Graph {
         self.graph

@@ -1,16 +1,18 @@
 //! A service behind a load balancer whose new tasks are stopped before they can answer.
 
 use iaclint_analysis::timing::{TargetPatience, task_start};
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity, Span};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity, Span};
 use iaclint_model::ecs::Service;
 use iaclint_model::lb::TargetGroup;
-use iaclint_model::{Language, Prop};
+use iaclint_model::{Entity, Field, Language, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Warning,
     confidence: Confidence::Medium,
     summary: "a service behind a load balancer stops its tasks before they can pass a health check",
 };
+
+const GRACE: Field = Service::TABLE.field("grace_period");
 
 /// A target group that waits this many seconds is as good as a grace period.
 const PATIENT: i64 = 300;
@@ -133,6 +135,8 @@ fn report<'m>(
         }
     }
     let name = model.short(service.id());
+    let title = format!("set a grace period of {suggested} s");
+    let fix = Fix::set(cx, Safety::Unsafe, title, service, &[(GRACE, suggested.into())]);
     draft
         .help(match model.language(service.id()) {
             Language::Terraform => format!("set `health_check_grace_period_seconds = {suggested}` on {name}"),
@@ -141,5 +145,6 @@ fn report<'m>(
             }
             Language::CloudFormation => format!("set `HealthCheckGracePeriodSeconds: {suggested}` on {name}"),
         })
+        .fix(fix)
         .report(cx);
 }
