@@ -75,7 +75,8 @@ pub fn settings<'m>(task: &TaskDefinition<'m>) -> Many<Setting<'m>> {
     let mut out = Many { items: Vec::new(), complete: containers.complete };
     for container in containers.items {
         let variables = container.variables();
-        out.complete &= variables.complete;
+        // A file of variables holds names that are not seen here.
+        out.complete &= variables.complete && container.environment_files().is_absent();
         for variable in variables.items {
             if let Prop::Known { value, .. } = variable.value() {
                 out.items.push(Setting {
