@@ -183,8 +183,9 @@ impl Builder<'_> {
             let export = export.as_str().map_or_else(|| export.display(), std::borrow::Cow::into_owned);
             self.exports.push((export.into(), value.clone()));
         }
-        let span = self.span(self.stacks.get(at)?, *origin);
-        Some(Output { name: name.clone(), value, span })
+        let stack = self.stacks.get(at)?;
+        let (source, _) = self.sources(stack, name, raw);
+        Some(Output { name: name.clone(), value, span: self.span(stack, *origin), source })
     }
 
     /// Whether an output is what the CDK exports for a stack of the same app, and for nobody else.

@@ -13,18 +13,28 @@ use crate::input::Input;
 use crate::roots::{Module, roots};
 use crate::{Options, RootFound, RootKind};
 
-/// Files of values, each checked to lie inside the project root: for every root, and for single ones.
+/// Files of values, each checked to lie inside the project root.
 pub(crate) struct Given {
-    pub(crate) var_files: Vec<PathBuf>,
-    pub(crate) root_files: Vec<(PathBuf, Vec<PathBuf>)>,
-    pub(crate) parameter_files: Vec<PathBuf>,
-    pub(crate) template_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// For Terraform roots.
+    pub(crate) variables: Files,
+    /// For templates.
+    pub(crate) parameters: Files,
 }
 
-/// The files of one root, its own before those of every root: what comes later counts.
-fn files_of(root: &Path, own: &[(PathBuf, Vec<PathBuf>)], all: &[PathBuf]) -> Vec<PathBuf> {
-    let own = own.iter().filter(|(path, _)| path == root).flat_map(|(_, files)| files);
-    own.chain(all).cloned().collect()
+/// Files of values in one language.
+pub(crate) struct Files {
+    /// For every root.
+    pub(crate) all: Vec<PathBuf>,
+    /// For single roots.
+    pub(crate) own: Vec<(PathBuf, Vec<PathBuf>)>,
+}
+
+impl Files {
+    /// The files of one root, its own before those of every root: what comes later counts.
+    fn of(&self, root: &Path) -> Vec<PathBuf> {
+        let own = self.own.iter().filter(|(path, _)| path == root).flat_map(|(_, files)| files);
+        own.chain(&self.all).cloned().collect()
+    }
 }
 
 /// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
@@ -38,7 +48,7 @@ pub(crate) fn load(
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
     let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
     for (directory, library) in
-        roots(&modules(project, &loader, input, options, &given.root_files), &input.forced)
+        roots(&modules(project, &loader, input, options, &given.variables.own), &input.forced)
     {
         add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
     }
@@ -53,7 +63,7 @@ pub(crate) fn load(
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
-        let var_files = files_of(directory, &given.root_files, &given.var_files);
+        let var_files = given.variables.of(directory);
         Inputs { library, var_files, ..inputs.clone() }
     };
     let mut fragments: Vec<Fragment> = found
@@ -66,7 +76,7 @@ pub(crate) fn load(
                 RootKind::Library => loader.load(path, root, &of(path, true)),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
                 RootKind::Template => {
-                    let files = files_of(path, &given.template_files, &given.parameter_files);
+                    let files = given.parameters.of(path);
                     iaclint_cloudformation::load_template(project, path, &files, root)
                 }
             }

@@ -1,8 +1,14 @@
 //! Connectors: permissions of one resource on others. Which ones, the transform knows alone; that there are some must not be lost.
 
-use iaclint_value::{Name, Value};
+use iaclint_value::{Data, Name, Object, OriginId, Value};
 
 use super::{Lowering, Serverless, list, named, object, reference, unknown_object};
+
+/// A resource of which one property is known and the others are not: whom it lets do what.
+fn partial(known: (&str, Value), origin: OriginId) -> Value {
+    let fields = vec![(Name::from(known.0), origin, known.1)];
+    Value::new(Data::Object(Object { fields, complete: false }.into()), origin)
+}
 
 impl Lowering<'_> {
     pub(super) fn connector(&mut self, this: &Serverless<'_>) {
@@ -41,17 +47,21 @@ impl Lowering<'_> {
         let all = destination.as_list().map_or(one, |list| &list.items);
         for (at, destination) in all.iter().enumerate() {
             let Some(target) = destination.get("Id").and_then(Value::as_str) else { continue };
-            let (type_name, field) = match self.sibling(&target).map(|(type_name, _)| type_name) {
-                Some("AWS::SQS::Queue") => ("AWS::SQS::QueuePolicy", "Queues"),
-                Some("AWS::SNS::Topic") => ("AWS::SNS::TopicPolicy", "Topics"),
+            let target_ref = reference(&target, origin);
+            let (type_name, by, value) = match self.sibling(&target).map(|(type_name, _)| type_name) {
+                Some("AWS::SQS::Queue") => {
+                    ("AWS::SQS::QueuePolicy", "Queues", list(vec![target_ref], true, origin))
+                }
+                Some("AWS::SNS::Topic") => {
+                    ("AWS::SNS::TopicPolicy", "Topics", list(vec![target_ref], true, origin))
+                }
+                Some("AWS::Lambda::Function" | "AWS::Serverless::Function") => {
+                    ("AWS::Lambda::Permission", "FunctionName", target_ref)
+                }
                 _ => continue,
             };
-            let fields = vec![
-                (field, list(vec![reference(&target, origin)], true, origin)),
-                ("PolicyDocument", unknown_object(origin)),
-            ];
             let name = Name::from(format!("{id}Destination{at}"));
-            self.add(this, name, type_name, object(fields, origin));
+            self.add(this, name, type_name, partial((by, value), origin));
         }
     }
 
