@@ -222,6 +222,7 @@ fn kind(server: ServerKind) -> NodeKind {
         ServerKind::Cache => NodeKind::Cache,
         ServerKind::Search => NodeKind::Search,
         ServerKind::Machine => NodeKind::Machine,
+        ServerKind::Listener => NodeKind::Other,
     }
 }
 
