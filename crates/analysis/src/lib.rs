@@ -6,10 +6,13 @@ pub mod authority;
 pub mod by_hand;
 pub mod calls;
 pub mod databases;
+pub mod ends;
+pub mod joined;
 pub mod needs;
 pub mod network;
 pub mod path;
 pub mod programs;
+pub mod ranges;
 pub mod reach;
 pub mod secret_reads;
 pub mod siblings;
@@ -19,7 +22,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use iaclint_model::deliveries::{Delivery, deliveries};
-use iaclint_model::ec2::{Emission, Permission, admissions, emissions};
+use iaclint_model::ec2::{DefaultGroups, Emission, Permission, admissions, default_groups, emissions};
 use iaclint_model::iam::{RolePolicies, role_policies};
 use iaclint_model::lambda::{Permissions, permissions};
 use iaclint_model::resource_policies::{Policies, resource_policies};
@@ -41,6 +44,7 @@ pub struct Analysis<'m> {
     pub model: &'m Model<'m>,
     workloads: OnceLock<Vec<Workload<'m>>>,
     needs: OnceLock<Vec<Need<'m>>>,
+    default_groups: OnceLock<DefaultGroups>,
     admissions: OnceLock<BTreeMap<ResourceId, Many<Permission<'m>>>>,
     emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
     network: OnceLock<Network<'m>>,
@@ -62,6 +66,7 @@ impl<'m> Analysis<'m> {
             model,
             workloads: OnceLock::new(),
             needs: OnceLock::new(),
+            default_groups: OnceLock::new(),
             admissions: OnceLock::new(),
             emissions: OnceLock::new(),
             network: OnceLock::new(),
@@ -121,14 +126,19 @@ impl<'m> Analysis<'m> {
         })
     }
 
+    /// The default security groups that the configuration takes over, by VPC.
+    pub fn default_groups(&self) -> &DefaultGroups {
+        self.default_groups.get_or_init(|| default_groups(self.model))
+    }
+
     /// What every security group admits.
     pub fn admissions(&self) -> &BTreeMap<ResourceId, Many<Permission<'m>>> {
-        self.admissions.get_or_init(|| admissions(self.model))
+        self.admissions.get_or_init(|| admissions(self.model, self.default_groups()))
     }
 
     /// What every security group lets out.
     pub fn emissions(&self) -> &BTreeMap<ResourceId, Emission<'m>> {
-        self.emissions.get_or_init(|| emissions(self.model))
+        self.emissions.get_or_init(|| emissions(self.model, self.default_groups()))
     }
 
     /// Routes and endpoints of every VPC.

@@ -12,8 +12,6 @@ entities! {
         security_groups: links = "security_groups" | "SecurityGroups";
         /// Its subnets.
         subnets: links = "subnets" | "Subnets";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_groups" | "SecurityGroups";
         /// Whether it has private addresses alone, in Terraform. See [`LoadBalancer::is_internal`].
         internal: bool = "internal" | "", default false;
         /// `internet-facing` or `internal`, in CloudFormation.
