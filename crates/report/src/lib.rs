@@ -2,6 +2,7 @@
 //!
 //! A finding has no colour, line or column before it arrives here. Whatever leaves went through [`mask`].
 
+mod advice;
 mod concise;
 mod excerpt;
 mod github;
