@@ -6,6 +6,7 @@ mod input;
 mod load;
 mod root_directory;
 mod roots;
+mod stages;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use iaclint_terraform::STACK_BYTES;
 
 pub use edit::addition;
 pub use error::ParseError;
+pub use stages::Stages;
 
 /// What to read, and the inputs that Terraform roots get.
 #[derive(Clone, Debug, Default)]
@@ -72,6 +74,8 @@ pub struct Parsed {
     pub limited_to: Option<Vec<String>>,
     /// The roots by [`iaclint_value::RootId`].
     pub roots: Vec<RootFound>,
+    /// How long it took.
+    pub stages: Stages,
 }
 
 /// A root that was found and loaded.
@@ -108,8 +112,8 @@ impl RootKind {
     }
 }
 
-/// Reads what the paths name into one graph, on threads on which deep but legal nesting fits. What is wrong inside the files becomes problems of the graph; an error is only what leaves
-/// nothing to check.
+/// Reads what the paths name into one graph, on threads on which deep but legal nesting fits. What is wrong inside the files becomes
+/// problems of the graph; an error is only what leaves nothing to check.
 pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
     match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
         Ok(pool) => pool.install(|| parse_here(fs, options)),
@@ -118,6 +122,7 @@ pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Parse
 }
 
 fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
+    let mut stages = Stages::start();
     let paths = root_directory::real_paths(&*fs, &options.paths)?;
     let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
     let project_fs = fs.clone();
@@ -134,7 +139,8 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
         variables: files(&options.var_files, &options.root_files)?,
         parameters: files(&options.parameter_files, &options.template_files)?,
     };
-    let (graph, roots) = load::load(&project, &input, options, &given);
+    stages.end("find");
+    let (graph, roots) = load::load(&project, &input, options, &given, &mut stages);
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);
@@ -143,5 +149,5 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
         let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
         return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });
     }
-    Ok(Parsed { graph, limited_to: input.limited_to, roots, project })
+    Ok(Parsed { graph, limited_to: input.limited_to, roots, project, stages })
 }

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::input::Input;
 use crate::roots::{Module, roots};
-use crate::{Options, RootFound, RootKind};
+use crate::{Options, RootFound, RootKind, Stages};
 
 /// Files of values, each checked to lie inside the project root.
 pub(crate) struct Given {
@@ -43,6 +43,7 @@ pub(crate) fn load(
     input: &Input,
     options: &Options,
     given: &Given,
+    stages: &mut Stages,
 ) -> (Graph, Vec<RootFound>) {
     let loader = Loader::new(project);
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
@@ -52,6 +53,7 @@ pub(crate) fn load(
     {
         add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
     }
+    stages.end("parse");
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
     input.templates.iter().for_each(|file| add(RootKind::Template, file.clone()));
     found.sort();
@@ -95,7 +97,10 @@ pub(crate) fn load(
     }
     each_once(&mut fragments);
     let roots = found.into_iter().map(|(path, kind, _)| RootFound { kind, path }).collect();
-    (Graph::new(fragments), roots)
+    stages.end("evaluate");
+    let graph = Graph::new(fragments);
+    stages.end("graph");
+    (graph, roots)
 }
 
 /// What each Terraform directory calls and needs. Parses every file of the walk.

@@ -23,23 +23,32 @@ struct Peer {
 const PEERS: &[Peer] = &[
     Peer {
         name: "checkov",
-        program: "checkov", probe: &["--version"],
+        program: "checkov",
+        probe: &["--version"],
         arguments: &["-d", "{}", "--quiet", "--compact", "--skip-download"],
     },
     Peer {
         name: "cfn-lint",
-        program: "cfn-lint", probe: &["--version"],
+        program: "cfn-lint",
+        probe: &["--version"],
         arguments: &["{}/**/*.template.json", "{}/**/*.template.yaml"],
     },
     Peer {
         name: "tfparse (Trivy's evaluator)",
-        program: "python3", probe: &["-c", "import tfparse"],
+        program: "python3",
+        probe: &["-c", "import tfparse"],
         arguments: &["-c", "import sys, tfparse; tfparse.load_from_path(sys.argv[1])", "{}"],
     },
-    Peer { name: "tflint", program: "tflint", probe: &["--version"], arguments: &["--recursive", "--chdir", "{}"] },
+    Peer {
+        name: "tflint",
+        program: "tflint",
+        probe: &["--version"],
+        arguments: &["--recursive", "--chdir", "{}"],
+    },
     Peer {
         name: "trivy",
-        program: "trivy", probe: &["--version"],
+        program: "trivy",
+        probe: &["--version"],
         arguments: &["config", "--quiet", "--skip-check-update", "--skip-version-check", "{}"],
     },
 ];
@@ -78,9 +87,7 @@ pub(crate) fn run(root: &Path, directory: &Path) -> Vec<String> {
 
 /// Builds the program and the floor as they are released.
 fn build(root: &Path) -> Result<(), String> {
-    for arguments in
-        [["-p", "iaclint", "--bin", "iaclint"], ["-p", "iaclint-bench", "--example", "floor"]]
-    {
+    for arguments in [["-p", "iaclint", "--bin", "iaclint"], ["-p", "iaclint-bench", "--example", "floor"]] {
         let status = Command::new("cargo")
             .args(["build", "--quiet", "--release"])
             .args(arguments)

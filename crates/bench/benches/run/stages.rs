@@ -1,24 +1,12 @@
 //! Where the time goes: each stage of a run, over generated estates and, where `IACLINT_CHECKOUTS` names a directory of them, checkouts.
 
-mod pipeline;
-
 use std::path::Path;
 use std::sync::OnceLock;
 
 use divan::Bencher;
 use iaclint_bench::{Language, Shape};
-use pipeline::{Tree, judge, lower, report, rules};
 
-/// As the program itself has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-fn main() {
-    if std::env::var_os("IACLINT_CHECKOUTS").is_none() {
-        eprintln!("checkouts are skipped: IACLINT_CHECKOUTS names no directory of them");
-    }
-    divan::main();
-}
+use crate::pipeline::{Tree, judge, lower, report, rules};
 
 /// The names of what is measured.
 fn subjects() -> Vec<String> {

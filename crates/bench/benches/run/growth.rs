@@ -1,18 +1,9 @@
 //! What should grow with the size of the input, and no faster; and the judge of reach on an estate with many paths.
 
-mod pipeline;
-
 use divan::Bencher;
 use iaclint_bench::{Language, Shape};
-use pipeline::{Tree, judge, lower, rules};
 
-/// As the program itself has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-fn main() {
-    divan::main();
-}
+use crate::pipeline::{Tree, judge, lower, rules};
 
 /// From files to findings.
 fn run(tree: &Tree) -> usize {
