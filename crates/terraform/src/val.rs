@@ -105,11 +105,16 @@ impl Unk {
     pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a Val>, ty: Ty) -> Self {
         let mut unk = Unk::new(Why::Invalid);
         let mut why = None;
+        // One unknown stands in many places of a large value.
+        let mut last: Option<Arc<Unk>> = None;
         for value in values {
             value.visit(&mut |inner| {
-                if let K::Unknown(inner) = &inner.k {
+                if let K::Unknown(inner) = &inner.k
+                    && !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, inner))
+                {
                     why.get_or_insert_with(|| inner.why.clone());
                     inner.depends_on.iter().for_each(|r| unk.depend_on(r));
+                    last = Some(inner.clone());
                 }
             });
         }
@@ -205,7 +210,7 @@ impl Val {
 
     /// An attribute known after the deployment.
     pub(crate) fn reference(reference: Reference, origin: OriginId) -> Self {
-        let mut unk = Unk::new(Why::Computed(reference.to_string().into()));
+        let mut unk = Unk::new(Why::Computed(reference.name()));
         unk.depends_on = vec![reference.clone()];
         unk.reference = Some(reference);
         Self::new(K::Unknown(Arc::new(unk)), origin)

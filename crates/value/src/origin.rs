@@ -101,6 +101,13 @@ impl OriginArena {
         self.add(span, Via::Written, [])
     }
 
+    /// Adds the place where a value is written of which no other step speaks.
+    pub(crate) fn add_new(&mut self, span: Span) -> OriginId {
+        let index = self.origins.len() as u32;
+        self.origins.push(Origin { span, via: Via::Written, from: SmallVec::new() });
+        OriginId { arena: self.id, index }
+    }
+
     /// The step behind `id`, if it is of this arena.
     pub fn get(&self, id: OriginId) -> Option<&Origin> {
         if id.arena == self.id { self.origins.get(id.index as usize) } else { None }

@@ -62,14 +62,19 @@ struct Row {
 }
 
 /// Runs all that are here over a directory and prints a table of medians and ratios.
-pub(crate) fn run(root: &Path, directory: &Path) -> Vec<String> {
+pub(crate) fn run(root: &Path, options: &[&str], directory: &Path) -> Vec<String> {
+    let profile = match options {
+        [] => "release",
+        ["--profile", name] => name,
+        other => return vec![format!("{} is not an option of bench-peers", other.join(" "))],
+    };
     let Ok(directory) = std::fs::canonicalize(directory) else {
         return vec![format!("{} is not there", directory.display())];
     };
-    if let Err(fault) = build(root) {
+    if let Err(fault) = build(root, profile) {
         return vec![fault];
     }
-    let mut rows = contestants(root, &directory);
+    let mut rows = contestants(root, profile, &directory);
     for round in 0..ROUNDS {
         for row in &mut rows {
             if round > 0 && row.wall.first().is_none_or(|first| *first > SLOW) {
@@ -85,23 +90,23 @@ pub(crate) fn run(root: &Path, directory: &Path) -> Vec<String> {
     Vec::new()
 }
 
-/// Builds the program and the floor as they are released.
-fn build(root: &Path) -> Result<(), String> {
+/// Builds the program and the floor.
+fn build(root: &Path, profile: &str) -> Result<(), String> {
     for arguments in [["-p", "iaclint", "--bin", "iaclint"], ["-p", "iaclint-bench", "--example", "floor"]] {
         let status = Command::new("cargo")
-            .args(["build", "--quiet", "--release"])
+            .args(["build", "--quiet", "--profile", profile])
             .args(arguments)
             .current_dir(root)
             .status();
         if !status.is_ok_and(|s| s.success()) {
-            return Err("the release build failed".to_owned());
+            return Err(format!("the {profile} build failed"));
         }
     }
     Ok(())
 }
 
-fn contestants(root: &Path, directory: &Path) -> Vec<Row> {
-    let built = root.join("target/release");
+fn contestants(root: &Path, profile: &str, directory: &Path) -> Vec<Row> {
+    let built = root.join("target").join(profile);
     let at = directory.to_string_lossy();
     let row = |name: &str, program: PathBuf, arguments: &[&str]| {
         let program = program.to_string_lossy().into_owned();

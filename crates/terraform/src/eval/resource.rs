@@ -216,7 +216,7 @@ impl Evaluator<'_, '_> {
         let is_set = SET_BLOCKS.iter().any(|(ty, kinds)| ty == type_name && kinds.contains(&name));
         if is_set && value.has_unknown() {
             // Two blocks that are not known may turn out to be one, and they have no order.
-            let mut unk = Unk::new(iaclint_value::Why::Computed(path.to_string().into()));
+            let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
             unk.not_null = true;
             unk.ty = Ty::set(Ty::Dynamic);
             unk.depends_on = vec![path.clone()];
@@ -321,7 +321,7 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
             (name.clone(), *origin, value)
         })
         .collect();
-    let mut unk = Unk::new(iaclint_value::Why::Computed(path.to_string().into()));
+    let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
     unk.not_null = true;
     unk.depends_on = vec![path.clone()];
     unk.reference = Some(path.clone());

@@ -218,7 +218,10 @@ impl Lowering<'_> {
     }
 
     fn body(&mut self, body: &ParsedBody) -> Body {
-        let mut out = Body::default();
+        let mut out = Body {
+            attributes: Vec::with_capacity(body.attributes().count()),
+            blocks: Vec::with_capacity(body.blocks().count()),
+        };
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {
