@@ -30,6 +30,12 @@ impl std::ops::Deref for Breaks {
     }
 }
 
+impl<const N: usize> From<[(u32, u32); N]> for Breaks {
+    fn from(breaks: [(u32, u32); N]) -> Self {
+        Vec::from(breaks).into()
+    }
+}
+
 impl From<Vec<(u32, u32)>> for Breaks {
     fn from(breaks: Vec<(u32, u32)>) -> Self {
         Self((!breaks.is_empty()).then(|| breaks.into()))
@@ -343,7 +349,7 @@ mod tests {
         // In the file: a\"b at 10..14; the text is a"b.
         let literal = Literal {
             text: "a\"b".into(),
-            placed: Some(Placed { span: span(10, 14), breaks: vec![(0, 10), (2, 13)].into() }),
+            placed: Some(Placed { span: span(10, 14), breaks: [(0, 10), (2, 13)].into() }),
             origin: OriginId::NONE,
         };
         let text = Text::literal(literal);

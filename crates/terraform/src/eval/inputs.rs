@@ -125,7 +125,7 @@ fn placed(expr: &Expr, span: Span) -> Expr {
         E::Text(text, placed) => {
             let mut placed = placed.clone();
             placed.span = span;
-            placed.breaks = vec![(0, span.start)].into();
+            placed.breaks = [(0, span.start)].into();
             E::Text(text.clone(), placed)
         }
         E::Tuple(items) => E::Tuple(items.iter().map(|i| self::placed(i, span)).collect()),
