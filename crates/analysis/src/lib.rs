@@ -8,6 +8,7 @@ pub mod calls;
 pub mod databases;
 pub mod ends;
 pub mod joined;
+pub mod machine_ports;
 pub mod needs;
 pub mod network;
 pub mod path;
@@ -94,7 +95,7 @@ impl<'m> Analysis<'m> {
 
     /// Who talks to whom.
     pub fn needs(&self) -> &[Need<'m>] {
-        self.needs.get_or_init(|| needs::needs(self.model, self.workloads()))
+        self.needs.get_or_init(|| needs::needs(self.model, self.workloads(), |id| self.published_ports(id)))
     }
 
     /// The policies of every role.

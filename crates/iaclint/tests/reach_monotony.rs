@@ -103,7 +103,7 @@ fn template(rules: &[Rule]) -> String {
     all.insert("Acl".into(), resource("AWS::EC2::NetworkAcl", &json!({ "VpcId": { "Ref": "Vpc" } })));
     let tie = json!({ "NetworkAclId": { "Ref": "Acl" }, "SubnetId": { "Ref": "DataNet" } });
     all.insert("Tie".into(), resource("AWS::EC2::SubnetNetworkAclAssociation", &tie));
-    for (at, rule) in rules.iter().enumerate() {
+    for (at, rule) in (0_i64..).zip(rules) {
         let (from, to) = rule.ports;
         let (kind, mut properties) = match rule.place {
             Place::GroupIn | Place::GroupOut => {
@@ -122,7 +122,7 @@ fn template(rules: &[Rule]) -> String {
             Place::AclIn | Place::AclOut => {
                 let action = if rule.allow { "allow" } else { "deny" };
                 // No two rules of one direction have one number.
-                let number = rule.number * 100 + at as i64;
+                let number = rule.number * 100 + at;
                 let entry = json!({
                     "NetworkAclId": { "Ref": "Acl" }, "RuleNumber": number, "RuleAction": action, "Protocol": 6,
                     "Egress": matches!(rule.place, Place::AclOut), "PortRange": { "From": from, "To": to }

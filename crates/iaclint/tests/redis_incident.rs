@@ -5,6 +5,7 @@
 #[path = "support/run.rs"]
 mod run;
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -151,13 +152,15 @@ fn project(
             let mut rules = group("");
             let head = "type = \"ingress\"\n  from_port = 6379\n  to_port = 6379\n  protocol = \"tcp\"\n  security_group_id = aws_security_group.redis.id";
             for (at, name) in admitted.groups.iter().enumerate() {
-                rules += &format!(
+                let _ = write!(
+                    rules,
                     "resource \"aws_security_group_rule\" \"g{at}\" {{\n  {head}\n  source_security_group_id = {}\n}}\n",
                     ids(&[name])
                 );
             }
             if !admitted.cidrs.is_empty() {
-                rules += &format!(
+                let _ = write!(
+                    rules,
                     "resource \"aws_security_group_rule\" \"c\" {{\n  {head}\n  cidr_blocks = [{}]\n}}\n",
                     quoted(admitted.cidrs)
                 );
@@ -171,7 +174,8 @@ fn project(
                 admitted.groups.iter().map(|name| format!("referenced_security_group_id = {}", ids(&[name])));
             let cidrs = admitted.cidrs.iter().map(|cidr| format!("cidr_ipv4 = {}", quoted(&[cidr])));
             for (at, side) in named.chain(cidrs).enumerate() {
-                rules += &format!(
+                let _ = write!(
+                    rules,
                     "resource \"aws_vpc_security_group_ingress_rule\" \"r{at}\" {{\n  {head}\n  {side}\n}}\n"
                 );
             }
@@ -226,7 +230,7 @@ fn findings(files: &[(String, String)]) -> Vec<Finding> {
     let findings: Vec<Finding> = outcome.findings.into_iter().filter(|f| f.rule == RULE).collect();
     for finding in &findings {
         // What blocks is the group or one of its rules, wherever the client stands.
-        let place = outcome.sources.display(finding.primary.span).to_string();
+        let place = outcome.sources.display(finding.primary.span);
         assert!(
             ["main.tf", "redis/main.tf", "cdk.out/Cache"].iter().any(|file| place.starts_with(file)),
             "{place}"
