@@ -63,6 +63,9 @@ mod endpoint_port_duplicated;
 #[path = "ecs/entrypoint_unbounded_wait/mod.rs"]
 mod entrypoint_unbounded_wait;
 
+#[path = "ecs/eventbridge_ecs_target_missing_passrole/mod.rs"]
+mod eventbridge_ecs_target_missing_passrole;
+
 #[path = "suppression/expired_suppression/mod.rs"]
 mod expired_suppression;
 
@@ -224,6 +227,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },
+    Rule { id: "eventbridge-ecs-target-missing-passrole", group: "ecs", info: eventbridge_ecs_target_missing_passrole::INFO, page: include_str!("ecs/eventbridge_ecs_target_missing_passrole/README.md"), check: eventbridge_ecs_target_missing_passrole::check },
     Rule { id: "expired-suppression", group: "suppression", info: expired_suppression::INFO, page: include_str!("suppression/expired_suppression/README.md"), check: expired_suppression::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },

@@ -3,6 +3,7 @@
 use iaclint_model::arn::{Answer, Arn};
 use iaclint_model::condition::Context;
 use iaclint_model::deliveries::{Delivery, Sender};
+use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::lambda::{Callee, callee};
 use iaclint_model::policy::Effect;
 use iaclint_model::resource_policies::{Queue, Topic};
@@ -48,6 +49,15 @@ impl Destination {
             Destination::Task => "ecs:RunTask",
         }
     }
+}
+
+/// What a role may not do that is needed to start a task.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedToRun {
+    /// The action.
+    pub action: &'static str,
+    /// The task definition, or the role that is passed.
+    pub on: ResourceId,
 }
 
 /// What keeps a permission of a function from fitting a delivery.
@@ -105,9 +115,7 @@ impl<'m> Analysis<'m> {
         match by_role {
             Some(verdict) if !verdict.is_denied() => verdict,
             // Where services come in their own name, a role is not asked.
-            Some(verdict) if matches!(delivery.sender, Sender::Schedule | Sender::Pipe | Sender::Api) => {
-                verdict
-            }
+            Some(verdict) if delivery.sender.takes_a_role() || delivery.sender == Sender::Api => verdict,
             by_role => match self.admitted_itself(delivery, to) {
                 Some(verdict) => verdict,
                 None => by_role.unwrap_or_else(|| Verdict::CannotTell("no role is given".to_owned())),
@@ -117,12 +125,7 @@ impl<'m> Analysis<'m> {
 
     /// Whether a role that a delivery is made with is let in.
     fn admitted_with(&self, role: &Prop<&'m Value>, to: &Destination) -> Verdict {
-        let links = role.known().map(|value| self.model.links_in(value));
-        let role = links.as_ref().and_then(|links| match links.items.as_slice() {
-            [link] => link.id(),
-            _ => None,
-        });
-        let (Some(role), Some(on)) = (role, to.id()) else {
+        let (Some(role), Some(on)) = (self.role_named(role), to.id()) else {
             return Verdict::CannotTell("the role is not here".to_owned());
         };
         let Some(mut arn) = Arn::of_resource(self.model, on) else {
@@ -137,6 +140,50 @@ impl<'m> Analysis<'m> {
             };
         }
         self.may(role, to.action(), &arn)
+    }
+
+    /// The role of the graph that a property names.
+    pub fn role_named(&self, role: &Prop<&'m Value>) -> Option<ResourceId> {
+        let links = self.model.links_in(role.known()?);
+        match links.items.as_slice() {
+            [link] if links.complete => link.id().filter(|id| self.role_policies().contains_key(id)),
+            _ => None,
+        }
+    }
+
+    /// What a role that starts the tasks of a definition may certainly not do: run them, or pass them their roles.
+    pub fn refused_to_run(
+        &self,
+        role: ResourceId,
+        task: &TaskDefinition<'m>,
+        cluster: &'m Value,
+    ) -> Vec<RefusedToRun> {
+        let mut out = Vec::new();
+        let in_cluster = Context::new().with("ecs:cluster", Arn::of_value(self.model, cluster));
+        if let Some(arn) = Arn::of_resource(self.model, task.id())
+            && self.may_in(role, "ecs:RunTask", &arn, &in_cluster).is_denied()
+        {
+            out.push(RefusedToRun { action: "ecs:RunTask", on: task.id() });
+        }
+        let to_tasks = Context::new().with("iam:PassedToService", Arn::of_text("ecs-tasks.amazonaws.com"));
+        for passed in task.execution_role().into_iter().chain(task.task_role()) {
+            if out.iter().any(|refused| refused.on == passed) {
+                continue;
+            }
+            if let Some(arn) = Arn::of_resource(self.model, passed)
+                && self.may_in(role, "iam:PassRole", &arn, &to_tasks).is_denied()
+            {
+                out.push(RefusedToRun { action: "iam:PassRole", on: passed });
+            }
+        }
+        out
+    }
+
+    /// The task definition that a delivery starts.
+    pub fn task_of(&self, delivery: &Delivery<'m>) -> Option<TaskDefinition<'m>> {
+        let mentions = self.model.mentions(delivery.task.known()?);
+        let mut tasks = mentions.into_iter().filter_map(|id| self.model.get::<TaskDefinition<'m>>(id));
+        tasks.next().filter(|_| tasks.next().is_none())
     }
 
     /// Whether the sender itself is let in; `None` where no policy at the destination can say so.
