@@ -93,6 +93,9 @@ mod iam_s3_object_action_without_object_arn;
 #[path = "suppression/invalid_suppression/mod.rs"]
 mod invalid_suppression;
 
+#[path = "iam/kms_key_policy_missing_service_principal/mod.rs"]
+mod kms_key_policy_missing_service_principal;
+
 #[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
 mod lambda_event_source_permission_missing;
 
@@ -104,6 +107,9 @@ mod lambda_vpc_no_internet;
 
 #[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
 mod lambda_vpc_role_missing_eni_permissions;
+
+#[path = "network/lb_access_logs_bucket_not_writable/mod.rs"]
+mod lb_access_logs_bucket_not_writable;
 
 #[path = "network/lb_target_security_group_mismatch/mod.rs"]
 mod lb_target_security_group_mismatch;
@@ -237,10 +243,12 @@ pub static RULES: &[Rule] = &[
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
+    Rule { id: "kms-key-policy-missing-service-principal", group: "iam", info: kms_key_policy_missing_service_principal::INFO, page: include_str!("iam/kms_key_policy_missing_service_principal/README.md"), check: kms_key_policy_missing_service_principal::check },
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
     Rule { id: "lambda-permission-missing", group: "lambda", info: lambda_permission_missing::INFO, page: include_str!("lambda/lambda_permission_missing/README.md"), check: lambda_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
+    Rule { id: "lb-access-logs-bucket-not-writable", group: "network", info: lb_access_logs_bucket_not_writable::INFO, page: include_str!("network/lb_access_logs_bucket_not_writable/README.md"), check: lb_access_logs_bucket_not_writable::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },

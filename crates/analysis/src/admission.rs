@@ -5,11 +5,11 @@ use iaclint_model::condition::Context;
 use iaclint_model::deliveries::{Delivery, Sender};
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::lambda::{Callee, callee};
-use iaclint_model::policy::Effect;
+use iaclint_model::policy::{Effect, Principal, Statement};
 use iaclint_model::resource_policies::{Queue, Topic};
 use iaclint_model::triggers::StateMachine;
 use iaclint_model::{Prop, ResourceId};
-use iaclint_value::{OriginId, Value};
+use iaclint_value::{OriginId, Text, Value};
 
 use crate::Analysis;
 use crate::authority::{Refusal, Request, Tally, Verdict, Witness};
@@ -248,27 +248,66 @@ impl<'m> Analysis<'m> {
     /// Whether the policies at a resource let a service (`sns`) do `action` with it.
     pub fn service_may(&self, service: &str, action: &str, owner: ResourceId, context: &Context) -> Verdict {
         match Arn::of_resource(self.model, owner) {
-            Some(on) => self.service_may_on(service, action, owner, &on, context),
+            Some(on) => {
+                let request = Request { action, on: &on, context };
+                self.judge_at(owner, request, |statement| statement.is_for_service(service))
+            }
             None => Verdict::CannotTell("its ARN is not known".to_owned()),
         }
     }
 
-    /// Whether the policies at a resource let a service do `action` with something in it: an object of a bucket.
-    pub fn service_may_on(
+    /// Whether the policies at a bucket let load balancers write access logs below `prefix`.
+    pub fn logs_may_be_written(&self, bucket: ResourceId, prefix: &Prop<Text>) -> Verdict {
+        let Some(arn) = Arn::of_resource(self.model, bucket) else {
+            return Verdict::CannotTell("its ARN is not known".to_owned());
+        };
+        let below = match prefix {
+            Prop::Known { value, .. } if value.as_str().as_deref() != Some("") => {
+                let known = value.as_str();
+                let prefix = known.map_or_else(Arn::unknown, |text| Arn::of_text(text.trim_matches('/')));
+                arn.then("/").followed_by(&prefix)
+            }
+            Prop::Absent { .. } | Prop::Known { .. } => arn,
+            Prop::OneOf { .. } | Prop::Unknown { .. } => arn.then("/").then_anything(),
+        };
+        let on = below.then("/AWSLogs/").followed_by(&Arn::account()).then("/").then_anything();
+        let context = Context::new()
+            .with("aws:SourceAccount", Arn::account())
+            .with("s3:x-amz-acl", Arn::of_text("bucket-owner-full-control"));
+        let of = |statement: &Statement<'_>| self.is_for_log_delivery(statement);
+        self.judge_at(bucket, Request { action: "s3:PutObject", on: &on, context: &context }, of)
+    }
+
+    /// Whether a statement speaks of whoever writes access logs: a service, or in older regions an account of AWS's own.
+    fn is_for_log_delivery(&self, statement: &Statement<'_>) -> Answer {
+        let by_service = ["logdelivery.elasticloadbalancing", "delivery.logs", "elasticloadbalancing"]
+            .map(|service| statement.is_for_service(service));
+        let root = Arn::account().behind("arn:aws:iam::").then(":root");
+        let may_be_of_aws = |principal: &Principal| match principal {
+            Principal::Aws(arn) => {
+                let is_here = arn.resource().is_some_and(|id| self.role_policies().contains_key(&id));
+                !is_here && arn.covers(&root).max(arn.covers(&Arn::account())) != Answer::Yes
+            }
+            _ => false,
+        };
+        let by_account =
+            if statement.principals().0.iter().any(may_be_of_aws) { Answer::Maybe } else { Answer::No };
+        by_service.into_iter().fold(by_account, Answer::max)
+    }
+
+    /// What the policies at a resource say of a request by whomever `of` finds in a statement.
+    fn judge_at(
         &self,
-        service: &str,
-        action: &str,
         owner: ResourceId,
-        on: &Arn,
-        context: &Context,
+        request: Request<'_>,
+        of: impl Fn(&Statement<'_>) -> Answer,
     ) -> Verdict {
-        let request = Request { action, on, context };
         let mut tally = Tally::default();
         let policies = self.resource_policies().get(&owner);
         for (_, document, certain) in policies.iter().flat_map(|p| &p.documents) {
             let there = if *certain { Answer::Yes } else { Answer::Maybe };
             for statement in &document.statements {
-                let of = statement.is_for_service(service);
+                let of = of(statement);
                 // Denials are written for people; that a service is meant by one to everybody is not sure.
                 let of = if statement.effect() == Effect::Deny { of.min(Answer::Maybe) } else { of };
                 tally.see(statement, there.min(of), request);

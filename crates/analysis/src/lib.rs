@@ -4,6 +4,7 @@ pub mod acl;
 pub mod admission;
 pub mod authority;
 pub mod calls;
+pub mod key_users;
 pub mod needs;
 pub mod network;
 pub mod path;
