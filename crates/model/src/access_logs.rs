@@ -8,8 +8,6 @@ use crate::{Entity, Prop};
 entities! {
     /// A load balancer with its access logs.
     LoggingLoadBalancer: ["aws_lb", "aws_alb"] | ["AWS::ElasticLoadBalancingV2::LoadBalancer"] {
-        /// `application`, `network` or `gateway`.
-        kind: str = "load_balancer_type" | "Type", default "application".to_owned();
         /// Whether it writes any, in Terraform.
         enabled: bool = "access_logs.enabled" | "";
         /// The bucket, in Terraform.

@@ -18,20 +18,6 @@ entities! {
         /// The key of its files.
         kms_key: raw = "kms_key_id" | "KMSKeyId";
     }
-
-    /// The encryption of a bucket, in Terraform.
-    BucketEncryption: ["aws_s3_bucket_server_side_encryption_configuration"] | [] {
-        /// The bucket.
-        bucket: links = "bucket" | "";
-        /// `AES256`, `aws:kms`, `aws:kms:dsse`.
-        algorithm: str = "rule.apply_server_side_encryption_by_default.sse_algorithm" | "";
-    }
-
-    /// A bucket with the encryption that is written into it, in CloudFormation.
-    EncryptedBucket: [] | ["AWS::S3::Bucket"] {
-        /// Its rules; see [`algorithms`].
-        rules: nodes = "" | "BucketEncryption.ServerSideEncryptionConfiguration";
-    }
 }
 
 /// A key as a property names it.
@@ -68,13 +54,4 @@ pub fn key_of_destination<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Na
         _ => return None,
     };
     named_key(model, &property)
-}
-
-/// How a bucket is encrypted, where that is written: the algorithms.
-pub fn algorithms<'m>(model: &'m Model<'m>, bucket: ResourceId) -> Vec<Prop<String>> {
-    let of_bucket = |all: &BucketEncryption<'m>| all.bucket().items.iter().any(|b| b.id() == Some(bucket));
-    let beside = model.all::<BucketEncryption<'m>>().into_iter().filter(of_bucket).map(|all| all.algorithm());
-    let within = model.get::<EncryptedBucket<'m>>(bucket).into_iter().flat_map(|all| all.rules().items);
-    let within = within.map(|rule| rule.str("", "ServerSideEncryptionByDefault.SSEAlgorithm"));
-    beside.chain(within).collect()
 }

@@ -2,10 +2,9 @@
 
 use iaclint_analysis::authority::{Refusal, Verdict};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ResourceId;
 use iaclint_model::access_logs::{AccessLogs, LoggingLoadBalancer};
-use iaclint_model::encryption::algorithms;
 use iaclint_model::resource_policies::Bucket;
-use iaclint_model::{Prop, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -22,8 +21,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let Some(bucket) = link.id().and_then(|id| model.get::<Bucket<'_>>(id)) else { continue };
         if let Verdict::Denied(refusal) = cx.analysis.logs_may_be_written(bucket.id(), &logs.prefix) {
             report(cx, balancer.id(), bucket.id(), &logs, &refusal);
-        } else if balancer.kind().must(|kind| kind == "application") {
-            encrypted(cx, balancer.id(), bucket.id(), &logs);
         }
     }
 }
@@ -57,25 +54,4 @@ fn report(
             "allow logdelivery.elasticloadbalancing.amazonaws.com s3:PutObject on {bucket_name}{below} in the bucket's policy"
         ))
         .report(cx);
-}
-
-/// Application load balancers write to buckets that S3 encrypts with its own keys, and to no others.
-fn encrypted(cx: &mut Check<'_, '_>, balancer: ResourceId, bucket: ResourceId, logs: &AccessLogs<'_>) {
-    let model = cx.model();
-    let all = algorithms(model, bucket);
-    let Some(Prop::Known { origin, .. }) =
-        all.iter().find(|algorithm| algorithm.must(|name| name.starts_with("aws:kms")))
-    else {
-        return;
-    };
-    let (name, bucket_name) = (model.short(balancer), model.short(bucket));
-    cx.finding(
-        balancer,
-        format!("{name} writes its access logs to {bucket_name}, which is encrypted with a key of KMS"),
-    )
-    .at(cx, logs.origin, "the bucket is tried when the logs are switched on")
-    .label(cx, *origin, "application load balancers cannot use these keys")
-    .related(cx, bucket, "the bucket")
-    .help(format!("encrypt {bucket_name} with AES256, or write the logs to another bucket"))
-    .report(cx);
 }
