@@ -84,6 +84,9 @@ mod hardcoded_resource_ids;
 #[path = "ec2/hardcoded_secret_in_user_data/mod.rs"]
 mod hardcoded_secret_in_user_data;
 
+#[path = "ecs/health_check_depends_on_database/mod.rs"]
+mod health_check_depends_on_database;
+
 #[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
 mod iam_role_lacks_permission_for_configured_resource;
 
@@ -111,8 +114,14 @@ mod lambda_vpc_role_missing_eni_permissions;
 #[path = "network/lb_access_logs_bucket_not_writable/mod.rs"]
 mod lb_access_logs_bucket_not_writable;
 
+#[path = "network/lb_dns_name_in_external_cname/mod.rs"]
+mod lb_dns_name_in_external_cname;
+
 #[path = "network/lb_target_security_group_mismatch/mod.rs"]
 mod lb_target_security_group_mismatch;
+
+#[path = "data/manual_step_after_apply/mod.rs"]
+mod manual_step_after_apply;
 
 #[path = "network/nacl_blocks_return_traffic/mod.rs"]
 mod nacl_blocks_return_traffic;
@@ -173,6 +182,9 @@ mod sg_port_mismatch;
 
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
+
+#[path = "ecs/sibling_environment_names_differ/mod.rs"]
+mod sibling_environment_names_differ;
 
 #[path = "messaging/sns_to_sqs_aws_managed_kms_key/mod.rs"]
 mod sns_to_sqs_aws_managed_kms_key;
@@ -240,6 +252,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
     Rule { id: "hardcoded-resource-ids", group: "network", info: hardcoded_resource_ids::INFO, page: include_str!("network/hardcoded_resource_ids/README.md"), check: hardcoded_resource_ids::check },
     Rule { id: "hardcoded-secret-in-user-data", group: "ec2", info: hardcoded_secret_in_user_data::INFO, page: include_str!("ec2/hardcoded_secret_in_user_data/README.md"), check: hardcoded_secret_in_user_data::check },
+    Rule { id: "health-check-depends-on-database", group: "ecs", info: health_check_depends_on_database::INFO, page: include_str!("ecs/health_check_depends_on_database/README.md"), check: health_check_depends_on_database::check },
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
@@ -249,7 +262,9 @@ pub static RULES: &[Rule] = &[
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
     Rule { id: "lb-access-logs-bucket-not-writable", group: "network", info: lb_access_logs_bucket_not_writable::INFO, page: include_str!("network/lb_access_logs_bucket_not_writable/README.md"), check: lb_access_logs_bucket_not_writable::check },
+    Rule { id: "lb-dns-name-in-external-cname", group: "network", info: lb_dns_name_in_external_cname::INFO, page: include_str!("network/lb_dns_name_in_external_cname/README.md"), check: lb_dns_name_in_external_cname::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
+    Rule { id: "manual-step-after-apply", group: "data", info: manual_step_after_apply::INFO, page: include_str!("data/manual_step_after_apply/README.md"), check: manual_step_after_apply::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
@@ -270,6 +285,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "sibling-environment-names-differ", group: "ecs", info: sibling_environment_names_differ::INFO, page: include_str!("ecs/sibling_environment_names_differ/README.md"), check: sibling_environment_names_differ::check },
     Rule { id: "sns-to-sqs-aws-managed-kms-key", group: "messaging", info: sns_to_sqs_aws_managed_kms_key::INFO, page: include_str!("messaging/sns_to_sqs_aws_managed_kms_key/README.md"), check: sns_to_sqs_aws_managed_kms_key::check },
     Rule { id: "sns-to-sqs-policy-missing", group: "messaging", info: sns_to_sqs_policy_missing::INFO, page: include_str!("messaging/sns_to_sqs_policy_missing/README.md"), check: sns_to_sqs_policy_missing::check },
     Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },

@@ -30,11 +30,13 @@ pub enum Command {
     Check(Check),
     /// Show who talks to whom, and whether the network lets them.
     Path(Path),
+    /// Draw who talks to whom, and whether the network lets them.
+    Graph(Graph),
     /// Write down what is found today, so that only what is new is shown from now on.
     Baseline(Baseline),
     /// List every rule.
     Rules(Rules),
-    /// Print the page of a rule.
+    /// Print the page of a rule, or say which rules explain an error.
     Explain(Explain),
     /// Write an iaclint.toml to start from.
     Init(Init),
@@ -56,7 +58,10 @@ pub struct Input {
     /// The value of a Terraform variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub var: Vec<(String, String)>,
-    /// The environment whose variable files are read, as iaclint.toml names it.
+    /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<PathBuf>,
+    /// The environment whose files of values are read, as iaclint.toml names it.
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
     /// The configuration file [default: the nearest iaclint.toml above the first path].
@@ -176,6 +181,35 @@ pub struct Path {
     pub input: Input,
 }
 
+/// Arguments of `iaclint graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Directories, .tf files, templates or cdk.out directories.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How it is drawn.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Html)]
+    pub format: GraphFormat,
+    /// Write it to this file rather than to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// How a graph is drawn.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GraphFormat {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// For other programs.
+    Json,
+    /// A page that needs nothing else.
+    Html,
+}
+
 /// Arguments of `iaclint init`.
 #[derive(Args, Debug)]
 pub struct Init {
@@ -204,7 +238,16 @@ pub struct Rules {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The rule's id.
-    pub rule: String,
+    #[arg(value_name = "RULE", required_unless_present = "error")]
+    pub rule: Option<String>,
+    /// An error text or a line of a log: shows the rules that explain it, and what they find here.
+    #[arg(long, value_name = "TEXT", conflicts_with = "rule")]
+    pub error: Option<String>,
+    /// With --error, where to look.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// When to use colours.

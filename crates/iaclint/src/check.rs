@@ -202,6 +202,8 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
         environment,
         exclude: config.exclude.clone(),
         root_files: config.root_files.clone(),
+        parameter_files: input.parameters.clone(),
+        template_files: config.template_files.clone(),
     };
     parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
 }
@@ -229,7 +231,7 @@ fn roots(parsed: &Parsed) -> String {
 }
 
 /// What the rules find, as the project wants it shown.
-fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
+pub fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
     let sources = parsed.project.sources();
     let model = Model::new(&parsed.graph, sources);
     let analysis = Analysis::new(&model);
@@ -349,6 +351,7 @@ mod tests {
                 span: header,
                 source: None,
                 construct: None,
+                stack: ".".into(),
             },
             part: None,
             headline: String::new(),

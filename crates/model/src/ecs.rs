@@ -124,6 +124,8 @@ entities! {
         entry_point: raw = "entryPoint" | "EntryPoint";
         /// The health check's command.
         health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
+        /// The containers of the task that it waits for; see [`ContainerDependency`].
+        depends_on: nodes = "dependsOn" | "DependsOn";
         /// Where its output goes: `awslogs`, `awsfirelens`...
         log_driver: str = "logConfiguration.logDriver" | "LogConfiguration.LogDriver";
         /// Credentials for a registry of one's own.
@@ -134,6 +136,14 @@ entities! {
         health_check_retries: int = "healthCheck.retries" | "HealthCheck.Retries", default 3_i64;
         /// Seconds without counting failures after the start.
         health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
+    }
+
+    /// A container that another one of the task waits for.
+    ContainerDependency: ["aws_ecs_task_definition/container_definitions/dependsOn"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/DependsOn"] {
+        /// Its name.
+        container_name: str = "containerName" | "ContainerName";
+        /// `START`, `HEALTHY`, `COMPLETE` or `SUCCESS`.
+        condition: str = "condition" | "Condition";
     }
 
     /// An ECR repository.

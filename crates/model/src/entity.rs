@@ -79,6 +79,8 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::lb::TABLES);
     all.extend_from_slice(crate::machine::TABLES);
     all.extend_from_slice(crate::nacl::TABLES);
+    all.extend_from_slice(crate::peering::TABLES);
+    all.extend_from_slice(crate::prefix_list::TABLES);
     all.extend_from_slice(crate::rds::TABLES);
     all.extend_from_slice(crate::resource_policies::TABLES);
     all.extend_from_slice(crate::secrets::TABLES);

@@ -31,7 +31,9 @@ pub mod lambda;
 pub mod lb;
 pub mod machine;
 pub mod nacl;
+pub mod peering;
 pub mod policy;
+pub mod prefix_list;
 pub mod rds;
 pub mod resource_policies;
 pub mod secrets;
@@ -48,7 +50,7 @@ pub use iaclint_graph::{
     Use, User, family,
 };
 pub use link::{Link, Many};
-pub use model::Model;
+pub use model::{DeployedOutput, Model};
 pub use node::Node;
 pub use path::{Found, look_up};
 pub use prop::{Prop, Why};
