@@ -56,6 +56,9 @@ pub struct Input {
     /// The value of a Terraform variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub var: Vec<(String, String)>,
+    /// A plan of one of the Terraform roots, as `terraform show -json` prints it: it tells what the configuration leaves open.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Vec<PathBuf>,
     /// The environment whose variable files are read, as iaclint.toml names it.
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
@@ -87,7 +90,7 @@ pub struct Chosen {
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Directories, .tf files, templates or cdk.out directories.
+    /// Directories, .tf files, templates, cdk.out directories, or plans of `terraform show -json`.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// The lowest severity that is shown [default: warning].

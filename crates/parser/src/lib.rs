@@ -3,6 +3,7 @@
 mod error;
 mod input;
 mod load;
+mod plans;
 mod root_directory;
 mod roots;
 mod walk;
@@ -27,6 +28,8 @@ pub struct Options {
     /// The directory beyond which nothing is read. By default the nearest one above the first path that holds `.git`, else what
     /// the paths have in common.
     pub project_root: Option<PathBuf>,
+    /// Plans as `terraform show -json` prints them, each of one of the Terraform roots.
+    pub plans: Vec<PathBuf>,
     /// Files of variable values for every Terraform root, in order, as `-var-file` takes them.
     pub var_files: Vec<PathBuf>,
     /// Variable values for every Terraform root, in order, as `-var` takes them.
@@ -86,6 +89,8 @@ pub enum RootKind {
     Terraform,
     /// A Terraform directory that nobody calls and whose required variables have no values: its defaults are possible values.
     Library,
+    /// A plan whose configuration is not here.
+    Plan,
     /// A cloud assembly, usually `cdk.out`.
     Assembly,
     /// A CloudFormation template on its own.
@@ -98,6 +103,7 @@ impl RootKind {
         match self {
             RootKind::Terraform => "Terraform root",
             RootKind::Library => "Terraform library",
+            RootKind::Plan => "Terraform plan",
             RootKind::Assembly => "cloud assembly",
             RootKind::Template => "template",
         }
@@ -122,7 +128,8 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
         .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
     let input = input::gather(&project, &paths, &options.exclude)?;
     let root_files = root_directory::root_files(&*project_fs, &options.root_files, &root)?;
-    let (graph, roots) = load::load(&project, &input, options, var_files, &root_files);
+    let plans = root_directory::var_files(&*project_fs, &options.plans, &root)?;
+    let (graph, roots) = load::load(&project, &input, options, var_files, &root_files, &plans)?;
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);

@@ -13,6 +13,7 @@ mod module;
 mod num;
 mod ops;
 pub mod oracle;
+mod planned;
 mod sets;
 mod template;
 mod ty;
@@ -21,3 +22,4 @@ mod val;
 mod version;
 
 pub use loader::{Inputs, Loader, ModuleSummary};
+pub use planned::is_plan;
