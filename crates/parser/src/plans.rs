@@ -73,7 +73,7 @@ impl Plans {
                 )));
             }
         };
-        self.of.insert(root.to_path_buf(), plan.to_path_buf());
+        self.of.insert((*root).clone(), plan.to_path_buf());
         Ok(())
     }
 }
