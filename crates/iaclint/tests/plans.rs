@@ -18,24 +18,24 @@ fn fixtures() -> PathBuf {
 }
 
 fn plan(name: &str) -> String {
-    std::fs::read_to_string(fixtures().join("plans").join(name)).unwrap()
+    std::fs::read_to_string(fixtures().join("plans").join(name)).expect("a fixture")
 }
 
 /// Adds the files below a directory of the disk under `to`.
 fn add(memory: &mut Memory, from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
+    for entry in std::fs::read_dir(from).expect("a fixture") {
+        let entry = entry.expect("a fixture");
         let (path, to) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
             add(memory, &path, &to);
         } else if entry.file_name() != "terraform.tfvars" {
-            memory.insert(to, std::fs::read(&path).unwrap());
+            memory.insert(to, std::fs::read(&path).expect("a fixture"));
         }
     }
 }
 
 fn checked(memory: Memory, options: &Options) -> Outcome {
-    let outcome = run(Arc::new(memory), options, iaclint_rules::RULES).unwrap();
+    let outcome = run(Arc::new(memory), options, iaclint_rules::RULES).expect("something to check");
     assert_eq!(outcome.faults_of_input, Vec::<String>::new());
     assert!(outcome.resources > 0);
     outcome
