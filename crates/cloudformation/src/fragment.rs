@@ -172,13 +172,21 @@ impl Builder<'_> {
             self.cx.existence(at, &condition, true)?;
         }
         let value = self.cx.output(at, name)?;
-        if let Some(export) = self.cx.export_name(at, name) {
+        if !self.is_inner_export(name)
+            && let Some(export) = self.cx.export_name(at, name)
+        {
             // An export whose name is not known here is used under some name all the same.
             let export = export.as_str().map_or_else(|| export.display(), std::borrow::Cow::into_owned);
             self.exports.push((export.into(), value.clone()));
         }
-        let span = self.span(self.stacks.get(at)?, *origin);
-        Some(Output { name: name.clone(), value, span })
+        let stack = self.stacks.get(at)?;
+        let (source, _) = self.sources(stack, name, raw);
+        Some(Output { name: name.clone(), value, span: self.span(stack, *origin), source })
+    }
+
+    /// Whether an output is what the CDK exports for a stack of the same app, and for nobody else.
+    fn is_inner_export(&self, output: &str) -> bool {
+        self.synthesized && self.first_scope == 1 && output.starts_with("ExportsOutput")
     }
 
     fn resource(&mut self, at: StackId, stack: &Stack, entry: &Entry, around: &Around) {

@@ -7,6 +7,7 @@ mod assembly;
 mod assets;
 mod detect;
 mod directives;
+pub mod edit;
 mod eval;
 mod expand;
 mod fragment;

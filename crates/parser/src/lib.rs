@@ -1,5 +1,6 @@
 //! Paths in, one resource graph out: finds the Terraform roots, cloud assemblies and templates below the paths and loads each.
 
+mod edit;
 mod error;
 mod input;
 mod load;
@@ -15,6 +16,7 @@ use globset::GlobSet;
 use iaclint_graph::Graph;
 use iaclint_source::{FileSystem, Project};
 
+pub use edit::addition;
 pub use error::ParseError;
 
 /// The stack of the threads that parse and evaluate, in bytes: deep but legal nesting must fit, in debug builds too.

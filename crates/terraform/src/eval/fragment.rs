@@ -135,7 +135,12 @@ impl Evaluator<'_, '_> {
         for (at, block) in module.outputs.iter().enumerate() {
             let Some(name) = block.labels.first() else { continue };
             let value = self.output(scope, &module, at, block.header);
-            out.push(Output { name: name.clone(), value: self.exported(value), span: block.header });
+            out.push(Output {
+                name: name.clone(),
+                value: self.exported(value),
+                span: block.header,
+                source: None,
+            });
         }
         out
     }

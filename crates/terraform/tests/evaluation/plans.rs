@@ -25,11 +25,11 @@ fn alone(plan: &str) -> Fragment {
 }
 
 fn resource<'f>(fragment: &'f Fragment, address: &str) -> &'f Resource {
-    fragment.resources.iter().find(|r| r.key.address == address).unwrap()
+    fragment.resources.iter().find(|r| r.key.address == address).expect("it is there")
 }
 
 fn value<'f>(fragment: &'f Fragment, address: &str, name: &str) -> &'f Value {
-    resource(fragment, address).body.get(name).unwrap()
+    resource(fragment, address).body.get(name).expect("it is set")
 }
 
 const GROUPS: &str = r#"{"resources":[
