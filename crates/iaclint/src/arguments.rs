@@ -59,7 +59,10 @@ pub struct Input {
     /// A plan of one of the Terraform roots, as `terraform show -json` prints it: it tells what the configuration leaves open.
     #[arg(long, value_name = "FILE")]
     pub plan: Vec<PathBuf>,
-    /// The environment whose variable files are read, as iaclint.toml names it.
+    /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<PathBuf>,
+    /// The environment whose files of values are read, as iaclint.toml names it.
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
     /// The configuration file [default: the nearest iaclint.toml above the first path].

@@ -203,6 +203,8 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
         environment,
         exclude: config.exclude.clone(),
         root_files: config.root_files.clone(),
+        parameter_files: input.parameters.clone(),
+        template_files: config.template_files.clone(),
     };
     parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
 }
