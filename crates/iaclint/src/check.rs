@@ -352,6 +352,7 @@ mod tests {
                 span: header,
                 source: None,
                 construct: None,
+                stack: ".".into(),
             },
             part: None,
             headline: String::new(),

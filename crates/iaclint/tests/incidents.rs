@@ -254,6 +254,7 @@ fn the_comparison_tells_all_ways_to_be_wrong() {
             span,
             source: None,
             construct: None,
+            stack: ".".into(),
         },
         part: None,
         headline: "it is wrong".into(),
