@@ -197,6 +197,7 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
     let options = Options {
         paths: paths.to_vec(),
         project_root: input.project_root.clone(),
+        plans: input.plan.clone(),
         var_files: input.var_file.clone(),
         variables: input.var.clone(),
         environment,
