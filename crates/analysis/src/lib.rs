@@ -5,13 +5,10 @@ pub mod admission;
 pub mod authority;
 pub mod by_hand;
 pub mod calls;
-<<<<<<< HEAD
-pub mod key_users;
-=======
 pub mod databases;
 pub mod ends;
 pub mod joined;
->>>>>>> main
+pub mod key_users;
 pub mod needs;
 pub mod network;
 pub mod path;
