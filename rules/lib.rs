@@ -3,6 +3,9 @@
 
 use iaclint_lint::Rule;
 
+#[path = "lambda/apigw_lambda_permission_mismatch/mod.rs"]
+mod apigw_lambda_permission_mismatch;
+
 #[path = "data/app_database_name_not_created/mod.rs"]
 mod app_database_name_not_created;
 
@@ -60,6 +63,9 @@ mod endpoint_port_duplicated;
 #[path = "ecs/entrypoint_unbounded_wait/mod.rs"]
 mod entrypoint_unbounded_wait;
 
+#[path = "ecs/eventbridge_ecs_target_missing_passrole/mod.rs"]
+mod eventbridge_ecs_target_missing_passrole;
+
 #[path = "suppression/expired_suppression/mod.rs"]
 mod expired_suppression;
 
@@ -78,6 +84,9 @@ mod hardcoded_resource_ids;
 #[path = "ec2/hardcoded_secret_in_user_data/mod.rs"]
 mod hardcoded_secret_in_user_data;
 
+#[path = "ecs/health_check_depends_on_database/mod.rs"]
+mod health_check_depends_on_database;
+
 #[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
 mod iam_role_lacks_permission_for_configured_resource;
 
@@ -87,8 +96,14 @@ mod iam_s3_object_action_without_object_arn;
 #[path = "suppression/invalid_suppression/mod.rs"]
 mod invalid_suppression;
 
+#[path = "iam/kms_key_policy_missing_service_principal/mod.rs"]
+mod kms_key_policy_missing_service_principal;
+
 #[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
 mod lambda_event_source_permission_missing;
+
+#[path = "lambda/lambda_permission_missing/mod.rs"]
+mod lambda_permission_missing;
 
 #[path = "network/lambda_vpc_no_internet/mod.rs"]
 mod lambda_vpc_no_internet;
@@ -96,8 +111,17 @@ mod lambda_vpc_no_internet;
 #[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
 mod lambda_vpc_role_missing_eni_permissions;
 
+#[path = "network/lb_access_logs_bucket_not_writable/mod.rs"]
+mod lb_access_logs_bucket_not_writable;
+
+#[path = "network/lb_dns_name_in_external_cname/mod.rs"]
+mod lb_dns_name_in_external_cname;
+
 #[path = "network/lb_target_security_group_mismatch/mod.rs"]
 mod lb_target_security_group_mismatch;
+
+#[path = "data/manual_step_after_apply/mod.rs"]
+mod manual_step_after_apply;
 
 #[path = "network/nacl_blocks_return_traffic/mod.rs"]
 mod nacl_blocks_return_traffic;
@@ -138,6 +162,9 @@ mod redis_tls_client_mismatch;
 #[path = "s3/s3_acl_not_supported/mod.rs"]
 mod s3_acl_not_supported;
 
+#[path = "s3/s3_notification_destination_not_authorized/mod.rs"]
+mod s3_notification_destination_not_authorized;
+
 #[path = "network/security_group_no_egress/mod.rs"]
 mod security_group_no_egress;
 
@@ -155,6 +182,9 @@ mod sg_port_mismatch;
 
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
+
+#[path = "ecs/sibling_environment_names_differ/mod.rs"]
+mod sibling_environment_names_differ;
 
 #[path = "messaging/sns_to_sqs_aws_managed_kms_key/mod.rs"]
 mod sns_to_sqs_aws_managed_kms_key;
@@ -195,6 +225,7 @@ mod vpc_endpoints_incomplete;
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "apigw-lambda-permission-mismatch", group: "lambda", info: apigw_lambda_permission_mismatch::INFO, page: include_str!("lambda/apigw_lambda_permission_mismatch/README.md"), check: apigw_lambda_permission_mismatch::check },
     Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
     Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
     Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
@@ -214,19 +245,26 @@ pub static RULES: &[Rule] = &[
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },
+    Rule { id: "eventbridge-ecs-target-missing-passrole", group: "ecs", info: eventbridge_ecs_target_missing_passrole::INFO, page: include_str!("ecs/eventbridge_ecs_target_missing_passrole/README.md"), check: eventbridge_ecs_target_missing_passrole::check },
     Rule { id: "expired-suppression", group: "suppression", info: expired_suppression::INFO, page: include_str!("suppression/expired_suppression/README.md"), check: expired_suppression::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
     Rule { id: "hardcoded-resource-ids", group: "network", info: hardcoded_resource_ids::INFO, page: include_str!("network/hardcoded_resource_ids/README.md"), check: hardcoded_resource_ids::check },
     Rule { id: "hardcoded-secret-in-user-data", group: "ec2", info: hardcoded_secret_in_user_data::INFO, page: include_str!("ec2/hardcoded_secret_in_user_data/README.md"), check: hardcoded_secret_in_user_data::check },
+    Rule { id: "health-check-depends-on-database", group: "ecs", info: health_check_depends_on_database::INFO, page: include_str!("ecs/health_check_depends_on_database/README.md"), check: health_check_depends_on_database::check },
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
+    Rule { id: "kms-key-policy-missing-service-principal", group: "iam", info: kms_key_policy_missing_service_principal::INFO, page: include_str!("iam/kms_key_policy_missing_service_principal/README.md"), check: kms_key_policy_missing_service_principal::check },
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
+    Rule { id: "lambda-permission-missing", group: "lambda", info: lambda_permission_missing::INFO, page: include_str!("lambda/lambda_permission_missing/README.md"), check: lambda_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
+    Rule { id: "lb-access-logs-bucket-not-writable", group: "network", info: lb_access_logs_bucket_not_writable::INFO, page: include_str!("network/lb_access_logs_bucket_not_writable/README.md"), check: lb_access_logs_bucket_not_writable::check },
+    Rule { id: "lb-dns-name-in-external-cname", group: "network", info: lb_dns_name_in_external_cname::INFO, page: include_str!("network/lb_dns_name_in_external_cname/README.md"), check: lb_dns_name_in_external_cname::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
+    Rule { id: "manual-step-after-apply", group: "data", info: manual_step_after_apply::INFO, page: include_str!("data/manual_step_after_apply/README.md"), check: manual_step_after_apply::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
@@ -240,12 +278,14 @@ pub static RULES: &[Rule] = &[
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "redis-tls-client-mismatch", group: "data", info: redis_tls_client_mismatch::INFO, page: include_str!("data/redis_tls_client_mismatch/README.md"), check: redis_tls_client_mismatch::check },
     Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
+    Rule { id: "s3-notification-destination-not-authorized", group: "s3", info: s3_notification_destination_not_authorized::INFO, page: include_str!("s3/s3_notification_destination_not_authorized/README.md"), check: s3_notification_destination_not_authorized::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
     Rule { id: "sg-egress-does-not-cover-dependency", group: "network", info: sg_egress_does_not_cover_dependency::INFO, page: include_str!("network/sg_egress_does_not_cover_dependency/README.md"), check: sg_egress_does_not_cover_dependency::check },
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "sibling-environment-names-differ", group: "ecs", info: sibling_environment_names_differ::INFO, page: include_str!("ecs/sibling_environment_names_differ/README.md"), check: sibling_environment_names_differ::check },
     Rule { id: "sns-to-sqs-aws-managed-kms-key", group: "messaging", info: sns_to_sqs_aws_managed_kms_key::INFO, page: include_str!("messaging/sns_to_sqs_aws_managed_kms_key/README.md"), check: sns_to_sqs_aws_managed_kms_key::check },
     Rule { id: "sns-to-sqs-policy-missing", group: "messaging", info: sns_to_sqs_policy_missing::INFO, page: include_str!("messaging/sns_to_sqs_policy_missing/README.md"), check: sns_to_sqs_policy_missing::check },
     Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },

@@ -44,6 +44,8 @@ pub struct Output {
     pub value: Value,
     /// Its header.
     pub span: Span,
+    /// The line of the user's own program that made it (CDK), where known.
+    pub source: Option<Span>,
 }
 
 /// A Terraform root module, an assembly, or a template on its own.

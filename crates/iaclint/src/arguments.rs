@@ -30,11 +30,13 @@ pub enum Command {
     Check(Check),
     /// Show who talks to whom, and whether the network lets them.
     Path(Path),
+    /// Draw who talks to whom, and whether the network lets them.
+    Graph(Graph),
     /// Write down what is found today, so that only what is new is shown from now on.
     Baseline(Baseline),
     /// List every rule.
     Rules(Rules),
-    /// Print the page of a rule.
+    /// Print the page of a rule, or say which rules explain an error.
     Explain(Explain),
     /// Write an iaclint.toml to start from.
     Init(Init),
@@ -56,7 +58,13 @@ pub struct Input {
     /// The value of a Terraform variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub var: Vec<(String, String)>,
-    /// The environment whose variable files are read, as iaclint.toml names it.
+    /// A plan of one of the Terraform roots, as `terraform show -json` prints it: it tells what the configuration leaves open.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Vec<PathBuf>,
+    /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<PathBuf>,
+    /// The environment whose files of values are read, as iaclint.toml names it.
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
     /// The configuration file [default: the nearest iaclint.toml above the first path].
@@ -84,10 +92,24 @@ pub struct Chosen {
     pub no_suppress: bool,
 }
 
+/// What becomes of the edits that findings carry.
+#[derive(Args, Debug)]
+pub struct Fixing {
+    /// Make the edits that mend findings, where they change only what cannot work, and check again.
+    #[arg(long, conflicts_with = "diff")]
+    pub fix: bool,
+    /// With --fix or --diff, also edits that change how the deployment behaves or what it costs.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print the edits as a diff, and change nothing.
+    #[arg(long)]
+    pub diff: bool,
+}
+
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Directories, .tf files, templates or cdk.out directories.
+    /// Directories, .tf files, templates, cdk.out directories, or plans of `terraform show -json`.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// The lowest severity that is shown [default: warning].
@@ -102,6 +124,8 @@ pub struct Check {
     /// Write the findings to this file rather than to standard output; with FORMAT= also to this file, in that format.
     #[arg(long, short, value_name = "[FORMAT=]FILE", value_parser = target)]
     pub output: Vec<Target>,
+    #[command(flatten)]
+    pub fixing: Fixing,
     /// List every value that could not be evaluated, and why.
     #[arg(long)]
     pub show_unknown: bool,
@@ -160,6 +184,35 @@ pub struct Path {
     pub input: Input,
 }
 
+/// Arguments of `iaclint graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Directories, .tf files, templates or cdk.out directories.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How it is drawn.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Html)]
+    pub format: GraphFormat,
+    /// Write it to this file rather than to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// How a graph is drawn.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GraphFormat {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// For other programs.
+    Json,
+    /// A page that needs nothing else.
+    Html,
+}
+
 /// Arguments of `iaclint init`.
 #[derive(Args, Debug)]
 pub struct Init {
@@ -188,7 +241,16 @@ pub struct Rules {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The rule's id.
-    pub rule: String,
+    #[arg(value_name = "RULE", required_unless_present = "error")]
+    pub rule: Option<String>,
+    /// An error text or a line of a log: shows the rules that explain it, and what they find here.
+    #[arg(long, value_name = "TEXT", conflicts_with = "rule")]
+    pub error: Option<String>,
+    /// With --error, where to look.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// When to use colours.

@@ -24,6 +24,8 @@ entities! {
         deployment_controller: str = "deployment_controller.type" | "DeploymentController.Type", default "ECS".to_owned();
         /// Whether the deployment circuit breaker is on.
         circuit_breaker: bool = "deployment_circuit_breaker.enable" | "DeploymentConfiguration.DeploymentCircuitBreaker.Enable", default false;
+        /// Whether the circuit breaker goes back to the last deployment that worked.
+        circuit_breaker_rollback: bool = "deployment_circuit_breaker.rollback" | "DeploymentConfiguration.DeploymentCircuitBreaker.Rollback";
         /// Whether `terraform apply` waits until the service is stable.
         wait_for_steady_state: bool = "wait_for_steady_state" | "", default false;
         /// How long `terraform apply` waits for an update: `20m`.
@@ -74,6 +76,8 @@ entities! {
         execution_role_written: raw = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
+        /// Whether a role for the application is written.
+        task_role_written: raw = "task_role_arn" | "TaskRoleArn";
         /// Volumes; see [`TaskVolume`].
         volumes: nodes = "volume" | "Volumes";
         /// Containers; see [`TaskDefinition::containers`].
@@ -120,6 +124,8 @@ entities! {
         entry_point: raw = "entryPoint" | "EntryPoint";
         /// The health check's command.
         health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
+        /// The containers of the task that it waits for; see [`ContainerDependency`].
+        depends_on: nodes = "dependsOn" | "DependsOn";
         /// Where its output goes: `awslogs`, `awsfirelens`...
         log_driver: str = "logConfiguration.logDriver" | "LogConfiguration.LogDriver";
         /// Credentials for a registry of one's own.
@@ -130,6 +136,14 @@ entities! {
         health_check_retries: int = "healthCheck.retries" | "HealthCheck.Retries", default 3_i64;
         /// Seconds without counting failures after the start.
         health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
+    }
+
+    /// A container that another one of the task waits for.
+    ContainerDependency: ["aws_ecs_task_definition/container_definitions/dependsOn"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/DependsOn"] {
+        /// Its name.
+        container_name: str = "containerName" | "ContainerName";
+        /// `START`, `HEALTHY`, `COMPLETE` or `SUCCESS`.
+        condition: str = "condition" | "Condition";
     }
 
     /// An ECR repository.

@@ -9,8 +9,6 @@ entities! {
         port: int = "port" | "Port", default 6379_i64;
         /// Its security groups.
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
         /// Whether a subnet group is written.
@@ -33,8 +31,6 @@ entities! {
         port: int = "port" | "Port";
         /// Its security groups.
         security_groups: links = "security_group_ids" | "VpcSecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "VpcSecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
         /// Whether a subnet group is written.
@@ -49,8 +45,6 @@ entities! {
         engine: str = "engine" | "Engine";
         /// Its security groups.
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
         /// Its subnets.
         subnets: links = "subnet_ids" | "SubnetIds";
     }
@@ -61,8 +55,6 @@ entities! {
         port: int = "port" | "Port", default 6379_i64;
         /// Its security groups.
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "subnet_group_name" | "SubnetGroupName";
         /// Whether a subnet group is written.
@@ -73,8 +65,8 @@ entities! {
     OpenSearchDomain: ["aws_opensearch_domain", "aws_elasticsearch_domain"] | ["AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain"] {
         /// Security groups of a domain in a VPC.
         security_groups: links = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
+        /// Whether it stands in a VPC.
+        network: raw = "vpc_options" | "VPCOptions";
         /// Subnets of a domain in a VPC.
         subnets: links = "vpc_options.subnet_ids" | "VPCOptions.SubnetIds";
     }

@@ -14,12 +14,16 @@ mod node;
 mod path;
 mod prop;
 
+pub mod access_logs;
 pub mod alarm;
 pub mod bucket_acl;
+pub mod condition;
+pub mod deliveries;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
 pub mod elasticache;
+pub mod encryption;
 pub mod endpoints;
 pub mod iam;
 pub mod images;
@@ -27,7 +31,9 @@ pub mod lambda;
 pub mod lb;
 pub mod machine;
 pub mod nacl;
+pub mod peering;
 pub mod policy;
+pub mod prefix_list;
 pub mod rds;
 pub mod resource_policies;
 pub mod secrets;
@@ -40,10 +46,11 @@ pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
-    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
+    Addition, Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Scalar,
+    Use, User, family,
 };
 pub use link::{Link, Many};
-pub use model::Model;
+pub use model::{DeployedOutput, Model};
 pub use node::Node;
 pub use path::{Found, look_up};
 pub use prop::{Prop, Why};

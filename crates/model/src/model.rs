@@ -1,10 +1,28 @@
 //! The model: a graph seen as entities.
 
-use iaclint_graph::{Asset, Graph, Language, Resource, ResourceId, Use};
+use iaclint_graph::{Asset, Graph, Language, Output, Resource, ResourceId, Root, Scope, Use};
 use iaclint_source::{Sources, Span};
-use iaclint_value::{Data, OriginId, Origins, Piece, Reference, Step, Target, Value};
+use iaclint_value::{Data, OriginId, Origins, Piece, Reference, RootId, Step, Target, Value};
 
 use crate::{Entity, Link, Many, Node};
+
+/// An output that whoever deploys a root gets to see.
+#[derive(Clone, Debug)]
+pub struct DeployedOutput<'g> {
+    /// The root.
+    pub root: RootId,
+    /// What it is an output of, as [`Model::stack`] names it.
+    pub stack: String,
+    /// Its address: `output.url`, `<Stack>/<LogicalId>`.
+    pub address: String,
+    /// The output.
+    pub output: &'g Output,
+}
+
+fn stack(root: &Root, scope: &Scope) -> String {
+    let name = if root.language == Language::Cdk { scope.address.as_str() } else { root.path.as_str() };
+    if name.is_empty() { ".".to_owned() } else { name.to_owned() }
+}
 
 /// A graph seen as entities of AWS.
 #[derive(Clone, Copy, Debug)]
@@ -275,9 +293,59 @@ impl<'g> Model<'g> {
         }
     }
 
+    /// Whether a resource is made after another one for sure: it uses it or depends on it, perhaps by way of others.
+    pub fn comes_after(&self, id: ResourceId, first: ResourceId) -> bool {
+        let (mut seen, mut next) = (vec![id], vec![id]);
+        while let Some(at) = next.pop() {
+            for used in self.used_by(at) {
+                if *used == first {
+                    return true;
+                }
+                if !seen.contains(used) {
+                    seen.push(*used);
+                    next.push(*used);
+                }
+            }
+        }
+        false
+    }
+
     /// Whether two resources stand in one root: what is deployed together.
     pub fn same_root(&self, a: ResourceId, b: ResourceId) -> bool {
         self.resource(a).key.root == self.resource(b).key.root
+    }
+
+    /// What is handed out to whoever deploys: the outputs of root modules and of stacks that no other stack deploys. A library's are not.
+    pub fn deployed_outputs(&self) -> Vec<DeployedOutput<'g>> {
+        let mut out = Vec::new();
+        for root in self.graph.roots().iter().filter(|root| !root.library) {
+            for scope in root.scopes.iter().filter(|scope| scope.calls.is_empty()) {
+                out.extend(scope.outputs.iter().map(|output| DeployedOutput {
+                    root: root.id,
+                    stack: stack(root, scope),
+                    address: match root.language {
+                        Language::Terraform => format!("output.{}", output.name),
+                        Language::CloudFormation | Language::Cdk => {
+                            format!("{}/{}", scope.address, output.name)
+                        }
+                    },
+                    output,
+                }));
+            }
+        }
+        out
+    }
+
+    /// What a resource is deployed with, by a name that people know: the directory of its root module, the template, the stack of an
+    /// assembly.
+    pub fn stack(&self, id: ResourceId) -> String {
+        let resource = self.resource(id);
+        stack(self.graph.root(resource.key.root), self.graph.scope(resource))
+    }
+
+    /// Whether one resource exists whenever the other does.
+    pub fn exists_with(&self, id: ResourceId, other: ResourceId) -> bool {
+        self.resource(id).existence.implied_by(&self.resource(other).existence)
     }
 
     /// The graph, for judges that need the edges themselves.

@@ -1,6 +1,7 @@
 //! Terraform and OpenTofu: a directory of `.tf` files to resources.
 
 mod convert;
+pub mod edit;
 mod equality;
 mod eval;
 mod export;
@@ -13,6 +14,7 @@ mod module;
 mod num;
 mod ops;
 pub mod oracle;
+mod planned;
 mod sets;
 mod template;
 mod ty;
@@ -21,3 +23,4 @@ mod val;
 mod version;
 
 pub use loader::{Inputs, Loader, ModuleSummary};
+pub use planned::is_plan;
