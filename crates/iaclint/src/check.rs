@@ -197,11 +197,14 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
     let options = Options {
         paths: paths.to_vec(),
         project_root: input.project_root.clone(),
+        plans: input.plan.clone(),
         var_files: input.var_file.clone(),
         variables: input.var.clone(),
         environment,
         exclude: config.exclude.clone(),
         root_files: config.root_files.clone(),
+        parameter_files: input.parameters.clone(),
+        template_files: config.template_files.clone(),
     };
     parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
 }
@@ -349,6 +352,7 @@ mod tests {
                 span: header,
                 source: None,
                 construct: None,
+                stack: ".".into(),
             },
             part: None,
             headline: String::new(),

@@ -6,7 +6,6 @@
 mod run;
 
 use std::fmt::Write;
-use std::path::Path;
 use std::sync::Arc;
 
 use iaclint_lint::Finding;
@@ -224,7 +223,7 @@ fn project(
 
 fn findings(files: &[(String, String)]) -> Vec<Finding> {
     let memory = Memory::of(files.iter().map(|(name, text)| (name.as_str(), text.as_str())));
-    let outcome = run(Arc::new(memory), Path::new("/"), RULES).expect("the project is read");
+    let outcome = run(Arc::new(memory), &run::project("/"), RULES).expect("the project is read");
     assert!(outcome.faults_of_input.is_empty(), "{:?}", outcome.faults_of_input);
     assert!(outcome.resources > 0);
     let findings: Vec<Finding> = outcome.findings.into_iter().filter(|f| f.rule == RULE).collect();

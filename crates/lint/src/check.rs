@@ -55,6 +55,7 @@ impl<'c, 'm> Check<'c, 'm> {
             span: resource.span,
             source: resource.source,
             construct: model.construct(subject),
+            stack: model.stack(subject),
         };
         self.draft(Some(subject), about, headline.into())
     }
@@ -67,14 +68,21 @@ impl<'c, 'm> Check<'c, 'm> {
             span: output.output.span,
             source: output.output.source,
             construct: None,
+            stack: output.stack.clone(),
         };
         self.draft(None, about, headline.into())
     }
 
     /// Starts a finding about a place that belongs to no resource: a comment.
     pub fn remark(&self, span: Span, headline: impl Into<String>) -> Draft {
-        let about =
-            Subject { address: String::new(), type_name: String::new(), span, source: None, construct: None };
+        let about = Subject {
+            address: String::new(),
+            type_name: String::new(),
+            span,
+            source: None,
+            construct: None,
+            stack: String::new(),
+        };
         self.draft(None, about, headline.into())
     }
 

@@ -12,7 +12,7 @@ use crate::{Model, Prop, ResourceId};
 
 entities! {
     /// A function.
-    Function: ["aws_lambda_function"] | ["AWS::Lambda::Function", "AWS::Serverless::Function"] {
+    Function: ["aws_lambda_function"] | ["AWS::Lambda::Function"] {
         /// Its name.
         name: raw = "function_name" | "FunctionName";
         /// Its environment variables: a map.
@@ -183,9 +183,6 @@ fn may_name<'m>(model: &'m Model<'m>, named: &Arn, function: &Function<'m>) -> b
 
 /// Who else may give others the right to invoke a function.
 fn given_away(model: &Model<'_>, function: ResourceId) -> Option<String> {
-    if model.resource(function).type_name == "AWS::Serverless::Function" {
-        return Some("SAM gives its events the permissions that they need".to_owned());
-    }
     model.uses(function).iter().find_map(|at| match &at.by {
         User::Opaque(_, address) => Some(format!("{address} is not here and is given the function")),
         User::Resource(by) => {

@@ -53,9 +53,8 @@ fn cloudformation_fault(schema: &Value, type_name: &str, path: &str) -> Option<S
     (!properties.iter().any(|p| p == first)).then(|| format!("{resource} has no property {first}"))
 }
 
-/// Types that are spelt in the language but are not in the schema files: SAM's function is a transform, not a resource type, and the
-/// CDK's notifications are a custom resource.
-const OUTSIDE: [&str; 2] = ["AWS::Serverless::Function", "Custom::S3BucketNotifications"];
+/// Types that are spelt in the language but are not in the schema files: the CDK's notifications are a custom resource.
+const OUTSIDE: [&str; 1] = ["Custom::S3BucketNotifications"];
 
 fn faults(tables: &[Table]) -> Vec<String> {
     let (mut terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));

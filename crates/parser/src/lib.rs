@@ -4,6 +4,7 @@ mod edit;
 mod error;
 mod input;
 mod load;
+mod plans;
 mod root_directory;
 mod roots;
 mod walk;
@@ -29,6 +30,8 @@ pub struct Options {
     /// The directory beyond which nothing is read. By default the nearest one above the first path that holds `.git`, else what
     /// the paths have in common.
     pub project_root: Option<PathBuf>,
+    /// Plans as `terraform show -json` prints them, each of one of the Terraform roots.
+    pub plans: Vec<PathBuf>,
     /// Files of variable values for every Terraform root, in order, as `-var-file` takes them.
     pub var_files: Vec<PathBuf>,
     /// Variable values for every Terraform root, in order, as `-var` takes them.
@@ -39,6 +42,10 @@ pub struct Options {
     pub exclude: Exclusion,
     /// Files of variable values for single Terraform roots: the root's directory and its files, absolute, before those for every root.
     pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// Files of parameter values for every template on its own, in order.
+    pub parameter_files: Vec<PathBuf>,
+    /// Files of parameter values for single templates: the template and its files, absolute, before those for every template.
+    pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
 /// Paths that are not looked at, as globs under a directory.
@@ -88,6 +95,8 @@ pub enum RootKind {
     Terraform,
     /// A Terraform directory that nobody calls and whose required variables have no values: its defaults are possible values.
     Library,
+    /// A plan whose configuration is not here.
+    Plan,
     /// A cloud assembly, usually `cdk.out`.
     Assembly,
     /// A CloudFormation template on its own.
@@ -100,6 +109,7 @@ impl RootKind {
         match self {
             RootKind::Terraform => "Terraform root",
             RootKind::Library => "Terraform library",
+            RootKind::Plan => "Terraform plan",
             RootKind::Assembly => "cloud assembly",
             RootKind::Template => "template",
         }
@@ -118,13 +128,22 @@ pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Parse
 fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
     let paths = root_directory::real_paths(&*fs, &options.paths)?;
     let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
-    let var_files = root_directory::var_files(&*fs, &options.var_files, &root)?;
     let project_fs = fs.clone();
     let project = Project::new(fs, &root)
         .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
     let input = input::gather(&project, &paths, &options.exclude)?;
-    let root_files = root_directory::root_files(&*project_fs, &options.root_files, &root)?;
-    let (graph, roots) = load::load(&project, &input, options, var_files, &root_files);
+    let files = |all: &[PathBuf], own: &[(PathBuf, Vec<PathBuf>)]| {
+        Ok(load::Files {
+            all: root_directory::var_files(&*project_fs, all, &root)?,
+            own: root_directory::root_files(&*project_fs, own, &root)?,
+        })
+    };
+    let given = load::Given {
+        variables: files(&options.var_files, &options.root_files)?,
+        parameters: files(&options.parameter_files, &options.template_files)?,
+        plans: root_directory::var_files(&*project_fs, &options.plans, &root)?,
+    };
+    let (graph, roots) = load::load(&project, &input, options, &given)?;
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);

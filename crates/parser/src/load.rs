@@ -1,7 +1,7 @@
 //! Loads what was found, in parallel, into one graph.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Fragment, Graph};
 use iaclint_source::{Problem, Project};
@@ -10,37 +10,77 @@ use iaclint_value::RootId;
 use rayon::prelude::*;
 
 use crate::input::Input;
+use crate::plans::Plans;
 use crate::roots::{Module, roots};
-use crate::{Options, RootFound, RootKind};
+use crate::{Options, ParseError, RootFound, RootKind};
+
+/// Files of values, each checked to lie inside the project root.
+pub(crate) struct Given {
+    /// For Terraform roots.
+    pub(crate) variables: Files,
+    /// For templates.
+    pub(crate) parameters: Files,
+    /// Plans of Terraform roots.
+    pub(crate) plans: Vec<PathBuf>,
+}
+
+/// Files of values in one language.
+pub(crate) struct Files {
+    /// For every root.
+    pub(crate) all: Vec<PathBuf>,
+    /// For single roots.
+    pub(crate) own: Vec<(PathBuf, Vec<PathBuf>)>,
+}
+
+impl Files {
+    /// The files of one root, its own before those of every root: what comes later counts.
+    fn of(&self, root: &Path) -> Vec<PathBuf> {
+        let own = self.own.iter().filter(|(path, _)| path == root).flat_map(|(_, files)| files);
+        own.chain(&self.all).cloned().collect()
+    }
+}
 
 /// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
 pub(crate) fn load(
     project: &Project,
     input: &Input,
     options: &Options,
-    var_files: Vec<PathBuf>,
-    root_files: &[(PathBuf, Vec<PathBuf>)],
-) -> (Graph, Vec<RootFound>) {
+    given: &Given,
+) -> Result<(Graph, Vec<RootFound>), ParseError> {
     let loader = Loader::new(project);
+    let mut plans = Plans::beside(project, &loader, &input.plans);
+    let mut modules = modules(project, &loader, input, options, &given.variables.own);
+    for directory in plans.of.keys() {
+        let module = modules.entry(directory.clone()).or_default();
+        module.has_values = true;
+    }
+    let forced: BTreeSet<PathBuf> = input.forced.iter().chain(plans.of.keys()).cloned().collect();
+    let roots = roots(&modules, &forced);
+    let directories: Vec<&PathBuf> = roots.keys().collect();
+    for plan in &given.plans {
+        plans.assign(project, &loader, plan, &directories)?;
+    }
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
     let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
-    for (directory, library) in roots(&modules(project, &loader, input, options, root_files), &input.forced) {
-        add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
+    for (directory, library) in &roots {
+        let library = *library && !plans.of.contains_key(directory);
+        add(if library { RootKind::Library } else { RootKind::Terraform }, directory.clone());
     }
+    plans.alone.iter().for_each(|file| add(RootKind::Plan, file.clone()));
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
     input.templates.iter().for_each(|file| add(RootKind::Template, file.clone()));
     found.sort();
 
     let inputs = Inputs {
-        var_files,
+        var_files: Vec::new(),
         variables: options.variables.clone(),
         environment: options.environment.clone(),
+        plan: None,
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
-        let own = root_files.iter().filter(|(root, _)| root == directory).flat_map(|(_, files)| files);
-        let var_files = own.chain(&inputs.var_files).cloned().collect();
-        Inputs { library, var_files, ..inputs.clone() }
+        let var_files = given.variables.of(directory);
+        Inputs { library, var_files, plan: plans.of.get(directory).cloned(), ..inputs.clone() }
     };
     let mut fragments: Vec<Fragment> = found
         .par_iter()
@@ -50,18 +90,22 @@ pub(crate) fn load(
             match kind {
                 RootKind::Terraform => loader.load(path, root, &of(path, false)),
                 RootKind::Library => loader.load(path, root, &of(path, true)),
+                RootKind::Plan => loader.load_plan(path, root),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
-                RootKind::Template => iaclint_cloudformation::load_template(project, path, root),
+                RootKind::Template => {
+                    let files = given.parameters.of(path);
+                    iaclint_cloudformation::load_template(project, path, &files, root)
+                }
             }
         })
         .collect();
     if let Some(first) = fragments.first_mut() {
         // The graph keeps problems by fragment; those of the search belong to none and stand first.
-        first.problems.splice(0..0, input.problems.iter().cloned());
+        first.problems.splice(0..0, input.problems.iter().chain(&plans.problems).cloned());
     }
     each_once(&mut fragments);
     let roots = found.into_iter().map(|(path, kind, _)| RootFound { kind, path }).collect();
-    (Graph::new(fragments), roots)
+    Ok((Graph::new(fragments), roots))
 }
 
 /// What each Terraform directory calls and needs. Parses every file of the walk.

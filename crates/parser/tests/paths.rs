@@ -31,6 +31,7 @@ fn roots(files: &[(&str, &str)], paths: &[&str]) -> Vec<String> {
     let short = |kind: RootKind| match kind {
         RootKind::Terraform => "terraform",
         RootKind::Library => "library",
+        RootKind::Plan => "plan",
         RootKind::Assembly => "assembly",
         RootKind::Template => "template",
     };
@@ -143,7 +144,7 @@ fn a_broken_template_is_a_problem_with_a_place() {
 fn a_file_that_is_nothing_is_an_error_in_words() {
     let files = [("notes.json", "{\"a\": 1}"), ("x.template.json", "not JSON")];
     let error = parsed(&files, &["/notes.json"]).unwrap_err();
-    let words = "cannot check /notes.json: it is neither a Terraform file nor a CloudFormation template nor the manifest \
+    let words = "cannot check /notes.json: it is neither a Terraform file nor a plan of `terraform show -json` nor a CloudFormation template nor the manifest \
                  of a cloud assembly";
     assert_eq!(error.to_string(), words);
     let claimed = parsed(&files, &["/x.template.json"]).unwrap();
@@ -249,6 +250,42 @@ fn a_template_that_another_one_nests_is_a_part_of_it() {
 }
 
 #[test]
+fn a_template_that_is_uploaded_before_it_is_nested_is_a_part_all_the_same() {
+    let nests = |url: &str| {
+        format!(
+            "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n"
+        )
+    };
+    for url in [
+        "https://s3.amazonaws.com/templates/infra/vpc.yaml",
+        "!Sub https://${Bucket}.s3.amazonaws.com/${Prefix}infra/vpc.yaml",
+        "!Join ['', ['https://s3.amazonaws.com/', !Ref Bucket, /infra/vpc.yaml]]",
+    ] {
+        let main =
+            format!("Parameters:\n  Bucket: {{Type: String}}\n  Prefix: {{Type: String}}\n{}", nests(url));
+        let files = [("main.yaml", main.as_str()), ("infra/vpc.yaml", YAML)];
+        assert_eq!(roots(&files, &["/"]), ["template main.yaml"], "{url}");
+        let graph = parsed(&files, &["/"]).unwrap().graph;
+        assert!(graph.resources().iter().any(|r| r.key.address == "main/Inner/Jobs"), "{url}");
+    }
+}
+
+#[test]
+fn a_module_that_a_template_names_is_no_template_of_its_own() {
+    let rain = "Resources:\n  Net:\n    Type: !Rain::Module ../modules/net.yaml\n";
+    let packaged =
+        "Modules:\n  Net:\n    Source: ../modules/net.yaml\nResources:\n  A:\n    Type: AWS::SQS::Queue\n";
+    for main in [rain, packaged] {
+        let files = [("app/main.yaml", main), ("modules/net.yaml", YAML)];
+        assert_eq!(roots(&files, &["/"]), ["template app/main.yaml"], "{main}");
+        assert_eq!(parsed(&files, &["/"]).unwrap().graph.problems(), []);
+    }
+    // One that uses the tool's own directives may leave names to whoever includes it.
+    let module = "Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub ${Outer.Name}\n      Tags: !Rain::Constant tags\n";
+    assert_eq!(parsed(&[("modules/a.yaml", module)], &["/"]).unwrap().graph.problems(), []);
+}
+
+#[test]
 fn templates_that_nest_each_other_are_entered_through_the_first() {
     let nests = |path: &str| {
         format!(
@@ -266,4 +303,24 @@ fn a_nested_template_that_is_not_there_is_not_a_fault() {
     let parsed = parsed(&[("a.yaml", text)], &["/"]).unwrap();
     let kinds: Vec<_> = parsed.graph.problems().iter().map(|p| p.kind).collect();
     assert_eq!(kinds, [ProblemKind::NotEvaluated]);
+}
+
+#[test]
+fn a_plan_is_of_the_configuration_beside_it_or_a_root_of_its_own() {
+    let plan = r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},
+        "configuration":{"root_module":{"resources":[{"address":"aws_vpc.a"}]}}}"#;
+    let files = [
+        ("/a/main.tf", "resource \"aws_vpc\" \"a\" {}"),
+        ("/a/p.json", plan),
+        ("/b/main.tf", ""),
+        ("/b/p.json", plan),
+    ];
+    let found = |path: &str| parse(Arc::new(Memory::of(files)), &options(&[path])).unwrap();
+    let beside = found("/a/p.json");
+    assert_eq!((beside.roots[0].kind, beside.roots[0].path.as_str()), (RootKind::Terraform, "a"));
+    let alone = found("/b/p.json");
+    assert_eq!((alone.roots[0].kind, alone.roots[0].path.as_str()), (RootKind::Plan, "b/p.json"));
+    let message = &alone.graph.problems()[0].message;
+    assert!(message.contains("does not declare aws_vpc.a"), "{message}");
+    assert!(found("/a").graph.problems().is_empty(), "a directory is not searched for plans");
 }
