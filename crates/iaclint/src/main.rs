@@ -8,6 +8,7 @@ mod config;
 mod diagnosis;
 mod extras;
 mod fix;
+mod hints;
 mod output;
 mod path;
 mod symptoms;
