@@ -8,6 +8,7 @@ pub mod calls;
 pub mod databases;
 pub mod ends;
 pub mod joined;
+pub mod key_users;
 pub mod needs;
 pub mod network;
 pub mod path;
