@@ -39,6 +39,12 @@ mod ecs_execution_role_missing;
 #[path = "ecs/ecs_execution_role_missing_kms_decrypt/mod.rs"]
 mod ecs_execution_role_missing_kms_decrypt;
 
+#[path = "ecs/ecs_lb_container_name_mismatch/mod.rs"]
+mod ecs_lb_container_name_mismatch;
+
+#[path = "ecs/ecs_network_configuration_mismatch/mod.rs"]
+mod ecs_network_configuration_mismatch;
+
 #[path = "ecs/ecs_role_trust_policy_wrong/mod.rs"]
 mod ecs_role_trust_policy_wrong;
 
@@ -162,11 +168,17 @@ mod sns_to_sqs_aws_managed_kms_key;
 #[path = "messaging/sns_to_sqs_policy_missing/mod.rs"]
 mod sns_to_sqs_policy_missing;
 
+#[path = "lambda/sqs_visibility_timeout_below_lambda_timeout/mod.rs"]
+mod sqs_visibility_timeout_below_lambda_timeout;
+
 #[path = "ecs/stack_wait_without_timeout/mod.rs"]
 mod stack_wait_without_timeout;
 
 #[path = "network/target_group_health_check_cannot_pass/mod.rs"]
 mod target_group_health_check_cannot_pass;
+
+#[path = "ecs/target_group_type_vs_network_mode/mod.rs"]
+mod target_group_type_vs_network_mode;
 
 #[path = "suppression/unused_suppression/mod.rs"]
 mod unused_suppression;
@@ -207,6 +219,8 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
     Rule { id: "ecs-execution-role-missing", group: "ecs", info: ecs_execution_role_missing::INFO, page: include_str!("ecs/ecs_execution_role_missing/README.md"), check: ecs_execution_role_missing::check },
     Rule { id: "ecs-execution-role-missing-kms-decrypt", group: "ecs", info: ecs_execution_role_missing_kms_decrypt::INFO, page: include_str!("ecs/ecs_execution_role_missing_kms_decrypt/README.md"), check: ecs_execution_role_missing_kms_decrypt::check },
+    Rule { id: "ecs-lb-container-name-mismatch", group: "ecs", info: ecs_lb_container_name_mismatch::INFO, page: include_str!("ecs/ecs_lb_container_name_mismatch/README.md"), check: ecs_lb_container_name_mismatch::check },
+    Rule { id: "ecs-network-configuration-mismatch", group: "ecs", info: ecs_network_configuration_mismatch::INFO, page: include_str!("ecs/ecs_network_configuration_mismatch/README.md"), check: ecs_network_configuration_mismatch::check },
     Rule { id: "ecs-role-trust-policy-wrong", group: "ecs", info: ecs_role_trust_policy_wrong::INFO, page: include_str!("ecs/ecs_role_trust_policy_wrong/README.md"), check: ecs_role_trust_policy_wrong::check },
     Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
@@ -248,8 +262,10 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
     Rule { id: "sns-to-sqs-aws-managed-kms-key", group: "messaging", info: sns_to_sqs_aws_managed_kms_key::INFO, page: include_str!("messaging/sns_to_sqs_aws_managed_kms_key/README.md"), check: sns_to_sqs_aws_managed_kms_key::check },
     Rule { id: "sns-to-sqs-policy-missing", group: "messaging", info: sns_to_sqs_policy_missing::INFO, page: include_str!("messaging/sns_to_sqs_policy_missing/README.md"), check: sns_to_sqs_policy_missing::check },
+    Rule { id: "sqs-visibility-timeout-below-lambda-timeout", group: "lambda", info: sqs_visibility_timeout_below_lambda_timeout::INFO, page: include_str!("lambda/sqs_visibility_timeout_below_lambda_timeout/README.md"), check: sqs_visibility_timeout_below_lambda_timeout::check },
     Rule { id: "stack-wait-without-timeout", group: "ecs", info: stack_wait_without_timeout::INFO, page: include_str!("ecs/stack_wait_without_timeout/README.md"), check: stack_wait_without_timeout::check },
     Rule { id: "target-group-health-check-cannot-pass", group: "network", info: target_group_health_check_cannot_pass::INFO, page: include_str!("network/target_group_health_check_cannot_pass/README.md"), check: target_group_health_check_cannot_pass::check },
+    Rule { id: "target-group-type-vs-network-mode", group: "ecs", info: target_group_type_vs_network_mode::INFO, page: include_str!("ecs/target_group_type_vs_network_mode/README.md"), check: target_group_type_vs_network_mode::check },
     Rule { id: "unused-suppression", group: "suppression", info: unused_suppression::INFO, page: include_str!("suppression/unused_suppression/README.md"), check: unused_suppression::check },
     Rule { id: "user-data-change-does-not-replace-instance", group: "ec2", info: user_data_change_does_not_replace_instance::INFO, page: include_str!("ec2/user_data_change_does_not_replace_instance/README.md"), check: user_data_change_does_not_replace_instance::check },
     Rule { id: "user-data-missing-shebang", group: "ec2", info: user_data_missing_shebang::INFO, page: include_str!("ec2/user_data_missing_shebang/README.md"), check: user_data_missing_shebang::check },

@@ -1,14 +1,18 @@
-//! Judges: needs (who talks to whom), reach (can it) and authority (may it). Every verdict is open, closed or cannot tell, with the witness that shows it.
+//! Judges: needs (who talks to whom), reach (can it), authority (may it), agreement (do linked resources state the same) and order (is it made in
+//! time). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
 pub mod acl;
+pub mod agreement;
 pub mod authority;
 pub mod calls;
 pub mod needs;
 pub mod network;
+pub mod order;
 pub mod path;
 pub mod programs;
 pub mod reach;
 pub mod secret_reads;
+pub mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -23,6 +27,7 @@ use iaclint_source::Sources;
 use acl::Acls;
 use needs::Need;
 use network::Network;
+use order::Order;
 use programs::{Host, Program};
 
 /// The answers of all judges over one model; each is worked out when first asked for.
@@ -40,6 +45,7 @@ pub struct Analysis<'m> {
     resource_policies: OnceLock<BTreeMap<ResourceId, Policies<'m>>>,
     hosts: OnceLock<Vec<Host<'m>>>,
     programs: OnceLock<Vec<Program<'m>>>,
+    order: OnceLock<Order<'m>>,
 }
 
 impl<'m> Analysis<'m> {
@@ -57,6 +63,7 @@ impl<'m> Analysis<'m> {
             resource_policies: OnceLock::new(),
             hosts: OnceLock::new(),
             programs: OnceLock::new(),
+            order: OnceLock::new(),
         }
     }
 
@@ -107,6 +114,11 @@ impl<'m> Analysis<'m> {
     /// Routes and endpoints of every VPC.
     pub fn network(&self) -> &Network<'m> {
         self.network.get_or_init(|| Network::new(self.model))
+    }
+
+    /// What is made after what.
+    pub fn order(&self) -> &Order<'m> {
+        self.order.get_or_init(|| Order::new(self.model))
     }
 
     /// The network ACLs of every subnet.

@@ -14,18 +14,32 @@ entities! {
         subnets: links = "subnets" | "Subnets";
         /// Whether security groups are written.
         security_groups_written: raw = "security_groups" | "SecurityGroups";
+        /// Its subnets with an address each, in the place of `subnets`.
+        subnet_mappings: nodes = "subnet_mapping" | "SubnetMappings";
+    }
+
+    /// A subnet of a load balancer with its address.
+    SubnetMapping: ["aws_lb/subnet_mapping"] | ["AWS::ElasticLoadBalancingV2::LoadBalancer/SubnetMappings"] {
+        /// The subnet.
+        subnet: links = "subnet_id" | "SubnetId";
     }
 
     /// A listener.
     Listener: ["aws_lb_listener", "aws_alb_listener"] | ["AWS::ElasticLoadBalancingV2::Listener"] {
         /// Its load balancer.
         load_balancer: links = "load_balancer_arn" | "LoadBalancerArn";
+        /// Its certificate.
+        certificate: raw = "certificate_arn" | "Certificates.CertificateArn";
+        /// What it does with requests.
+        actions: nodes = "default_action" | "DefaultActions";
     }
 
     /// A rule of a listener.
     ListenerRule: ["aws_lb_listener_rule", "aws_alb_listener_rule"] | ["AWS::ElasticLoadBalancingV2::ListenerRule"] {
         /// The listener.
         listener: links = "listener_arn" | "ListenerArn";
+        /// What it does with requests.
+        actions: nodes = "action" | "Actions";
     }
 
     /// A target put into a group.

@@ -21,5 +21,7 @@ entities! {
         source: link = "event_source_arn" | "EventSourceArn";
         /// Its ARN.
         source_arn: raw = "event_source_arn" | "EventSourceArn";
+        /// Whether it reads.
+        enabled: bool = "enabled" | "Enabled", default true;
     }
 }

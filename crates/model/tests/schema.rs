@@ -58,7 +58,9 @@ const OUTSIDE: [&str; 1] = ["AWS::Serverless::Function"];
 
 fn faults(tables: &[Table]) -> Vec<String> {
     let (mut terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));
-    for file in ["tf_aws_incidents.json", "tf_aws_network.json", "tf_aws_policies.json"] {
+    for file in
+        ["tf_aws_agreement.json", "tf_aws_incidents.json", "tf_aws_network.json", "tf_aws_policies.json"]
+    {
         if let (Some(all), Value::Object(more)) =
             (terraform["resources"].as_object_mut(), load(file)["resources"].take())
         {
