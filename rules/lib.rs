@@ -24,6 +24,9 @@ mod ec2_memory_too_small_for_container;
 #[path = "ec2/ec2_ssm_unreachable_no_instance_profile/mod.rs"]
 mod ec2_ssm_unreachable_no_instance_profile;
 
+#[path = "ecs/ecs_awslogs_group_missing/mod.rs"]
+mod ecs_awslogs_group_missing;
+
 #[path = "ecs/ecs_container_memory_too_small/mod.rs"]
 mod ecs_container_memory_too_small;
 
@@ -47,6 +50,9 @@ mod ecs_network_configuration_mismatch;
 
 #[path = "ecs/ecs_role_trust_policy_wrong/mod.rs"]
 mod ecs_role_trust_policy_wrong;
+
+#[path = "ecs/ecs_secret_arn_malformed/mod.rs"]
+mod ecs_secret_arn_malformed;
 
 #[path = "ecs/ecs_service_no_circuit_breaker/mod.rs"]
 mod ecs_service_no_circuit_breaker;
@@ -214,6 +220,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
     Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ec2-ssm-unreachable-no-instance-profile", group: "ec2", info: ec2_ssm_unreachable_no_instance_profile::INFO, page: include_str!("ec2/ec2_ssm_unreachable_no_instance_profile/README.md"), check: ec2_ssm_unreachable_no_instance_profile::check },
+    Rule { id: "ecs-awslogs-group-missing", group: "ecs", info: ecs_awslogs_group_missing::INFO, page: include_str!("ecs/ecs_awslogs_group_missing/README.md"), check: ecs_awslogs_group_missing::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
     Rule { id: "ecs-deployment-percent-no-headroom", group: "ecs", info: ecs_deployment_percent_no_headroom::INFO, page: include_str!("ecs/ecs_deployment_percent_no_headroom/README.md"), check: ecs_deployment_percent_no_headroom::check },
     Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
@@ -222,6 +229,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-lb-container-name-mismatch", group: "ecs", info: ecs_lb_container_name_mismatch::INFO, page: include_str!("ecs/ecs_lb_container_name_mismatch/README.md"), check: ecs_lb_container_name_mismatch::check },
     Rule { id: "ecs-network-configuration-mismatch", group: "ecs", info: ecs_network_configuration_mismatch::INFO, page: include_str!("ecs/ecs_network_configuration_mismatch/README.md"), check: ecs_network_configuration_mismatch::check },
     Rule { id: "ecs-role-trust-policy-wrong", group: "ecs", info: ecs_role_trust_policy_wrong::INFO, page: include_str!("ecs/ecs_role_trust_policy_wrong/README.md"), check: ecs_role_trust_policy_wrong::check },
+    Rule { id: "ecs-secret-arn-malformed", group: "ecs", info: ecs_secret_arn_malformed::INFO, page: include_str!("ecs/ecs_secret_arn_malformed/README.md"), check: ecs_secret_arn_malformed::check },
     Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "ecs-ssm-parameter-does-not-exist", group: "ecs", info: ecs_ssm_parameter_does_not_exist::INFO, page: include_str!("ecs/ecs_ssm_parameter_does_not_exist/README.md"), check: ecs_ssm_parameter_does_not_exist::check },

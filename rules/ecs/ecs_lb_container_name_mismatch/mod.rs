@@ -69,7 +69,7 @@ fn port<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, container: &Contain
     let place = mappings.items.first().map_or(container.origin(), |m| m.container_port().origin());
     cx.finding(
         service,
-        format!("{} sends traffic to port {wanted} of {label}, which does not have it", model.short(service)),
+        format!("{} sends traffic to port {wanted} of {label}, which does not map it", model.short(service)),
     )
     .identity("container_port")
     .at(cx, written.origin(), "no such port")
