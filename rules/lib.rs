@@ -6,6 +6,12 @@ use iaclint_lint::Rule;
 #[path = "data/app_database_name_not_created/mod.rs"]
 mod app_database_name_not_created;
 
+#[path = "stack/cfn_circular_dependency/mod.rs"]
+mod cfn_circular_dependency;
+
+#[path = "stack/cfn_unresolved_import_or_export_in_use/mod.rs"]
+mod cfn_unresolved_import_or_export_in_use;
+
 #[path = "ecs/container_healthcheck_binary_missing/mod.rs"]
 mod container_healthcheck_binary_missing;
 
@@ -60,6 +66,9 @@ mod ecs_service_no_circuit_breaker;
 #[path = "ecs/ecs_service_no_health_check_grace_period/mod.rs"]
 mod ecs_service_no_health_check_grace_period;
 
+#[path = "ecs/ecs_service_target_group_not_attached/mod.rs"]
+mod ecs_service_target_group_not_attached;
+
 #[path = "ecs/ecs_ssm_parameter_does_not_exist/mod.rs"]
 mod ecs_ssm_parameter_does_not_exist;
 
@@ -108,6 +117,9 @@ mod lambda_vpc_no_internet;
 #[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
 mod lambda_vpc_role_missing_eni_permissions;
 
+#[path = "network/lb_listener_certificate_not_validated/mod.rs"]
+mod lb_listener_certificate_not_validated;
+
 #[path = "network/lb_target_security_group_mismatch/mod.rs"]
 mod lb_target_security_group_mismatch;
 
@@ -149,6 +161,9 @@ mod redis_tls_client_mismatch;
 
 #[path = "s3/s3_acl_not_supported/mod.rs"]
 mod s3_acl_not_supported;
+
+#[path = "data/secret_without_version/mod.rs"]
+mod secret_without_version;
 
 #[path = "network/security_group_no_egress/mod.rs"]
 mod security_group_no_egress;
@@ -214,6 +229,8 @@ mod vpc_endpoints_incomplete;
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
     Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
+    Rule { id: "cfn-circular-dependency", group: "stack", info: cfn_circular_dependency::INFO, page: include_str!("stack/cfn_circular_dependency/README.md"), check: cfn_circular_dependency::check },
+    Rule { id: "cfn-unresolved-import-or-export-in-use", group: "stack", info: cfn_unresolved_import_or_export_in_use::INFO, page: include_str!("stack/cfn_unresolved_import_or_export_in_use/README.md"), check: cfn_unresolved_import_or_export_in_use::check },
     Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
     Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
     Rule { id: "data-on-replaceable-instance-disk", group: "ec2", info: data_on_replaceable_instance_disk::INFO, page: include_str!("ec2/data_on_replaceable_instance_disk/README.md"), check: data_on_replaceable_instance_disk::check },
@@ -232,6 +249,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-secret-arn-malformed", group: "ecs", info: ecs_secret_arn_malformed::INFO, page: include_str!("ecs/ecs_secret_arn_malformed/README.md"), check: ecs_secret_arn_malformed::check },
     Rule { id: "ecs-service-no-circuit-breaker", group: "ecs", info: ecs_service_no_circuit_breaker::INFO, page: include_str!("ecs/ecs_service_no_circuit_breaker/README.md"), check: ecs_service_no_circuit_breaker::check },
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
+    Rule { id: "ecs-service-target-group-not-attached", group: "ecs", info: ecs_service_target_group_not_attached::INFO, page: include_str!("ecs/ecs_service_target_group_not_attached/README.md"), check: ecs_service_target_group_not_attached::check },
     Rule { id: "ecs-ssm-parameter-does-not-exist", group: "ecs", info: ecs_ssm_parameter_does_not_exist::INFO, page: include_str!("ecs/ecs_ssm_parameter_does_not_exist/README.md"), check: ecs_ssm_parameter_does_not_exist::check },
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
@@ -248,6 +266,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
+    Rule { id: "lb-listener-certificate-not-validated", group: "network", info: lb_listener_certificate_not_validated::INFO, page: include_str!("network/lb_listener_certificate_not_validated/README.md"), check: lb_listener_certificate_not_validated::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
@@ -262,6 +281,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "redis-tls-client-mismatch", group: "data", info: redis_tls_client_mismatch::INFO, page: include_str!("data/redis_tls_client_mismatch/README.md"), check: redis_tls_client_mismatch::check },
     Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
+    Rule { id: "secret-without-version", group: "data", info: secret_without_version::INFO, page: include_str!("data/secret_without_version/README.md"), check: secret_without_version::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
     Rule { id: "sg-egress-does-not-cover-dependency", group: "network", info: sg_egress_does_not_cover_dependency::INFO, page: include_str!("network/sg_egress_does_not_cover_dependency/README.md"), check: sg_egress_does_not_cover_dependency::check },

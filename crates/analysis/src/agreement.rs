@@ -19,37 +19,45 @@ pub struct Running<'m> {
 /// A service of which a load balancer knows the tasks.
 #[derive(Clone, Copy, Debug)]
 pub struct Balanced<'m> {
-    /// The service and what it runs.
-    pub running: Running<'m>,
-    /// What the service says of the load balancer.
+    /// The service.
+    pub service: Service<'m>,
+    /// What it says of the load balancer.
     pub balancer: ServiceLoadBalancer<'m>,
 }
 
 /// Every service whose task definition is of the graph and can exist together with it.
 pub fn running<'m>(model: &'m Model<'m>) -> Vec<Running<'m>> {
-    let services = model.all::<Service<'m>>().into_iter();
-    let pairs = services.filter_map(|service| Some(Running { service, task: service.task()? }));
-    pairs.filter(|r| together(model, r.service.id(), r.task.id())).collect()
+    model.all::<Service<'m>>().into_iter().filter_map(Running::of).collect()
 }
 
-/// Every load balancer of those services.
+/// Every service with each of its load balancers.
 pub fn balanced<'m>(model: &'m Model<'m>) -> Vec<Balanced<'m>> {
-    let with = |running: Running<'m>| {
-        running.service.targets().items.into_iter().map(move |balancer| Balanced { running, balancer })
+    let with = |service: Service<'m>| {
+        service.targets().items.into_iter().map(move |balancer| Balanced { service, balancer })
     };
-    running(model).into_iter().flat_map(with).collect()
+    model.all::<Service<'m>>().into_iter().flat_map(with).collect()
 }
 
 impl<'m> Balanced<'m> {
+    /// The service with what it runs, if that is of the graph.
+    pub fn running(&self) -> Option<Running<'m>> {
+        Running::of(self.service)
+    }
+
     /// The target group, if it is of the graph and can exist together with the service.
     pub fn target_group(&self) -> Option<TargetGroup<'m>> {
         let model = self.balancer.node().model;
         let group = model.get::<TargetGroup<'m>>(self.balancer.target_group()?)?;
-        together(model, self.running.service.id(), group.id()).then_some(group)
+        together(model, self.service.id(), group.id()).then_some(group)
     }
 }
 
 impl<'m> Running<'m> {
+    fn of(service: Service<'m>) -> Option<Self> {
+        let task = service.task()?;
+        together(service.node().model, service.id(), task.id()).then_some(Self { service, task })
+    }
+
     /// The network mode of the tasks: what ECS takes when none is written is `bridge`, and on Fargate nothing but `awsvpc` runs.
     pub fn network_mode(&self) -> Prop<String> {
         let written = self.task.network_mode();

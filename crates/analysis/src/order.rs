@@ -1,11 +1,12 @@
 //! Order: what is made after what, as the deployment decides it: by references, `depends_on` and `DependsOn`, transitively, through
 //! modules, their outputs and nested stacks.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use iaclint_model::arn::Answer;
 use iaclint_model::{Language, Model, ResourceId};
-use iaclint_value::{Data, Name, OriginId, Piece, ResourceKey, RootId, Target, Value};
+use iaclint_source::Span;
+use iaclint_value::{Data, Name, OriginId, Piece, ResourceKey, RootId, Target, Value, Via};
 
 /// What every resource is made after.
 #[derive(Debug)]
@@ -27,17 +28,17 @@ pub struct Cycle {
 impl<'m> Order<'m> {
     pub(crate) fn new(model: &'m Model<'m>) -> Self {
         let mut modules = Modules { model, known: BTreeMap::new() };
+        let outputs = waiting_outputs(model);
         let mut order = Order { model, before: Vec::new(), outside: Vec::new() };
         for id in model.ids() {
             let resource = model.resource(id);
             let mut before = model.used_by(id).to_vec();
             let mut outside = speaks_of_a_module(&resource.body);
-            for key in &resource.depends_on {
-                if model.graph().resolve(key).is_empty() {
-                    let (members, opaque) = modules.members(key);
-                    before.extend(members.iter().filter(|m| **m != id));
-                    outside |= opaque;
-                }
+            let through = keys_through_outputs(model, &resource.body, &outputs);
+            for key in resource.depends_on.iter().chain(through) {
+                let (members, opaque) = modules.members(key);
+                before.extend(members.iter().filter(|m| **m != id));
+                outside |= opaque;
             }
             order.before.push(before);
             order.outside.push(outside);
@@ -83,23 +84,29 @@ impl<'m> Order<'m> {
         out
     }
 
+    /// Whether there surely is a deployment with all of them: they exist under the same conditions.
     fn exist_together(&self, steps: &[(ResourceId, OriginId)]) -> bool {
-        let existence = |at: usize| &self.model.resource(steps[at].0).existence;
-        (0..steps.len()).all(|a| (a + 1..steps.len()).all(|b| existence(a).compatible(existence(b))))
+        let mut existences = steps.iter().map(|(id, _)| &self.model.resource(*id).existence);
+        let most = existences.clone().max_by_key(|e| e.conditions.len());
+        most.is_some_and(|most| existences.all(|e| e.implied_by(most)))
     }
 }
 
-/// What modules hold, by their addresses.
+/// What resources and modules hold, by their addresses.
 struct Modules<'m> {
     model: &'m Model<'m>,
     known: BTreeMap<(RootId, Name), (Vec<ResourceId>, bool)>,
 }
 
 impl Modules<'_> {
-    /// The resources below an address (`module.a`), and whether a module whose source is not here stands there.
+    /// The resource at an address or those below it (`module.a`), and whether a module whose source is not here stands there.
     fn members(&mut self, key: &ResourceKey) -> &(Vec<ResourceId>, bool) {
         let model = self.model;
+        let named = model.graph().resolve(key);
         self.known.entry((key.root, key.address.clone())).or_insert_with(|| {
+            if !named.is_empty() {
+                return (named.to_vec(), false);
+            }
             let below = |address: &str| {
                 let rest = address.strip_prefix(key.address.as_str());
                 rest.is_some_and(|r| r.is_empty() || r.starts_with(['.', '[']))
@@ -112,6 +119,37 @@ impl Modules<'_> {
             (model.ids().filter(own).collect(), opaque)
         })
     }
+}
+
+/// The outputs that say themselves what their readers wait for, by the place of their values.
+fn waiting_outputs<'m>(model: &'m Model<'m>) -> HashMap<Span, Vec<&'m ResourceKey>> {
+    let mut out: HashMap<Span, Vec<&ResourceKey>> = HashMap::new();
+    for output in model.graph().roots().iter().flat_map(|r| &r.scopes).flat_map(|s| &s.outputs) {
+        if let (Some(span), false) = (model.origins().span(output.value.origin), output.depends_on.is_empty())
+        {
+            out.entry(span).or_default().extend(&output.depends_on);
+        }
+    }
+    out
+}
+
+/// What a value waits for by the outputs that it came through.
+fn keys_through_outputs<'m>(
+    model: &'m Model<'m>,
+    value: &Value,
+    outputs: &HashMap<Span, Vec<&'m ResourceKey>>,
+) -> Vec<&'m ResourceKey> {
+    let mut out = Vec::new();
+    if !outputs.is_empty() {
+        value.walk(&mut |v| {
+            model.origins().walk(v.origin, &mut |origin| {
+                if let (Via::Output(_), Some(keys)) = (&origin.via, outputs.get(&origin.span)) {
+                    out.extend(keys);
+                }
+            });
+        });
+    }
+    out
 }
 
 /// Whether a value holds an output of a module whose source is not here.

@@ -178,7 +178,7 @@ impl Builder<'_> {
             self.exports.push((export.into(), value.clone()));
         }
         let span = self.span(self.stacks.get(at)?, *origin);
-        Some(Output { name: name.clone(), value, span })
+        Some(Output { name: name.clone(), value, span, depends_on: Vec::new() })
     }
 
     fn resource(&mut self, at: StackId, stack: &Stack, entry: &Entry, around: &Around) {

@@ -1,9 +1,9 @@
 //! Secrets Manager and Parameter Store.
 
-use iaclint_value::{Data, Encoding, Value};
+use iaclint_value::{Data, Encoding, Reference, Step, Value};
 
 use crate::entity::entities;
-use crate::{Language, Model, Prop, ResourceId};
+use crate::{Language, Mode, Model, Prop, ResourceId};
 
 entities! {
     /// A secret.
@@ -63,10 +63,58 @@ entities! {
     }
 }
 
+/// How many things in the graph give a secret a value; `None` where that cannot be said.
+pub fn writers<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
+    let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
+    if model.language(secret) != Language::Terraform {
+        let own = [entity.secret_string(), entity.generated()].iter().filter(|p| !p.is_absent()).count();
+        let tied =
+            model.all::<SecretTargetAttachment<'m>>().iter().filter(|a| a.secret() == Some(secret)).count();
+        return Some(own + tied + rotations(model, secret)?);
+    }
+    let mut count = rotations(model, secret)?;
+    for version in model.all::<SecretVersion<'m>>() {
+        match version.secret() {
+            Some(of) => count += usize::from(of == secret),
+            None if model.same_root(version.id(), secret) => return None,
+            None => {}
+        }
+    }
+    Some(count)
+}
+
+fn rotations<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
+    let all = model.all::<SecretRotation<'m>>();
+    let unknown = all.iter().any(|r| r.secret().is_none() && model.same_root(r.id(), secret));
+    (!unknown).then(|| all.iter().filter(|r| r.secret() == Some(secret)).count())
+}
+
+/// Whether a resource reads the value of a secret while the deployment goes on: a data source, or a reference that is resolved then.
+pub fn is_read_at_once<'m>(model: &'m Model<'m>, by: ResourceId, reference: &Reference) -> bool {
+    let resource = model.resource(by);
+    let data = resource.mode == Mode::Data && resource.type_name == "aws_secretsmanager_secret_version";
+    data || reference.path.iter().any(|s| matches!(s, Step::Attr(name) if name == "SecretString"))
+}
+
+/// Whether whoever uses a secret surely writes nothing into it: policies, and what reads it.
+pub fn only_reads<'m>(model: &'m Model<'m>, user: ResourceId) -> bool {
+    let resource = model.resource(user);
+    let name = resource.type_name.to_ascii_lowercase().replace("::", "_");
+    let reads = [
+        "_iam_",
+        "_ecs_",
+        "_lambda_",
+        "_kms_",
+        "secretsmanager_secret_policy",
+        "secretsmanager_resourcepolicy",
+    ];
+    resource.mode == Mode::Data || reads.iter().any(|word| name.contains(word))
+}
+
 /// The keys of the JSON that a secret holds; `None` where that is not known, or where others write into it too.
 pub fn secret_keys<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<Vec<String>> {
     let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
-    let rotated = model.all::<SecretRotation<'m>>().iter().any(|r| r.secret().is_none_or(|s| s == secret));
+    let rotated = rotations(model, secret) != Some(0);
     let tied =
         model.all::<SecretTargetAttachment<'m>>().iter().any(|a| a.secret().is_none_or(|s| s == secret));
     if rotated || tied {

@@ -1,6 +1,6 @@
 //! A service that sends its load balancer's traffic to a container, or a port of one, that its task definition does not have.
 
-use iaclint_analysis::agreement::{Balanced, balanced};
+use iaclint_analysis::agreement::{Balanced, Running, balanced};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity, closest};
 use iaclint_model::ecs::{Container, PortMapping};
 use iaclint_model::{Many, Prop};
@@ -13,20 +13,27 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for balanced in balanced(cx.model()) {
-        let containers = balanced.running.task.containers();
+        let Some(running) = balanced.running() else { continue };
+        let containers = running.task.containers();
         let Prop::Known { value: wanted, .. } = balanced.balancer.container_name() else { continue };
         match containers.items.iter().find(|c| c.name().known() == Some(&wanted)) {
-            Some(container) => port(cx, &balanced, container),
-            None => name(cx, &balanced, &containers, &wanted),
+            Some(container) => port(cx, &balanced, &running, container),
+            None => name(cx, &balanced, &running, &containers, &wanted),
         }
     }
 }
 
-fn name<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, containers: &Many<Container<'m>>, wanted: &str) {
+fn name<'m>(
+    cx: &mut Check<'_, 'm>,
+    balanced: &Balanced<'m>,
+    running: &Running<'m>,
+    containers: &Many<Container<'m>>,
+    wanted: &str,
+) {
     let names: Option<Vec<String>> = containers.items.iter().map(|c| c.name().known().cloned()).collect();
     let Some(names) = names.filter(|n| containers.complete && !n.is_empty()) else { return };
     let model = cx.model();
-    let (service, task) = (balanced.running.service.id(), balanced.running.task.id());
+    let (service, task) = (running.service.id(), running.task.id());
     let task_name = model.short(task);
     let meant = closest(wanted, names.iter().map(String::as_str)).unwrap_or(&names[0]);
     let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
@@ -47,7 +54,12 @@ fn name<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, containers: &Many<C
     .report(cx);
 }
 
-fn port<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, container: &Container<'m>) {
+fn port<'m>(
+    cx: &mut Check<'_, 'm>,
+    balanced: &Balanced<'m>,
+    running: &Running<'m>,
+    container: &Container<'m>,
+) {
     let written = balanced.balancer.container_port();
     let Prop::Known { value: wanted, .. } = written else { return };
     let mappings = container.ports();
@@ -55,7 +67,7 @@ fn port<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, container: &Contain
         return;
     }
     let model = cx.model();
-    let (service, task) = (balanced.running.service.id(), balanced.running.task.id());
+    let (service, task) = (running.service.id(), running.task.id());
     let label = container.label();
     let ports: Vec<String> =
         mappings.items.iter().filter_map(|m| m.container_port().known().map(i64::to_string)).collect();

@@ -1,6 +1,6 @@
 //! A target group for instances behind a service whose tasks have addresses of their own, or the other way round.
 
-use iaclint_analysis::agreement::{Balanced, balanced};
+use iaclint_analysis::agreement::{Balanced, Running, balanced};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::Language;
 use iaclint_model::lb::TargetGroup;
@@ -13,22 +13,28 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for balanced in balanced(cx.model()) {
-        let Some(group) = balanced.target_group() else { continue };
-        let mode = balanced.running.network_mode();
+        let (Some(group), Some(running)) = (balanced.target_group(), balanced.running()) else { continue };
+        let mode = running.network_mode();
         let kind = group.target_type();
         // Load balancers and functions as targets have nothing to do with tasks, but who writes that has something else in mind.
         if mode.must(|m| m == "awsvpc") && kind.must(|k| k == "instance") {
-            report(cx, &balanced, &group, "ip");
+            report(cx, &balanced, &running, &group, "ip");
         } else if mode.must(|m| m == "bridge" || m == "host") && kind.must(|k| k == "ip") {
-            report(cx, &balanced, &group, "instance");
+            report(cx, &balanced, &running, &group, "instance");
         }
     }
 }
 
-fn report<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: &TargetGroup<'m>, wanted: &str) {
+fn report<'m>(
+    cx: &mut Check<'_, 'm>,
+    balanced: &Balanced<'m>,
+    running: &Running<'m>,
+    group: &TargetGroup<'m>,
+    wanted: &str,
+) {
     let model = cx.model();
-    let (service, task) = (balanced.running.service.id(), balanced.running.task.id());
-    let (mode, kind) = (balanced.running.network_mode(), group.target_type());
+    let (service, task) = (running.service.id(), running.task.id());
+    let (mode, kind) = (running.network_mode(), group.target_type());
     let (Some(mode_text), Some(kind_text)) = (mode.known(), kind.known()) else { return };
     let name = model.short(group.id());
     let property = match model.language(group.id()) {
