@@ -3,6 +3,9 @@
 
 use iaclint_lint::Rule;
 
+#[path = "network/alb_single_az/mod.rs"]
+mod alb_single_az;
+
 #[path = "data/app_database_name_not_created/mod.rs"]
 mod app_database_name_not_created;
 
@@ -12,6 +15,9 @@ mod cfn_circular_dependency;
 #[path = "stack/cfn_unresolved_import_or_export_in_use/mod.rs"]
 mod cfn_unresolved_import_or_export_in_use;
 
+#[path = "network/cloudfront_certificate_not_us_east_1/mod.rs"]
+mod cloudfront_certificate_not_us_east_1;
+
 #[path = "ecs/container_healthcheck_binary_missing/mod.rs"]
 mod container_healthcheck_binary_missing;
 
@@ -20,6 +26,9 @@ mod container_healthcheck_start_period_too_short;
 
 #[path = "ec2/data_on_replaceable_instance_disk/mod.rs"]
 mod data_on_replaceable_instance_disk;
+
+#[path = "network/db_subnet_group_single_az/mod.rs"]
+mod db_subnet_group_single_az;
 
 #[path = "ec2/docker_run_no_restart_policy/mod.rs"]
 mod docker_run_no_restart_policy;
@@ -135,6 +144,9 @@ mod opensearch_initial_admin_password;
 #[path = "ec2/opensearch_max_map_count/mod.rs"]
 mod opensearch_max_map_count;
 
+#[path = "data/opensearch_subnet_count_vs_zone_awareness/mod.rs"]
+mod opensearch_subnet_count_vs_zone_awareness;
+
 #[path = "network/private_subnet_no_default_route/mod.rs"]
 mod private_subnet_no_default_route;
 
@@ -228,12 +240,15 @@ mod vpc_endpoints_incomplete;
 /// Every rule, by id.
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
+    Rule { id: "alb-single-az", group: "network", info: alb_single_az::INFO, page: include_str!("network/alb_single_az/README.md"), check: alb_single_az::check },
     Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
     Rule { id: "cfn-circular-dependency", group: "stack", info: cfn_circular_dependency::INFO, page: include_str!("stack/cfn_circular_dependency/README.md"), check: cfn_circular_dependency::check },
     Rule { id: "cfn-unresolved-import-or-export-in-use", group: "stack", info: cfn_unresolved_import_or_export_in_use::INFO, page: include_str!("stack/cfn_unresolved_import_or_export_in_use/README.md"), check: cfn_unresolved_import_or_export_in_use::check },
+    Rule { id: "cloudfront-certificate-not-us-east-1", group: "network", info: cloudfront_certificate_not_us_east_1::INFO, page: include_str!("network/cloudfront_certificate_not_us_east_1/README.md"), check: cloudfront_certificate_not_us_east_1::check },
     Rule { id: "container-healthcheck-binary-missing", group: "ecs", info: container_healthcheck_binary_missing::INFO, page: include_str!("ecs/container_healthcheck_binary_missing/README.md"), check: container_healthcheck_binary_missing::check },
     Rule { id: "container-healthcheck-start-period-too-short", group: "ecs", info: container_healthcheck_start_period_too_short::INFO, page: include_str!("ecs/container_healthcheck_start_period_too_short/README.md"), check: container_healthcheck_start_period_too_short::check },
     Rule { id: "data-on-replaceable-instance-disk", group: "ec2", info: data_on_replaceable_instance_disk::INFO, page: include_str!("ec2/data_on_replaceable_instance_disk/README.md"), check: data_on_replaceable_instance_disk::check },
+    Rule { id: "db-subnet-group-single-az", group: "network", info: db_subnet_group_single_az::INFO, page: include_str!("network/db_subnet_group_single_az/README.md"), check: db_subnet_group_single_az::check },
     Rule { id: "docker-run-no-restart-policy", group: "ec2", info: docker_run_no_restart_policy::INFO, page: include_str!("ec2/docker_run_no_restart_policy/README.md"), check: docker_run_no_restart_policy::check },
     Rule { id: "ec2-memory-too-small-for-container", group: "ec2", info: ec2_memory_too_small_for_container::INFO, page: include_str!("ec2/ec2_memory_too_small_for_container/README.md"), check: ec2_memory_too_small_for_container::check },
     Rule { id: "ec2-ssm-unreachable-no-instance-profile", group: "ec2", info: ec2_ssm_unreachable_no_instance_profile::INFO, page: include_str!("ec2/ec2_ssm_unreachable_no_instance_profile/README.md"), check: ec2_ssm_unreachable_no_instance_profile::check },
@@ -272,6 +287,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
     Rule { id: "opensearch-max-map-count", group: "ec2", info: opensearch_max_map_count::INFO, page: include_str!("ec2/opensearch_max_map_count/README.md"), check: opensearch_max_map_count::check },
+    Rule { id: "opensearch-subnet-count-vs-zone-awareness", group: "data", info: opensearch_subnet_count_vs_zone_awareness::INFO, page: include_str!("data/opensearch_subnet_count_vs_zone_awareness/README.md"), check: opensearch_subnet_count_vs_zone_awareness::check },
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
     Rule { id: "published-port-not-in-security-group", group: "ec2", info: published_port_not_in_security_group::INFO, page: include_str!("ec2/published_port_not_in_security_group/README.md"), check: published_port_not_in_security_group::check },
     Rule { id: "rds-final-snapshot-missing", group: "data", info: rds_final_snapshot_missing::INFO, page: include_str!("data/rds_final_snapshot_missing/README.md"), check: rds_final_snapshot_missing::check },

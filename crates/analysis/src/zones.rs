@@ -36,6 +36,14 @@ pub fn subnets<'m>(model: &'m Model<'m>, list: &Prop<&'m Value>) -> Option<Vec<(
     known.filter(|k| links.complete && k.len() == count)
 }
 
+/// The subnet of the graph that a property names.
+pub fn subnet<'m>(model: &'m Model<'m>, property: &Prop<&'m Value>) -> Option<(ResourceId, OriginId)> {
+    let Prop::Known { value, .. } = property else { return None };
+    let links = model.links_in(value);
+    let [link] = &*links.items else { return None };
+    links.complete.then(|| only_subnet(model, link))?
+}
+
 fn only_subnet<'m>(model: &'m Model<'m>, link: &Link) -> Option<(ResourceId, OriginId)> {
     let id = link.id()?;
     let subnet = model.get::<Subnet<'m>>(id)?;

@@ -1,5 +1,6 @@
 //! AWS Certificate Manager, and what serves its certificates from the edge: CloudFront, API Gateway, Cognito.
 
+use crate::Prop;
 use crate::entity::entities;
 
 entities! {
@@ -29,11 +30,24 @@ entities! {
     ApiDomain: ["aws_api_gateway_domain_name"] | ["AWS::ApiGateway::DomainName"] {
         /// The certificate of an edge-optimised one.
         certificate: raw = "certificate_arn" | "CertificateArn";
+        /// `EDGE`, `REGIONAL` or `PRIVATE`, in a list of one.
+        kinds: raw = "endpoint_configuration.types" | "EndpointConfiguration.Types";
     }
 
     /// The domain of a user pool, served through CloudFront when it is one's own.
     UserPoolDomain: ["aws_cognito_user_pool_domain"] | ["AWS::Cognito::UserPoolDomain"] {
         /// Its certificate.
         certificate: raw = "certificate_arn" | "CustomDomainConfig.CertificateArn";
+    }
+}
+
+impl ApiDomain<'_> {
+    /// Whether it is served from the edge: it is unless it says otherwise.
+    pub fn is_at_the_edge(&self) -> Prop<bool> {
+        let kind = |value: &iaclint_value::Value| {
+            let list = value.as_list().filter(|l| l.complete)?;
+            list.items.first()?.as_str().map(|kind| kind == "EDGE")
+        };
+        self.kinds().convert(kind).or(true)
     }
 }

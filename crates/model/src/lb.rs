@@ -14,14 +14,16 @@ entities! {
         subnets: links = "subnets" | "Subnets";
         /// Whether security groups are written.
         security_groups_written: raw = "security_groups" | "SecurityGroups";
-        /// Its subnets with an address each, in the place of `subnets`.
+        /// Its subnets as they are written.
+        subnets_written: raw = "subnets" | "Subnets";
+        /// Its subnets with an address each, in the place of `subnets`; see [`SubnetMapping`].
         subnet_mappings: nodes = "subnet_mapping" | "SubnetMappings";
     }
 
     /// A subnet of a load balancer with its address.
     SubnetMapping: ["aws_lb/subnet_mapping"] | ["AWS::ElasticLoadBalancingV2::LoadBalancer/SubnetMappings"] {
         /// The subnet.
-        subnet: links = "subnet_id" | "SubnetId";
+        subnet: raw = "subnet_id" | "SubnetId";
     }
 
     /// A listener.

@@ -30,8 +30,11 @@ fn report(cx: &mut Check<'_, '_>, cycle: &Cycle) {
     let waits = |at: usize| format!("{} waits for {}", name(steps[at].0), name(next(at)));
     let mut draft = cx.finding(first, headline).at(cx, origin, waits(0));
     for (at, (id, origin)) in steps.iter().enumerate().skip(1) {
-        let by = if origin.is_some() { "" } else { ", by DependsOn" };
-        draft = draft.label(cx, *origin, waits(at)).related(cx, *id, format!("{}{by}", waits(at)));
+        draft = if origin.is_some() {
+            draft.label(cx, *origin, waits(at))
+        } else {
+            draft.related(cx, *id, format!("{}, by DependsOn", waits(at)))
+        };
     }
     draft
         .note("which of them could be made first cannot be said, so CloudFormation makes none")
