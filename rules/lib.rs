@@ -156,6 +156,9 @@ mod published_port_not_in_security_group;
 #[path = "data/rds_final_snapshot_missing/mod.rs"]
 mod rds_final_snapshot_missing;
 
+#[path = "data/rds_postgres15_force_ssl/mod.rs"]
+mod rds_postgres15_force_ssl;
+
 #[path = "network/rds_proxy_cannot_reach_database/mod.rs"]
 mod rds_proxy_cannot_reach_database;
 
@@ -291,6 +294,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "private-subnet-no-default-route", group: "network", info: private_subnet_no_default_route::INFO, page: include_str!("network/private_subnet_no_default_route/README.md"), check: private_subnet_no_default_route::check },
     Rule { id: "published-port-not-in-security-group", group: "ec2", info: published_port_not_in_security_group::INFO, page: include_str!("ec2/published_port_not_in_security_group/README.md"), check: published_port_not_in_security_group::check },
     Rule { id: "rds-final-snapshot-missing", group: "data", info: rds_final_snapshot_missing::INFO, page: include_str!("data/rds_final_snapshot_missing/README.md"), check: rds_final_snapshot_missing::check },
+    Rule { id: "rds-postgres15-force-ssl", group: "data", info: rds_postgres15_force_ssl::INFO, page: include_str!("data/rds_postgres15_force_ssl/README.md"), check: rds_postgres15_force_ssl::check },
     Rule { id: "rds-proxy-cannot-reach-database", group: "network", info: rds_proxy_cannot_reach_database::INFO, page: include_str!("network/rds_proxy_cannot_reach_database/README.md"), check: rds_proxy_cannot_reach_database::check },
     Rule { id: "rds-skip-final-snapshot-data-loss", group: "data", info: rds_skip_final_snapshot_data_loss::INFO, page: include_str!("data/rds_skip_final_snapshot_data_loss/README.md"), check: rds_skip_final_snapshot_data_loss::check },
     Rule { id: "rds-too-small-for-migrations", group: "data", info: rds_too_small_for_migrations::INFO, page: include_str!("data/rds_too_small_for_migrations/README.md"), check: rds_too_small_for_migrations::check },

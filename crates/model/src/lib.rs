@@ -31,6 +31,7 @@ pub mod logs;
 pub mod machine;
 pub mod nacl;
 pub mod policy;
+pub mod postgres;
 pub mod rds;
 pub mod resource_policies;
 pub mod scheduled;
