@@ -57,6 +57,9 @@ mod ecs_execution_role_missing;
 #[path = "ecs/ecs_execution_role_missing_kms_decrypt/mod.rs"]
 mod ecs_execution_role_missing_kms_decrypt;
 
+#[path = "ecs/ecs_instance_not_joining_cluster/mod.rs"]
+mod ecs_instance_not_joining_cluster;
+
 #[path = "ecs/ecs_lb_container_name_mismatch/mod.rs"]
 mod ecs_lb_container_name_mismatch;
 
@@ -80,6 +83,9 @@ mod ecs_service_target_group_not_attached;
 
 #[path = "ecs/ecs_ssm_parameter_does_not_exist/mod.rs"]
 mod ecs_ssm_parameter_does_not_exist;
+
+#[path = "ecs/ecs_static_host_port_deployment_deadlock/mod.rs"]
+mod ecs_static_host_port_deployment_deadlock;
 
 #[path = "network/efs_mount_target_unreachable/mod.rs"]
 mod efs_mount_target_unreachable;
@@ -261,6 +267,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
     Rule { id: "ecs-execution-role-missing", group: "ecs", info: ecs_execution_role_missing::INFO, page: include_str!("ecs/ecs_execution_role_missing/README.md"), check: ecs_execution_role_missing::check },
     Rule { id: "ecs-execution-role-missing-kms-decrypt", group: "ecs", info: ecs_execution_role_missing_kms_decrypt::INFO, page: include_str!("ecs/ecs_execution_role_missing_kms_decrypt/README.md"), check: ecs_execution_role_missing_kms_decrypt::check },
+    Rule { id: "ecs-instance-not-joining-cluster", group: "ecs", info: ecs_instance_not_joining_cluster::INFO, page: include_str!("ecs/ecs_instance_not_joining_cluster/README.md"), check: ecs_instance_not_joining_cluster::check },
     Rule { id: "ecs-lb-container-name-mismatch", group: "ecs", info: ecs_lb_container_name_mismatch::INFO, page: include_str!("ecs/ecs_lb_container_name_mismatch/README.md"), check: ecs_lb_container_name_mismatch::check },
     Rule { id: "ecs-network-configuration-mismatch", group: "ecs", info: ecs_network_configuration_mismatch::INFO, page: include_str!("ecs/ecs_network_configuration_mismatch/README.md"), check: ecs_network_configuration_mismatch::check },
     Rule { id: "ecs-role-trust-policy-wrong", group: "ecs", info: ecs_role_trust_policy_wrong::INFO, page: include_str!("ecs/ecs_role_trust_policy_wrong/README.md"), check: ecs_role_trust_policy_wrong::check },
@@ -269,6 +276,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-service-no-health-check-grace-period", group: "ecs", info: ecs_service_no_health_check_grace_period::INFO, page: include_str!("ecs/ecs_service_no_health_check_grace_period/README.md"), check: ecs_service_no_health_check_grace_period::check },
     Rule { id: "ecs-service-target-group-not-attached", group: "ecs", info: ecs_service_target_group_not_attached::INFO, page: include_str!("ecs/ecs_service_target_group_not_attached/README.md"), check: ecs_service_target_group_not_attached::check },
     Rule { id: "ecs-ssm-parameter-does-not-exist", group: "ecs", info: ecs_ssm_parameter_does_not_exist::INFO, page: include_str!("ecs/ecs_ssm_parameter_does_not_exist/README.md"), check: ecs_ssm_parameter_does_not_exist::check },
+    Rule { id: "ecs-static-host-port-deployment-deadlock", group: "ecs", info: ecs_static_host_port_deployment_deadlock::INFO, page: include_str!("ecs/ecs_static_host_port_deployment_deadlock/README.md"), check: ecs_static_host_port_deployment_deadlock::check },
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },

@@ -5,6 +5,7 @@ pub mod acl;
 pub mod agreement;
 pub mod authority;
 pub mod calls;
+pub mod cluster_hosts;
 pub mod exports;
 pub mod needs;
 pub mod network;

@@ -159,10 +159,10 @@ fn speaks_of_a_module(value: &Value) -> bool {
 
 /// What a resource of a stack surely waits for in that stack. What one of several branches says is left out.
 fn waits_in_stack<'m>(model: &'m Model<'m>, id: ResourceId) -> Vec<(ResourceId, OriginId)> {
-    if model.language(id) == Language::Terraform {
+    let resource = model.resource(id);
+    if model.language(id) == Language::Terraform || is_rewritten(model, id) {
         return Vec::new();
     }
-    let resource = model.resource(id);
     let mut out: Vec<(ResourceId, OriginId)> = Vec::new();
     let mut add = |key: &ResourceKey, origin: OriginId| {
         if let [target] = model.graph().resolve(key)
@@ -177,6 +177,16 @@ fn waits_in_stack<'m>(model: &'m Model<'m>, id: ResourceId) -> Vec<(ResourceId, 
         add(key, OriginId::NONE);
     }
     out
+}
+
+/// Whether a macro makes something else of a resource before it is deployed: SAM makes several resources of one of its own, of which
+/// each waits for others.
+fn is_rewritten<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
+    let resource = model.resource(id);
+    let stack = &model.graph().scope(resource).address;
+    let of_user = |o: &iaclint_model::Opaque| o.address == *stack && !o.source.starts_with("AWS::");
+    resource.type_name.starts_with("AWS::Serverless::")
+        || model.graph().root(resource.key.root).opaque.iter().any(of_user)
 }
 
 fn certain_references(value: &Value, add: &mut dyn FnMut(&ResourceKey, OriginId)) {

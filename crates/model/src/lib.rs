@@ -45,7 +45,8 @@ pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
-    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Use, User, family,
+    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, Opaque, ResourceId, Use, User,
+    family,
 };
 pub use link::{Link, Many};
 pub use model::Model;

@@ -74,6 +74,8 @@ pub struct Machine<'m> {
     pub user_data: Prop<Text>,
     /// The machine image.
     pub image: Prop<&'m Value>,
+    /// The profile whose role its software uses.
+    pub profile: Prop<&'m Value>,
 }
 
 /// Every machine of a model.
@@ -87,6 +89,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             instance_type: instance.instance_type(),
             user_data: user_data([instance.user_data(), instance.user_data_base64()], false),
             image: start.map_or(Prop::Unknown { origin: instance.origin() }, |s| s.image()),
+            profile: instance.profile(),
         });
     }
     for template in model.all::<LaunchTemplate<'m>>() {
@@ -96,6 +99,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             instance_type: template.instance_type(),
             user_data: user_data([template.user_data(), Prop::Absent { origin: template.origin() }], true),
             image: template.image(),
+            profile: template.profile(),
         });
     }
     for configuration in model.all::<LaunchConfiguration<'m>>() {
@@ -105,6 +109,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             instance_type: configuration.instance_type(),
             user_data: user_data([configuration.user_data(), configuration.user_data_base64()], false),
             image: configuration.image(),
+            profile: configuration.profile(),
         });
     }
     out.sort_by_key(|m| m.id);
