@@ -70,11 +70,11 @@ pub fn taken<'m>(model: &'m Model<'m>) -> Vec<Taken> {
                 let followed = || trail.iter().any(|o| matches!(&o.via, Via::Import(n) if n == name));
                 apart && (followed() || imports(&at.body, name))
             };
-            let taker = model.uses(of).iter().find_map(|used| match used.by {
+            let importer = model.uses(of).iter().find_map(|used| match used.by {
                 User::Resource(by) if takes(by, used.origin) => Some(by),
                 _ => None,
             });
-            if let Some(by) = taker {
+            if let Some(by) = importer {
                 out.push(Taken { of, attribute, name: name.clone(), origin: value.origin, by });
             }
         }

@@ -82,8 +82,8 @@ pub fn contents<'m>(model: &'m Model<'m>, store: ResourceId) -> Vec<&'m Value> {
     if let Some(secret) = model.get::<SecretsManagerSecret<'m>>(store) {
         props.extend([secret.secret_string(), secret.template()]);
     }
-    let of_store = |v: &SecretVersion<'m>| v.id() == store || v.secret() == Some(store);
-    props.extend(model.all::<SecretVersion<'m>>().iter().filter(|v| of_store(v)).map(|v| v.secret_string()));
+    let of_store = |v: &&SecretVersion<'m>| v.id() == store || v.secret() == Some(store);
+    props.extend(model.all::<SecretVersion<'m>>().iter().filter(of_store).map(SecretVersion::secret_string));
     props.into_iter().filter_map(|p| p.known().copied()).collect()
 }
 

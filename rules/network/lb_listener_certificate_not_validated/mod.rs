@@ -45,7 +45,7 @@ fn waits_for_validation(certificate: &Certificate<'_>) -> bool {
         && certificate.private_key().is_absent()
 }
 
-fn judge<'m>(cx: &mut Check<'_, 'm>, taker: ResourceId, link: &Link, certificate: ResourceId) {
+fn judge(cx: &mut Check<'_, '_>, taker: ResourceId, link: &Link, certificate: ResourceId) {
     let model = cx.model();
     let order = cx.analysis.order();
     let mut validation = None;
