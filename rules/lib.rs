@@ -6,6 +6,9 @@ use iaclint_lint::Rule;
 #[path = "network/alb_single_az/mod.rs"]
 mod alb_single_az;
 
+#[path = "lambda/apigw_lambda_permission_mismatch/mod.rs"]
+mod apigw_lambda_permission_mismatch;
+
 #[path = "data/app_database_name_not_created/mod.rs"]
 mod app_database_name_not_created;
 
@@ -114,6 +117,9 @@ mod hardcoded_resource_ids;
 #[path = "ec2/hardcoded_secret_in_user_data/mod.rs"]
 mod hardcoded_secret_in_user_data;
 
+#[path = "ecs/health_check_depends_on_database/mod.rs"]
+mod health_check_depends_on_database;
+
 #[path = "iam/iam_role_lacks_permission_for_configured_resource/mod.rs"]
 mod iam_role_lacks_permission_for_configured_resource;
 
@@ -126,17 +132,26 @@ mod invalid_suppression;
 #[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
 mod lambda_event_source_permission_missing;
 
+#[path = "lambda/lambda_permission_missing/mod.rs"]
+mod lambda_permission_missing;
+
 #[path = "network/lambda_vpc_no_internet/mod.rs"]
 mod lambda_vpc_no_internet;
 
 #[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
 mod lambda_vpc_role_missing_eni_permissions;
 
+#[path = "network/lb_dns_name_in_external_cname/mod.rs"]
+mod lb_dns_name_in_external_cname;
+
 #[path = "network/lb_listener_certificate_not_validated/mod.rs"]
 mod lb_listener_certificate_not_validated;
 
 #[path = "network/lb_target_security_group_mismatch/mod.rs"]
 mod lb_target_security_group_mismatch;
+
+#[path = "data/manual_step_after_apply/mod.rs"]
+mod manual_step_after_apply;
 
 #[path = "network/nacl_blocks_return_traffic/mod.rs"]
 mod nacl_blocks_return_traffic;
@@ -183,6 +198,9 @@ mod redis_tls_client_mismatch;
 #[path = "s3/s3_acl_not_supported/mod.rs"]
 mod s3_acl_not_supported;
 
+#[path = "s3/s3_notification_destination_not_authorized/mod.rs"]
+mod s3_notification_destination_not_authorized;
+
 #[path = "data/secret_without_version/mod.rs"]
 mod secret_without_version;
 
@@ -203,6 +221,9 @@ mod sg_port_mismatch;
 
 #[path = "network/sg_stale_reference/mod.rs"]
 mod sg_stale_reference;
+
+#[path = "ecs/sibling_environment_names_differ/mod.rs"]
+mod sibling_environment_names_differ;
 
 #[path = "messaging/sns_to_sqs_aws_managed_kms_key/mod.rs"]
 mod sns_to_sqs_aws_managed_kms_key;
@@ -250,6 +271,7 @@ mod vpc_endpoints_incomplete;
 #[rustfmt::skip]
 pub static RULES: &[Rule] = &[
     Rule { id: "alb-single-az", group: "network", info: alb_single_az::INFO, page: include_str!("network/alb_single_az/README.md"), check: alb_single_az::check },
+    Rule { id: "apigw-lambda-permission-mismatch", group: "lambda", info: apigw_lambda_permission_mismatch::INFO, page: include_str!("lambda/apigw_lambda_permission_mismatch/README.md"), check: apigw_lambda_permission_mismatch::check },
     Rule { id: "app-database-name-not-created", group: "data", info: app_database_name_not_created::INFO, page: include_str!("data/app_database_name_not_created/README.md"), check: app_database_name_not_created::check },
     Rule { id: "cfn-circular-dependency", group: "stack", info: cfn_circular_dependency::INFO, page: include_str!("stack/cfn_circular_dependency/README.md"), check: cfn_circular_dependency::check },
     Rule { id: "cfn-unresolved-import-or-export-in-use", group: "stack", info: cfn_unresolved_import_or_export_in_use::INFO, page: include_str!("stack/cfn_unresolved_import_or_export_in_use/README.md"), check: cfn_unresolved_import_or_export_in_use::check },
@@ -286,14 +308,18 @@ pub static RULES: &[Rule] = &[
     Rule { id: "fargate-no-route-to-registry", group: "network", info: fargate_no_route_to_registry::INFO, page: include_str!("network/fargate_no_route_to_registry/README.md"), check: fargate_no_route_to_registry::check },
     Rule { id: "hardcoded-resource-ids", group: "network", info: hardcoded_resource_ids::INFO, page: include_str!("network/hardcoded_resource_ids/README.md"), check: hardcoded_resource_ids::check },
     Rule { id: "hardcoded-secret-in-user-data", group: "ec2", info: hardcoded_secret_in_user_data::INFO, page: include_str!("ec2/hardcoded_secret_in_user_data/README.md"), check: hardcoded_secret_in_user_data::check },
+    Rule { id: "health-check-depends-on-database", group: "ecs", info: health_check_depends_on_database::INFO, page: include_str!("ecs/health_check_depends_on_database/README.md"), check: health_check_depends_on_database::check },
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
+    Rule { id: "lambda-permission-missing", group: "lambda", info: lambda_permission_missing::INFO, page: include_str!("lambda/lambda_permission_missing/README.md"), check: lambda_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
+    Rule { id: "lb-dns-name-in-external-cname", group: "network", info: lb_dns_name_in_external_cname::INFO, page: include_str!("network/lb_dns_name_in_external_cname/README.md"), check: lb_dns_name_in_external_cname::check },
     Rule { id: "lb-listener-certificate-not-validated", group: "network", info: lb_listener_certificate_not_validated::INFO, page: include_str!("network/lb_listener_certificate_not_validated/README.md"), check: lb_listener_certificate_not_validated::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },
+    Rule { id: "manual-step-after-apply", group: "data", info: manual_step_after_apply::INFO, page: include_str!("data/manual_step_after_apply/README.md"), check: manual_step_after_apply::check },
     Rule { id: "nacl-blocks-return-traffic", group: "network", info: nacl_blocks_return_traffic::INFO, page: include_str!("network/nacl_blocks_return_traffic/README.md"), check: nacl_blocks_return_traffic::check },
     Rule { id: "no-alarm-on-critical-dependency", group: "data", info: no_alarm_on_critical_dependency::INFO, page: include_str!("data/no_alarm_on_critical_dependency/README.md"), check: no_alarm_on_critical_dependency::check },
     Rule { id: "opensearch-initial-admin-password", group: "ec2", info: opensearch_initial_admin_password::INFO, page: include_str!("ec2/opensearch_initial_admin_password/README.md"), check: opensearch_initial_admin_password::check },
@@ -309,6 +335,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "rds-unreachable-network", group: "network", info: rds_unreachable_network::INFO, page: include_str!("network/rds_unreachable_network/README.md"), check: rds_unreachable_network::check },
     Rule { id: "redis-tls-client-mismatch", group: "data", info: redis_tls_client_mismatch::INFO, page: include_str!("data/redis_tls_client_mismatch/README.md"), check: redis_tls_client_mismatch::check },
     Rule { id: "s3-acl-not-supported", group: "s3", info: s3_acl_not_supported::INFO, page: include_str!("s3/s3_acl_not_supported/README.md"), check: s3_acl_not_supported::check },
+    Rule { id: "s3-notification-destination-not-authorized", group: "s3", info: s3_notification_destination_not_authorized::INFO, page: include_str!("s3/s3_notification_destination_not_authorized/README.md"), check: s3_notification_destination_not_authorized::check },
     Rule { id: "secret-without-version", group: "data", info: secret_without_version::INFO, page: include_str!("data/secret_without_version/README.md"), check: secret_without_version::check },
     Rule { id: "security-group-no-egress", group: "network", info: security_group_no_egress::INFO, page: include_str!("network/security_group_no_egress/README.md"), check: security_group_no_egress::check },
     Rule { id: "service-lacks-sibling-configuration", group: "ecs", info: service_lacks_sibling_configuration::INFO, page: include_str!("ecs/service_lacks_sibling_configuration/README.md"), check: service_lacks_sibling_configuration::check },
@@ -316,6 +343,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "sg-ingress-missing-client-group", group: "network", info: sg_ingress_missing_client_group::INFO, page: include_str!("network/sg_ingress_missing_client_group/README.md"), check: sg_ingress_missing_client_group::check },
     Rule { id: "sg-port-mismatch", group: "network", info: sg_port_mismatch::INFO, page: include_str!("network/sg_port_mismatch/README.md"), check: sg_port_mismatch::check },
     Rule { id: "sg-stale-reference", group: "network", info: sg_stale_reference::INFO, page: include_str!("network/sg_stale_reference/README.md"), check: sg_stale_reference::check },
+    Rule { id: "sibling-environment-names-differ", group: "ecs", info: sibling_environment_names_differ::INFO, page: include_str!("ecs/sibling_environment_names_differ/README.md"), check: sibling_environment_names_differ::check },
     Rule { id: "sns-to-sqs-aws-managed-kms-key", group: "messaging", info: sns_to_sqs_aws_managed_kms_key::INFO, page: include_str!("messaging/sns_to_sqs_aws_managed_kms_key/README.md"), check: sns_to_sqs_aws_managed_kms_key::check },
     Rule { id: "sns-to-sqs-policy-missing", group: "messaging", info: sns_to_sqs_policy_missing::INFO, page: include_str!("messaging/sns_to_sqs_policy_missing/README.md"), check: sns_to_sqs_policy_missing::check },
     Rule { id: "sqs-visibility-timeout-below-lambda-timeout", group: "lambda", info: sqs_visibility_timeout_below_lambda_timeout::INFO, page: include_str!("lambda/sqs_visibility_timeout_below_lambda_timeout/README.md"), check: sqs_visibility_timeout_below_lambda_timeout::check },

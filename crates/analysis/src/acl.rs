@@ -4,16 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::IpNet;
 
-use iaclint_model::ec2::{Protocol, Subnet, leaves_the_root};
+use iaclint_model::ec2::{Protocol, Subnet, Vpc, leaves_the_root};
 use iaclint_model::nacl::{AclAssociation, AclLine, AclRule, DefaultNetworkAcl, NetworkAcl, inline_lines};
 use iaclint_model::vpc::vpc_behind;
-use iaclint_model::{Link, Many, Model, ResourceId};
+use iaclint_model::{Link, Many, Model, Prop, ResourceId};
 
+use crate::ranges::{Addresses, Ranges};
 use crate::reach::Answer;
 
 /// The ports that clients call from: what Linux takes by default lies within what AWS advises to open.
 pub const EPHEMERAL: (i64, i64) = (1024, 65535);
 const LINUX: (i64, i64) = (32768, 60999);
+
+/// The number of the rule that lets everything through in the ACL that a VPC is made with.
+const MADE_WITH: i64 = 100;
 
 /// An ACL with its rules from everywhere, in their order.
 #[derive(Clone, Debug)]
@@ -63,6 +67,17 @@ impl Acls {
             acls.by_id.insert(acl.id(), read(model, acl.id(), acl.ingress(), acl.egress()));
             if let Some(vpc) = acl.default_of().and_then(|id| vpc_behind(model, id)) {
                 defaults.insert(vpc, acl.id());
+            }
+        }
+        // Rules may be added to the ACL that a VPC is made with, which is then called by the VPC's id.
+        for rule in model.all::<AclRule<'m>>() {
+            for vpc in
+                rule.acl().items.iter().filter_map(Link::id).filter(|id| model.get::<Vpc<'m>>(*id).is_some())
+            {
+                defaults.entry(vpc).or_insert_with(|| {
+                    acls.by_id.insert(vpc, made_with(model, vpc));
+                    vpc
+                });
             }
         }
         acls.read_rules(model);
@@ -174,6 +189,22 @@ fn read<'m>(
     Acl { ingress: side(ingress), egress: side(egress), subnets: Vec::new() }
 }
 
+/// The ACL that a VPC is made with: it lets everything through.
+fn made_with<'m>(model: &'m Model<'m>, vpc: ResourceId) -> Acl {
+    let origin = model.resource(vpc).body.origin;
+    let line = AclLine {
+        holder: vpc,
+        origin,
+        number: Prop::written(MADE_WITH, origin),
+        allow: Prop::written(true, origin),
+        protocol: Protocol::All,
+        ports: Some((0, 65535)),
+        cidr: Some("0.0.0.0/0".to_owned()),
+    };
+    let side = || Many { items: vec![line.clone()], complete: !leaves_the_root(model, vpc) };
+    Acl { ingress: side(), egress: side(), subnets: Vec::new() }
+}
+
 /// Whether rules let TCP through on a port, with the other side in these ranges.
 pub fn on_port(lines: &Many<AclLine>, port: i64, nets: Option<&[IpNet]>) -> Answer {
     let mut doubt = !lines.complete;
@@ -193,46 +224,40 @@ pub fn on_port(lines: &Many<AclLine>, port: i64, nets: Option<&[IpNet]>) -> Answ
     if open || !lines.complete { Answer::Maybe } else { Answer::No }
 }
 
-/// Whether rules let TCP through on the ports that clients call from: no when not one of these is open.
+/// Whether rules let TCP through on the ports that clients call from, with the other side in these ranges: no when not one of these is
+/// open.
 pub fn on_ephemeral(lines: &Many<AclLine>, nets: Option<&[IpNet]>) -> Answer {
-    let mut denied = false;
-    let mut answer = if lines.complete { Answer::No } else { Answer::Maybe };
+    if !lines.complete {
+        return Answer::Maybe;
+    }
+    // What may still be let through, what surely is, and what no earlier rule can have decided.
+    let (mut possible, mut open) = (Ranges::EMPTY, Ranges::EMPTY);
+    let (mut left, mut untouched) = (Ranges::ports(EPHEMERAL.0, EPHEMERAL.1), Ranges::ports(0, 65535));
     for line in &lines.items {
-        let overlap = match line.ports {
-            _ if protocol(line) == Answer::No => false,
-            Some((from, to)) => from <= EPHEMERAL.1 && to >= EPHEMERAL.0,
-            None => true,
-        };
-        if !overlap || addresses(line, nets) == Answer::No {
+        let fits = and(protocol(line), addresses(line, nets));
+        if fits == Answer::No {
             continue;
         }
-        match line.allow.known() {
-            Some(false) => denied = true,
-            Some(true)
-                if !denied
-                    && lines.complete
-                    && protocol(line) == Answer::Yes
-                    && addresses(line, nets) == Answer::Yes
-                    && line.ports.is_some_and(|(from, to)| from <= LINUX.0 && to >= LINUX.1) =>
-            {
-                return Answer::Yes;
-            }
-            // What is denied first for every port and address stays closed, whatever follows.
-            Some(true) if denied && closed_before(lines, line, nets) => {}
-            _ => answer = Answer::Maybe,
+        let certain = fits == Answer::Yes && line.ports.is_some();
+        let ports = line.ports.map_or_else(|| Ranges::ports(0, 65535), |(from, to)| Ranges::ports(from, to));
+        if line.allow.known() == Some(&true) && certain {
+            open = open.union(&ports.intersection(&untouched));
         }
+        if line.allow.known() != Some(&false) {
+            possible = possible.union(&ports.intersection(&left));
+        }
+        if certain && line.allow.known().is_some() {
+            left = left.without(&ports);
+        }
+        untouched = untouched.without(&ports);
     }
-    answer
-}
-
-/// Whether a rule before `line` denies all ephemeral ports to the whole other side.
-fn closed_before(lines: &Many<AclLine>, line: &AclLine, nets: Option<&[IpNet]>) -> bool {
-    lines.items.iter().take_while(|l| !std::ptr::eq(*l, line)).any(|l| {
-        l.allow.known() == Some(&false)
-            && protocol(l) == Answer::Yes
-            && addresses(l, nets) == Answer::Yes
-            && l.ports.is_some_and(|(from, to)| from <= EPHEMERAL.0 && to >= EPHEMERAL.1)
-    })
+    if open.covers(&Ranges::ports(LINUX.0, LINUX.1)) {
+        Answer::Yes
+    } else if possible.is_empty() {
+        Answer::No
+    } else {
+        Answer::Maybe
+    }
 }
 
 /// Whether rules let any TCP connection through, and the first rule that does.
@@ -274,10 +299,11 @@ fn addresses(line: &AclLine, nets: Option<&[IpNet]>) -> Answer {
     if matches!(cidr, IpNet::V6(_)) {
         return Answer::No;
     }
-    let Some(nets) = nets else { return Answer::Maybe };
-    if nets.iter().all(|n| cidr.contains(n)) {
+    let Some(nets) = nets.map(Addresses::of) else { return Answer::Maybe };
+    let cidr = Addresses::of(&[cidr]);
+    if cidr.covers(&nets) {
         Answer::Yes
-    } else if nets.iter().any(|n| cidr.contains(n) || n.contains(&cidr)) {
+    } else if cidr.meets(&nets) {
         Answer::Maybe
     } else {
         Answer::No

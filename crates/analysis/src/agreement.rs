@@ -1,7 +1,7 @@
 //! Agreement: linked resources that must state the same thing, found by their links.
 
 use iaclint_model::ecs::{Service, ServiceLoadBalancer, TaskDefinition};
-use iaclint_model::lambda::{Alias, Function};
+use iaclint_model::lambda::{Function, callee};
 use iaclint_model::lb::{Listener, ListenerRule, TargetGroup};
 use iaclint_model::resource_policies::Queue;
 use iaclint_model::triggers::EventSourceMapping;
@@ -94,10 +94,9 @@ pub struct Reader<'m> {
 pub fn readers<'m>(model: &'m Model<'m>) -> Vec<Reader<'m>> {
     let mut out = Vec::new();
     for mapping in model.all::<EventSourceMapping<'m>>() {
-        let (Some(queue), Some(function)) = (
-            mapping.source().and_then(|id| model.get::<Queue<'m>>(id)),
-            mapping.function().and_then(|id| function_behind(model, id)),
-        ) else {
+        let (Some(queue), Some(function)) =
+            (mapping.source().and_then(|id| model.get::<Queue<'m>>(id)), function_of(model, &mapping))
+        else {
             continue;
         };
         if together(model, mapping.id(), queue.id()) && together(model, queue.id(), function.id()) {
@@ -107,10 +106,10 @@ pub fn readers<'m>(model: &'m Model<'m>) -> Vec<Reader<'m>> {
     out
 }
 
-/// The function itself, or the one that an alias is of.
-fn function_behind<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Function<'m>> {
-    let behind = model.get::<Alias<'m>>(id).and_then(|alias| alias.function()).unwrap_or(id);
-    model.get(behind)
+/// The function that is named, also by an alias or a version.
+fn function_of<'m>(model: &'m Model<'m>, mapping: &EventSourceMapping<'m>) -> Option<Function<'m>> {
+    let Prop::Known { value, .. } = mapping.function_value() else { return None };
+    model.get(callee(model, value)?.function)
 }
 
 /// The listeners and rules that send requests to a target group. `None` when there may be others that are not seen.

@@ -2,31 +2,43 @@
 //! time). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
 pub mod acl;
+pub mod admission;
 pub mod agreement;
 pub mod authority;
+pub mod by_hand;
 pub mod calls;
 pub mod cluster_hosts;
+pub mod databases;
+pub mod ends;
 pub mod exports;
+pub mod joined;
 pub mod needs;
 pub mod network;
 pub mod order;
 pub mod path;
 pub mod programs;
+pub mod ranges;
 pub mod reach;
 pub mod secret_reads;
+pub mod siblings;
+pub mod timing;
 pub mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use iaclint_model::ec2::{Emission, Permission, admissions, emissions};
+use iaclint_model::deliveries::{Delivery, deliveries};
+use iaclint_model::ec2::{DefaultGroups, Emission, Permission, admissions, default_groups, emissions};
 use iaclint_model::iam::{RolePolicies, role_policies};
+use iaclint_model::lambda::{Permissions, permissions};
 use iaclint_model::resource_policies::{Policies, resource_policies};
 use iaclint_model::workload::{Workload, workloads};
 use iaclint_model::{Many, Model, ResourceId};
 use iaclint_source::Sources;
 
 use acl::Acls;
+use by_hand::UnrecordedName;
+use databases::MissingDatabase;
 use needs::Need;
 use network::Network;
 use order::Order;
@@ -39,15 +51,20 @@ pub struct Analysis<'m> {
     pub model: &'m Model<'m>,
     workloads: OnceLock<Vec<Workload<'m>>>,
     needs: OnceLock<Vec<Need<'m>>>,
+    default_groups: OnceLock<DefaultGroups>,
     admissions: OnceLock<BTreeMap<ResourceId, Many<Permission<'m>>>>,
     emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
     network: OnceLock<Network<'m>>,
     acls: OnceLock<Acls>,
     role_policies: OnceLock<BTreeMap<ResourceId, RolePolicies<'m>>>,
     resource_policies: OnceLock<BTreeMap<ResourceId, Policies<'m>>>,
+    function_permissions: OnceLock<BTreeMap<ResourceId, Permissions<'m>>>,
+    deliveries: OnceLock<Vec<Delivery<'m>>>,
     hosts: OnceLock<Vec<Host<'m>>>,
     programs: OnceLock<Vec<Program<'m>>>,
     order: OnceLock<Order<'m>>,
+    missing_databases: OnceLock<Vec<MissingDatabase<'m>>>,
+    unrecorded_names: OnceLock<Vec<UnrecordedName<'m>>>,
 }
 
 impl<'m> Analysis<'m> {
@@ -57,15 +74,20 @@ impl<'m> Analysis<'m> {
             model,
             workloads: OnceLock::new(),
             needs: OnceLock::new(),
+            default_groups: OnceLock::new(),
             admissions: OnceLock::new(),
             emissions: OnceLock::new(),
             network: OnceLock::new(),
             acls: OnceLock::new(),
             role_policies: OnceLock::new(),
             resource_policies: OnceLock::new(),
+            function_permissions: OnceLock::new(),
+            deliveries: OnceLock::new(),
             hosts: OnceLock::new(),
             programs: OnceLock::new(),
             order: OnceLock::new(),
+            missing_databases: OnceLock::new(),
+            unrecorded_names: OnceLock::new(),
         }
     }
 
@@ -94,6 +116,16 @@ impl<'m> Analysis<'m> {
         self.resource_policies.get_or_init(|| resource_policies(self.model))
     }
 
+    /// Who may invoke every function.
+    pub fn function_permissions(&self) -> &BTreeMap<ResourceId, Permissions<'m>> {
+        self.function_permissions.get_or_init(|| permissions(self.model))
+    }
+
+    /// What services bring to functions, queues, topics and the like.
+    pub fn deliveries(&self) -> &[Delivery<'m>] {
+        self.deliveries.get_or_init(|| deliveries(self.model))
+    }
+
     /// The needs whose two ends are deployed as they stand, each with its client. In a module that nobody calls values are only
     /// possible ones, and nothing certain can be said of them.
     pub fn deployed_needs(&self) -> impl Iterator<Item = (&Need<'m>, &Workload<'m>)> {
@@ -103,14 +135,19 @@ impl<'m> Analysis<'m> {
         })
     }
 
+    /// The default security groups that the configuration takes over, by VPC.
+    pub fn default_groups(&self) -> &DefaultGroups {
+        self.default_groups.get_or_init(|| default_groups(self.model))
+    }
+
     /// What every security group admits.
     pub fn admissions(&self) -> &BTreeMap<ResourceId, Many<Permission<'m>>> {
-        self.admissions.get_or_init(|| admissions(self.model))
+        self.admissions.get_or_init(|| admissions(self.model, self.default_groups()))
     }
 
     /// What every security group lets out.
     pub fn emissions(&self) -> &BTreeMap<ResourceId, Emission<'m>> {
-        self.emissions.get_or_init(|| emissions(self.model))
+        self.emissions.get_or_init(|| emissions(self.model, self.default_groups()))
     }
 
     /// Routes and endpoints of every VPC.
@@ -131,6 +168,16 @@ impl<'m> Analysis<'m> {
     /// Every machine with the script that it is started with.
     pub fn hosts(&self) -> &[Host<'m>] {
         self.hosts.get_or_init(|| programs::hosts(self.model))
+    }
+
+    /// Databases that clients name and nothing creates.
+    pub fn missing_databases(&self) -> &[MissingDatabase<'m>] {
+        self.missing_databases.get_or_init(|| databases::missing_databases(self))
+    }
+
+    /// Load balancers whose names somebody has to write into a record elsewhere.
+    pub fn unrecorded_names(&self) -> &[UnrecordedName<'m>] {
+        self.unrecorded_names.get_or_init(|| by_hand::unrecorded_names(self.model))
     }
 
     /// What every container of a task runs, with the scripts of the project behind it.

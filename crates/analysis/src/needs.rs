@@ -267,7 +267,7 @@ fn is_told_otherwise<'m>(
     let wanted = match server.kind {
         ServerKind::Database => "DATABASE",
         ServerKind::Cache => "CACHE",
-        ServerKind::Search | ServerKind::Machine => return false,
+        ServerKind::Search | ServerKind::Machine | ServerKind::Listener => return false,
     };
     settings.iter().any(|setting| {
         let found = addresses(model, setting.value);
@@ -326,6 +326,7 @@ pub fn server_words(model: &Model<'_>, server: &Server) -> String {
         ServerKind::Cache => "the cache",
         ServerKind::Search => "the search domain",
         ServerKind::Machine => "the instance",
+        ServerKind::Listener => return model.short(server.id),
     };
     format!("{kind} {}", model.short(server.id))
 }

@@ -348,9 +348,10 @@ impl<'m> Network<'m> {
                 (Destination::Cidr(cidr), Way::Nat(_)) if cidr == "0.0.0.0/0" && certain => {
                     return Internet::Nat(route);
                 }
-                (Destination::Cidr(cidr), Way::Elsewhere | Way::Peering(_) | Way::Unknown)
-                    if is_private(cidr) =>
-                {
+                (
+                    Destination::Cidr(cidr),
+                    Way::Elsewhere | Way::Peering(_) | Way::Transit(_) | Way::Unknown,
+                ) if cidr.parse().is_ok_and(|net| is_private(&net)) => {
                     elsewhere = true;
                 }
                 _ => doubt = maybe(),
@@ -427,10 +428,9 @@ fn joined(own: Many<Link>, ties: &[(Many<Link>, Many<Link>)], endpoint: Resource
 }
 
 /// Whether addresses are of the private ranges alone.
-fn is_private(cidr: &str) -> bool {
-    let Ok(net) = cidr.parse::<ipnet::Ipv4Net>() else { return false };
+pub(crate) fn is_private(net: &ipnet::IpNet) -> bool {
     ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
         .iter()
-        .filter_map(|p| p.parse::<ipnet::Ipv4Net>().ok())
-        .any(|p| p.contains(&net))
+        .filter_map(|p| p.parse::<ipnet::IpNet>().ok())
+        .any(|p| p.contains(net))
 }

@@ -1,17 +1,16 @@
 //! The whole way from a client to a server, hop by hop, with what opens or closes each.
 
+use iaclint_model::ec2::{Ports, group_name};
 use iaclint_model::server::{Placement, Server};
-use iaclint_model::vpc::{Destination, TableKey, Way};
-use iaclint_model::workload::Workload;
-use iaclint_model::{Link, Many, Prop, ResourceId};
+use iaclint_model::{Link, Many, ResourceId};
 use iaclint_value::OriginId;
-use ipnet::IpNet;
 
 use crate::Analysis;
 use crate::acl::{Guard, on_ephemeral, on_port};
+use crate::ends::Client;
+use crate::joined::{Apart, Gap, Joined};
 use crate::needs::Need;
-use crate::network::Routing;
-use crate::reach::{Answer, Verdict};
+use crate::reach::{Admitted, Answer, Closed, Named, Opening, Verdict, server_end};
 
 /// A place on the way that a packet passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,6 +38,30 @@ pub struct Hop {
     pub resource: Option<ResourceId>,
     /// The place that decides.
     pub origin: OriginId,
+    /// What else there is to know: rules that do not help.
+    pub notes: Vec<Note>,
+}
+
+/// A place beside the way.
+#[derive(Clone, Debug)]
+pub struct Note {
+    /// What it says.
+    pub words: String,
+    /// The resource.
+    pub resource: ResourceId,
+    /// The place.
+    pub origin: OriginId,
+}
+
+impl Hop {
+    fn new(kind: HopKind, open: Answer, words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self { kind, open, words, resource: None, origin: OriginId::NONE, notes: Vec::new() }
+    }
+
+    fn at(self, resource: ResourceId, origin: OriginId) -> Self {
+        Self { resource: Some(resource), origin, ..self }
+    }
 }
 
 /// The way from a client to a server.
@@ -50,44 +73,39 @@ pub struct Path {
     pub open: Answer,
 }
 
-/// Client and server stand in two networks that nothing joins.
-#[derive(Clone, Debug)]
-pub struct Apart {
-    /// The client's VPC.
-    pub client_vpc: ResourceId,
-    /// The server's VPC; `None`: the account's default one.
-    pub server_vpc: Option<ResourceId>,
-    /// The client's subnet whose table was looked at.
-    pub subnet: ResourceId,
-    /// Its table.
-    pub table: TableKey,
-    /// The place that puts the server where it is.
-    pub placed: OriginId,
-    /// Whether another configuration may still add a route.
-    pub exported: bool,
-}
-
-/// Whether a client's network has a way to a server's.
-#[derive(Clone, Debug)]
-pub enum Joined {
-    /// Both are in one VPC.
-    SameVpc(ResourceId),
-    /// They are in two VPCs, and the client's tables lead to neither the server's nor anywhere else.
-    Apart(Apart),
-    /// It cannot be said, because of this.
-    CannotTell(String),
-}
-
 impl Analysis<'_> {
     /// The way of a need, hop by hop.
     pub fn path(&self, need: &Need<'_>) -> Path {
-        let client = &self.workloads()[need.client];
-        let hops = vec![
-            group_hop(HopKind::ClientGroups, self.emits(need)),
-            self.acl_hop(need, client),
-            self.route_hop(need, client),
-            group_hop(HopKind::ServerGroups, self.admits(need)),
-        ];
+        let client = Client::of(&self.workloads()[need.client]);
+        self.way(&client, &need.server, need.port.known().copied())
+    }
+
+    /// The way from any client to any server on a TCP port.
+    pub fn way(&self, client: &Client, server: &Server, port: Option<i64>) -> Path {
+        let mut hops = Vec::new();
+        let groups = |kind, verdict: Option<Verdict>| match verdict {
+            Some(verdict) => self.group_hop(kind, verdict, port.unwrap_or_default()),
+            None => Hop::new(kind, Answer::Maybe, "the port is not known"),
+        };
+        let (from, to) = (client.end(), server_end(server));
+        let public = matches!(server.placement, Placement::Internet);
+        if !client.outside {
+            hops.push(groups(HopKind::ClientGroups, port.map(|port| self.let_out(from, to, port))));
+        }
+        if !client.outside && !public {
+            hops.push(self.acl_hop(client, server, port));
+        }
+        hops.push(self.route_hop(client, server));
+        if public {
+            let words = format!(
+                "no security group guards {}: it is outside of every VPC",
+                self.model.short(server.id)
+            );
+            let origin = self.model.resource(server.id).body.origin;
+            hops.push(Hop::new(HopKind::ServerGroups, Answer::Yes, words).at(server.id, origin));
+        } else {
+            hops.push(groups(HopKind::ServerGroups, port.map(|port| self.let_in(from, to, port))));
+        }
         let open = if hops.iter().any(|h| h.open == Answer::No) {
             Answer::No
         } else if hops.iter().all(|h| h.open == Answer::Yes) {
@@ -98,83 +116,69 @@ impl Analysis<'_> {
         Path { hops, open }
     }
 
-    fn route_hop(&self, need: &Need<'_>, client: &Workload<'_>) -> Hop {
-        let hop = |open, words, resource, origin| Hop { kind: HopKind::Route, open, words, resource, origin };
-        match self.joined(client, &need.server) {
-            Joined::SameVpc(vpc) => hop(
-                Answer::Yes,
-                "both are in one VPC".to_owned(),
-                Some(vpc),
-                self.model.resource(vpc).body.origin,
-            ),
-            Joined::Apart(apart) => {
-                let words = "no route leads from the client's subnet to the server's VPC".to_owned();
-                hop(Answer::No, words, Some(apart.subnet), apart.placed)
+    fn route_hop(&self, client: &Client, server: &Server) -> Hop {
+        let model = self.model;
+        let hop = |open, words: String| Hop::new(HopKind::Route, open, words);
+        let joined = if client.outside {
+            self.joined_from_outside(client.id, server)
+        } else {
+            self.networks_joined(client.id, &client.subnets, server)
+        };
+        let place = |id: ResourceId| model.resource(id).body.origin;
+        match joined {
+            Joined::SameVpc(vpc) => {
+                hop(Answer::Yes, format!("both are in {}", model.short(vpc))).at(vpc, place(vpc))
             }
-            Joined::CannotTell(why) => hop(Answer::Maybe, why, None, OriginId::NONE),
+            Joined::Across(crossing) => {
+                let by = model.short(crossing.by);
+                let mut hop = hop(Answer::Yes, format!("{by} joins the two VPCs, with routes on both sides"))
+                    .at(crossing.by, place(crossing.by));
+                for (resource, words) in
+                    [(crossing.there, "the client's route"), (crossing.back, "the server's route back")]
+                {
+                    hop.notes.push(Note { words: words.to_owned(), resource, origin: place(resource) });
+                }
+                hop
+            }
+            Joined::Internet(by) => {
+                let words = format!("over the internet, by {}", model.short(by));
+                hop(Answer::Yes, words).at(by, place(by))
+            }
+            Joined::Apart(apart) => {
+                let mut hop = hop(Answer::No, self.gap_words(&apart)).at(apart.at, place(apart.at));
+                let words = "this places the server".to_owned();
+                hop.notes.push(Note { words, resource: server.id, origin: apart.placed });
+                hop
+            }
+            Joined::CannotTell(why) => hop(Answer::Maybe, why),
         }
     }
 
-    /// Whether the networks of a client and a server are joined. A server with a public address is never said to be apart.
-    pub fn joined(&self, client: &Workload<'_>, server: &Server) -> Joined {
-        let unknown = |words: &str| Joined::CannotTell(words.to_owned());
-        let network = self.network();
-        let Some(client_vpc) = network.vpc_of_any(&client.subnets) else {
-            return unknown("the client's VPC is not known");
-        };
-        let (server_vpc, placed, nets) = match &server.placement {
-            Placement::Subnets(subnets, origin) => match network.vpc_of_any(subnets) {
-                Some(vpc) if vpc == client_vpc => return Joined::SameVpc(vpc),
-                Some(vpc) => (Some(vpc), *origin, self.nets(subnets)),
-                None => return unknown("the server's VPC is not known"),
-            },
-            Placement::DefaultVpc(origin) => (None, *origin, None),
-            Placement::Unknown => return unknown("the server's subnets are not known"),
-        };
-        if !server.public.must(|public| !public) {
-            return unknown("the server may have a public address");
-        }
-        let exists = &self.model.resource(client.id).existence;
-        if !self.model.resource(server.id).existence.compatible(exists) {
-            return unknown("the two never exist together");
-        }
-        if !client.subnets.complete {
-            return unknown("the client's subnets are not all known");
-        }
-        let mut apart = None;
-        for subnet in &client.subnets.items {
-            let Some(subnet) = subnet.id() else { return unknown("the client's subnets are not all known") };
-            let (table, mut exported) = match network.routing(subnet) {
-                Routing::By { table, exported, .. } => (table, exported),
-                Routing::CannotTell(why) => return Joined::CannotTell(why),
-            };
-            let known = network.table(table);
-            if let Some(why) = known.doubt {
-                return Joined::CannotTell(why);
+    /// Why two networks are apart, in words.
+    pub fn gap_words(&self, apart: &Apart) -> String {
+        let model = self.model;
+        let at = model.short(apart.at);
+        let vpc = apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short(vpc));
+        match apart.gap {
+            Gap::NoRoute => format!("{at} has no route to {vpc}, where the server is"),
+            Gap::LeadsElsewhere(by) => format!("{} does not lead from {at} to {vpc}", model.short(by)),
+            Gap::NoWayBack(by) => {
+                let client = apart.client_vpc.map_or_else(|| "the client".to_owned(), |vpc| model.short(vpc));
+                format!(
+                    "{at}, where the server is, has no route back to {client} through {}",
+                    model.short(by)
+                )
             }
-            exported |= known.exported;
-            for route in &known.routes {
-                let leads_away = matches!(route.way, Way::Elsewhere | Way::Peering(_) | Way::Unknown);
-                if leads_away && may_lead_to(&route.destination, nets.as_deref()) {
-                    return Joined::CannotTell(format!("{} may lead there", self.model.short(route.holder)));
-                }
-            }
-            apart.get_or_insert(Apart { client_vpc, server_vpc, subnet, table, placed, exported });
+            Gap::NoInternet => format!("{at} has no route to the internet, where the server is"),
+            Gap::Outside => format!("{at} runs outside of every VPC, and the server is inside of {vpc}"),
         }
-        apart.map_or_else(|| unknown("the client's subnets are not known"), Joined::Apart)
     }
 
     /// The ACLs of both subnets, there and back.
-    fn acl_hop(&self, need: &Need<'_>, client: &Workload<'_>) -> Hop {
-        let unknown = |words: &str| Hop {
-            kind: HopKind::Acls,
-            open: Answer::Maybe,
-            words: words.to_owned(),
-            resource: None,
-            origin: OriginId::NONE,
-        };
-        let Prop::Known { value: port, .. } = need.port else { return unknown("the port is not known") };
-        let Placement::Subnets(servers, _) = &need.server.placement else {
+    fn acl_hop(&self, client: &Client, server: &Server, port: Option<i64>) -> Hop {
+        let unknown = |words: &str| Hop::new(HopKind::Acls, Answer::Maybe, words);
+        let Some(port) = port else { return unknown("the port is not known") };
+        let Placement::Subnets(servers, _) = &server.placement else {
             return unknown("the server's subnets are not known");
         };
         let ids = |links: &Many<Link>| {
@@ -185,7 +189,8 @@ impl Analysis<'_> {
             return unknown("the subnets are not all known");
         };
         let (from_nets, to_nets) = (self.nets(&client.subnets), self.nets(servers));
-        let mut open = Answer::Yes;
+        let mut doubt: Option<ResourceId> = None;
+        let mut asked: Vec<ResourceId> = Vec::new();
         let sides = [(&from, &to, true, to_nets.as_deref()), (&to, &from, false, from_nets.as_deref())];
         for (own, others, is_client, nets) in sides {
             for subnet in own {
@@ -196,7 +201,7 @@ impl Analysis<'_> {
                 let guard = match self.acls().guard(*subnet) {
                     Guard::Open => continue,
                     Guard::Unknown => {
-                        open = Answer::Maybe;
+                        doubt.get_or_insert(*subnet);
                         continue;
                     }
                     Guard::Acl(id) => id,
@@ -208,42 +213,118 @@ impl Analysis<'_> {
                     (on_port(&acl.ingress, port, nets), on_ephemeral(&acl.egress, nets))
                 };
                 if there == Answer::No || back == Answer::No {
-                    let what = if there == Answer::No { "port" } else { "answers on the way back from port" };
-                    return Hop {
-                        kind: HopKind::Acls,
-                        open: Answer::No,
-                        words: format!("{} drops {what} {port}", self.model.short(guard)),
-                        resource: Some(guard),
-                        origin: self.model.resource(guard).body.origin,
+                    let name = self.model.short(guard);
+                    let subnet = self.model.short(*subnet);
+                    let words = if there == Answer::No {
+                        let way = if is_client { "leaving" } else { "entering" };
+                        format!("{name} drops what is {way} {subnet} on port {port}")
+                    } else {
+                        format!(
+                            "{name} drops the answers of port {port} at {subnet}: they go to ports 1024 to 65535"
+                        )
                     };
+                    let origin = self.model.resource(guard).body.origin;
+                    return Hop::new(HopKind::Acls, Answer::No, words).at(guard, origin);
                 }
                 if there != Answer::Yes || back != Answer::Yes {
-                    open = Answer::Maybe;
+                    doubt.get_or_insert(guard);
+                } else if !asked.contains(&guard) {
+                    asked.push(guard);
                 }
             }
         }
-        let words =
-            if open == Answer::Yes { "the network ACLs let it through" } else { "a network ACL may drop it" };
-        Hop { open, ..unknown(words) }
-    }
-}
-
-fn group_hop(kind: HopKind, verdict: Verdict) -> Hop {
-    let hop =
-        |open, words: &str, resource, origin| Hop { kind, open, words: words.to_owned(), resource, origin };
-    match verdict {
-        Verdict::Open { holder, origin } => hop(Answer::Yes, "a rule lets it through", Some(holder), origin),
-        Verdict::CannotTell(why) => hop(Answer::Maybe, &why, None, OriginId::NONE),
-        Verdict::Closed(closed) => {
-            let groups =
-                if kind == HopKind::ClientGroups { &closed.client_groups } else { &closed.server_groups };
-            hop(Answer::No, "no rule lets it through", groups.first().copied(), OriginId::NONE)
+        match (doubt, &asked[..]) {
+            (Some(id), _) => Hop::new(
+                HopKind::Acls,
+                Answer::Maybe,
+                format!("what the network ACL of {} lets through is not all known", self.model.short(id)),
+            ),
+            (None, []) => Hop::new(
+                HopKind::Acls,
+                Answer::Yes,
+                "no network ACL stands between, other than those that let everything through",
+            ),
+            (None, [first, ..]) => {
+                let names: Vec<String> = asked.iter().map(|id| self.model.short(*id)).collect();
+                let words = format!("{} let it through, and the answers back", names.join(" and "));
+                Hop::new(HopKind::Acls, Answer::Yes, words)
+                    .at(*first, self.model.resource(*first).body.origin)
+            }
         }
     }
+
+    fn group_hop(&self, kind: HopKind, verdict: Verdict, port: i64) -> Hop {
+        let inward = kind == HopKind::ServerGroups;
+        match verdict {
+            Verdict::Open(opening) => {
+                let words = self.opening_words(&opening, inward, port);
+                Hop::new(kind, Answer::Yes, words).at(opening.holder, opening.origin)
+            }
+            Verdict::CannotTell(why) => Hop::new(kind, Answer::Maybe, why),
+            Verdict::Closed(closed) => self.closed_hop(kind, &closed, port),
+        }
+    }
+
+    fn opening_words(&self, opening: &Opening, inward: bool, port: i64) -> String {
+        let group = group_name(self.model, opening.group);
+        let side = match &opening.names {
+            Named::Group(id) => group_name(self.model, *id),
+            Named::Itself => "its own members".to_owned(),
+            Named::Addresses(texts) => texts.clone(),
+            Named::Everything => return format!("{group} lets everything out"),
+        };
+        if inward {
+            format!("{group} admits {side} on port {port}")
+        } else {
+            format!("{group} lets it out to {side} on port {port}")
+        }
+    }
+
+    fn closed_hop(&self, kind: HopKind, closed: &Closed, port: i64) -> Hop {
+        let inward = kind == HopKind::ServerGroups;
+        let names = |groups: &[ResourceId]| {
+            let names: Vec<String> = groups.iter().map(|id| group_name(self.model, *id)).collect();
+            if names.is_empty() { "no group".to_owned() } else { names.join(" and ") }
+        };
+        let (own, others) = if inward {
+            (&closed.server_groups, &closed.client_groups)
+        } else {
+            (&closed.client_groups, &closed.server_groups)
+        };
+        let words = if inward {
+            format!("{} does not admit {} on port {port}", names(own), names(others))
+        } else {
+            format!("{} does not let it out to {} on port {port}", names(own), names(others))
+        };
+        let mut hop = Hop::new(kind, Answer::No, words);
+        if let Some(group) = own.first() {
+            hop = hop.at(*group, self.model.resource(*group).body.origin);
+        }
+        for rule in &closed.others {
+            let only = self.admitted_words(rule);
+            let words = format!("on port {port} it {} {only}", if inward { "admits" } else { "lets out to" });
+            hop.notes.push(Note { words, resource: rule.holder, origin: rule.origin });
+        }
+        for rule in &closed.other_ports {
+            let words = format!("the rule for {} opens {}", names(others), ports_words(rule.ports));
+            hop.notes.push(Note { words, resource: rule.holder, origin: rule.origin });
+        }
+        hop
+    }
+
+    fn admitted_words(&self, rule: &Admitted) -> String {
+        let groups = rule.groups.iter().map(|id| group_name(self.model, *id));
+        let all: Vec<String> = groups.chain(rule.cidrs.iter().cloned()).collect();
+        if all.is_empty() { "only its own members".to_owned() } else { format!("only {}", all.join(", ")) }
+    }
 }
 
-fn may_lead_to(destination: &Destination, nets: Option<&[IpNet]>) -> bool {
-    let Destination::Cidr(cidr) = destination else { return matches!(destination, Destination::Unknown) };
-    let (Ok(cidr), Some(nets)) = (cidr.parse::<IpNet>(), nets) else { return true };
-    nets.iter().any(|n| cidr.contains(n) || n.contains(&cidr))
+/// The ports of a rule, in words.
+pub fn ports_words(ports: Ports) -> String {
+    match ports {
+        Ports::Range(from, to) if from == to => format!("port {from}"),
+        Ports::Range(from, to) => format!("ports {from} to {to}"),
+        Ports::All => "every port".to_owned(),
+        Ports::Of(_) | Ports::Unknown => "another port".to_owned(),
+    }
 }

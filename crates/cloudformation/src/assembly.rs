@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Call, Language, Opaque};
 use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
-use iaclint_value::{Data, Name, OriginArena, OriginId, RootId, Value};
+use iaclint_value::{Name, OriginArena, OriginId, RootId, Value};
 use rustc_hash::FxHashMap;
 
 use crate::assets::{Assets, Files};
 use crate::directives;
 use crate::metadata::Metadata;
+use crate::nested::{self, Named, is_nested};
 use crate::stack::{Environment, Loaded, Stack, StackId};
 use crate::template::Template;
 
@@ -23,6 +24,7 @@ const MAX_NESTING: usize = 32;
 /// Reads the assembly in `directory`.
 pub(crate) fn load(project: &Project, directory: &Path, root: RootId) -> Loaded {
     let mut loader = Loader::new(project, directory, Language::Cdk, root);
+    loader.in_assembly = true;
     let place = Place { prefix: Name::new(), calls: Vec::new(), above: vec![project.absolute(directory)] };
     loader.assembly(directory, &place);
     loader.loaded.assets = loader.assets.into_found();
@@ -78,6 +80,8 @@ struct Loader<'a> {
     loaded: Loaded,
     assets: Assets,
     root: RootId,
+    /// Whether the templates are those of an assembly, and not one on its own with what it names.
+    in_assembly: bool,
     /// How often an address was given.
     addresses: FxHashMap<Name, u32>,
 }
@@ -113,7 +117,14 @@ impl<'a> Loader<'a> {
             arena: OriginArena::new(root.0),
             problems: Vec::new(),
         };
-        Self { project, loaded, assets: Assets::default(), root, addresses: FxHashMap::default() }
+        Self {
+            project,
+            loaded,
+            assets: Assets::default(),
+            root,
+            in_assembly: false,
+            addresses: FxHashMap::default(),
+        }
     }
 
     /// Reads a JSON file of the assembly that is not a template.
@@ -313,15 +324,19 @@ impl<'a> Loader<'a> {
                     .get(*origin)
                     .map_or(Span::new(stack.template.file.id, 0..0), |o| o.span);
                 let address = Name::from(format!("{}/{id}", stack.address));
-                found.push((id.clone(), span, address, template_of(resource, files)));
+                found.push((id.clone(), span, address, nested::named(resource, files)));
             }
         }
         let (calls, environment, metadata) = (stack.calls.clone(), stack.environment.clone(), stack.metadata);
         let named_in = stack.template.file.path.clone();
-        let plain = self.loaded.language == Language::CloudFormation;
-        for (id, span, address, file) in found {
-            // A file that a tool makes before the deployment may not be there yet.
-            let file = file.filter(|f| !plain || self.project.is_file(&directory.join(&**f)));
+        for (id, span, address, named) in found {
+            let file = named.and_then(|named| match named {
+                // What an assembly names belongs to it; not being there is a fault.
+                Named::File(file) if self.in_assembly => Some(file),
+                // A file that a tool makes before the deployment may not be there yet.
+                Named::File(file) => Some(file).filter(|f| self.project.is_file(&directory.join(&**f))),
+                Named::Url(end) => nested::beside(self.project, directory, &end),
+            });
             let Some(file) = file else {
                 let message = format!("the template of the nested stack {id} is not here");
                 self.loaded
@@ -358,51 +373,14 @@ impl<'a> Loader<'a> {
             }
             above.push(absolute);
             // What people write names files from where it stands, what the CDK writes from the assembly.
-            let base = if plain { path.parent().unwrap_or(directory) } else { directory };
+            let base = if self.in_assembly { directory } else { path.parent().unwrap_or(directory) };
             self.nested_stacks(inner, base, files, above);
             above.pop();
         }
     }
 }
 
-/// Whether a resource of this type is a stack of its own.
-pub(crate) fn is_nested(type_name: &str) -> bool {
-    matches!(type_name, "AWS::CloudFormation::Stack" | "AWS::Serverless::Application")
-}
-
-/// The files that a template on its own is deployed with: the templates of the stacks nested in it, which are no roots then.
-pub(crate) fn nested_files(project: &Project, file: &Path) -> Vec<PathBuf> {
-    let loaded = single(project, file, RootId(0));
-    loaded.stacks.iter().skip(1).map(|s| project.absolute(Path::new(&s.template.file.path))).collect()
-}
-
-/// The template file of a nested stack, relative to the assembly, or to the template that names it.
-fn template_of(resource: &Value, files: &Files) -> Option<Name> {
-    if let Some(path) = resource.get("Metadata").and_then(|m| text(m, "aws:asset:path")) {
-        return Some(path);
-    }
-    let named =
-        resource.get("Properties").and_then(|p| text(p, "TemplateURL").or_else(|| text(p, "Location")));
-    if let Some(path) = named
-        && !path.contains("://")
-        && [".json", ".yaml", ".yml", ".template"].iter().any(|end| path.ends_with(end))
-    {
-        return Some(path);
-    }
-    let mut found = None;
-    resource.get("Properties")?.get("TemplateURL")?.walk(&mut |value| {
-        let Data::Text(text) = &value.data else { return };
-        let Some(text) = text.as_str() else { return };
-        for part in text.split(|c: char| !c.is_ascii_hexdigit()) {
-            if let Some(file) = files.get(part) {
-                found = Some(file.clone());
-            }
-        }
-    });
-    found
-}
-
 /// A field that is a known text.
-fn text(value: &Value, field: &str) -> Option<Name> {
+pub(crate) fn text(value: &Value, field: &str) -> Option<Name> {
     value.get(field).and_then(Value::as_str).map(|t| Name::from(&*t))
 }

@@ -14,6 +14,7 @@ use iaclint_value::{
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::parameters::Given;
 use crate::stack::{Stack, StackId};
 use crate::template::Entry;
 
@@ -46,6 +47,8 @@ enum State {
 pub(crate) struct Evaluator<'a> {
     root: RootId,
     stacks: &'a [Stack],
+    /// The values that are given for the parameters of stacks that no other stack is around.
+    given: &'a Given,
     /// The origins of the templates and of everything made here.
     pub arena: OriginArena,
     /// What went wrong.
@@ -68,10 +71,17 @@ pub(crate) struct Evaluator<'a> {
 
 impl<'a> Evaluator<'a> {
     /// An evaluator over these stacks; `arena` holds the origins of their templates.
-    pub fn new(root: RootId, stacks: &'a [Stack], arena: OriginArena, missing: Option<&'a [Name]>) -> Self {
+    pub fn new(
+        root: RootId,
+        stacks: &'a [Stack],
+        arena: OriginArena,
+        given: &'a Given,
+        missing: Option<&'a [Name]>,
+    ) -> Self {
         Self {
             root,
             stacks,
+            given,
             arena,
             problems: Vec::new(),
             told: FxHashSet::default(),

@@ -4,6 +4,7 @@ use iaclint_source::ProblemKind;
 use iaclint_value::{Data, List, Literal, Name, Object, OriginArena, OriginId, Piece, RootId, Text, Value};
 
 use crate::eval::{Entries, Evaluator, size};
+use crate::parameters::Given;
 use crate::stack::{Stack, StackId};
 use crate::template::Section;
 
@@ -12,6 +13,7 @@ pub(crate) fn sections(
     root: RootId,
     stacks: &mut [Stack],
     mut arena: OriginArena,
+    given: &Given,
     problems: &mut Vec<iaclint_source::Problem>,
 ) -> OriginArena {
     let has_loops =
@@ -22,7 +24,7 @@ pub(crate) fn sections(
         if ![&template.conditions, &template.resources, &template.outputs].into_iter().any(has_loops) {
             continue;
         }
-        let mut evaluator = Evaluator::new(root, stacks, arena, None);
+        let mut evaluator = Evaluator::new(root, stacks, arena, given, None);
         evaluator.loops_left = left.unwrap_or(evaluator.loops_left);
         let mut expanded = |section: &Section| expand(&mut evaluator, at, section);
         let conditions = expanded(&template.conditions);

@@ -1,5 +1,7 @@
 //! From evaluated stacks to a fragment of the graph.
 
+use std::path::PathBuf;
+
 use iaclint_graph::{Existence, Fragment, Language, Mode, Opaque, Output, Resource, Root, Scope, ScopeId};
 use iaclint_source::{Problem, ProblemKind, Project, Span};
 use iaclint_value::{Data, Name, Object, OriginId, ResourceKey, RootId, Value};
@@ -10,14 +12,16 @@ use crate::program::Programs;
 use crate::stack::{Loaded, Stack, StackId};
 use crate::template::{Entry, construct_path};
 
-/// Evaluates everything that was read.
-pub(crate) fn of(project: &Project, mut loaded: Loaded, root: RootId) -> Fragment {
-    let arena = std::mem::take(&mut loaded.arena);
-    let arena = crate::expand::sections(root, &mut loaded.stacks, arena, &mut loaded.problems);
+/// Evaluates everything that was read; `parameters` are files of values for what is deployed by itself.
+pub(crate) fn of(project: &Project, mut loaded: Loaded, parameters: &[PathBuf], root: RootId) -> Fragment {
+    let mut arena = std::mem::take(&mut loaded.arena);
+    let given = crate::parameters::read(project, parameters, &mut arena, &mut loaded.problems);
+    let arena = crate::expand::sections(root, &mut loaded.stacks, arena, &given, &mut loaded.problems);
+    loaded.stacks.iter_mut().for_each(|stack| crate::sam::lower(&mut stack.template));
     let missing = (loaded.language == Language::Cdk).then_some(loaded.missing.as_slice());
     let directory = project.root().join(&loaded.path);
     let mut builder = Builder {
-        cx: Evaluator::new(root, &loaded.stacks, arena, missing),
+        cx: Evaluator::new(root, &loaded.stacks, arena, &given, missing),
         stacks: &loaded.stacks,
         metadata: &loaded.metadata,
         synthesized: loaded.language == Language::Cdk,
@@ -172,13 +176,27 @@ impl Builder<'_> {
             self.cx.existence(at, &condition, true)?;
         }
         let value = self.cx.output(at, name)?;
-        if let Some(export) = self.cx.export_name(at, name) {
+        if !self.is_inner_export(name)
+            && let Some(export) = self.cx.export_name(at, name)
+        {
             // An export whose name is not known here is used under some name all the same.
             let export = export.as_str().map_or_else(|| export.display(), std::borrow::Cow::into_owned);
             self.exports.push((export.into(), value.clone()));
         }
-        let span = self.span(self.stacks.get(at)?, *origin);
-        Some(Output { name: name.clone(), value, span, depends_on: Vec::new() })
+        let stack = self.stacks.get(at)?;
+        let (source, _) = self.sources(stack, name, raw);
+        Some(Output {
+            name: name.clone(),
+            value,
+            span: self.span(stack, *origin),
+            source,
+            depends_on: Vec::new(),
+        })
+    }
+
+    /// Whether an output is what the CDK exports for a stack of the same app, and for nobody else.
+    fn is_inner_export(&self, output: &str) -> bool {
+        self.synthesized && self.first_scope == 1 && output.starts_with("ExportsOutput")
     }
 
     fn resource(&mut self, at: StackId, stack: &Stack, entry: &Entry, around: &Around) {
@@ -210,7 +228,7 @@ impl Builder<'_> {
         let Some(own) = self.around(at, raw, around) else { return };
         // What is said of the resource as a whole points at its name, not at the brace behind `Properties`.
         let body = Value { origin: *origin, ..self.body(at, raw) };
-        if crate::assembly::is_nested(&type_name) && !stack.nested.contains_key(id) {
+        if crate::nested::is_nested(&type_name) && !stack.nested.contains_key(id) {
             let named = body.get("TemplateURL").or_else(|| body.get("Location"));
             let source = named.map_or_else(|| type_name.clone(), |u| u.display().into());
             let inputs = body.get("Parameters").cloned().unwrap_or(Value::null(*origin));

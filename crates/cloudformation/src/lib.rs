@@ -7,11 +7,15 @@ mod assembly;
 mod assets;
 mod detect;
 mod directives;
+pub mod edit;
 mod eval;
 mod expand;
 mod fragment;
 mod metadata;
+mod nested;
+mod parameters;
 mod program;
+mod sam;
 mod source_map;
 mod stack;
 mod template;
@@ -28,21 +32,22 @@ pub use detect::{is_assembly, is_template};
 
 /// Loads one assembly (with nested assemblies and nested stacks) as one root.
 pub fn load_assembly(project: &Project, directory: &Path, root: RootId) -> Fragment {
-    fragment::of(project, assembly::load(project, directory, root), root)
+    fragment::of(project, assembly::load(project, directory, root), &[], root)
 }
 
-/// The templates that are deployed as a part of a template on its own: those of the stacks nested in it that are named by a path, and
-/// those within these. They are no roots of their own.
+/// The templates that are deployed as a part of a template on its own: those of the stacks nested in it that are here, those within these,
+/// and the modules that tools put into them. They are no roots of their own.
 pub fn nested_templates(project: &Project, file: &Path) -> Vec<PathBuf> {
-    let names_one =
-        |text: &str| text.contains("TemplateURL") || text.contains("AWS::Serverless::Application");
+    const NAMES_ONE: [&str; 4] = ["TemplateURL", "AWS::Serverless::Application", "Rain::Module", "Modules"];
     match project.read_text(file) {
-        Ok(source) if names_one(&source.text) => assembly::nested_files(project, file),
+        Ok(source) if NAMES_ONE.iter().any(|words| source.text.contains(words)) => {
+            nested::files_within(project, file)
+        }
         _ => Vec::new(),
     }
 }
 
-/// Loads one template on its own as one root.
-pub fn load_template(project: &Project, file: &Path, root: RootId) -> Fragment {
-    fragment::of(project, assembly::single(project, file, root), root)
+/// Loads one template on its own as one root, with the values that these files give for its parameters.
+pub fn load_template(project: &Project, file: &Path, parameters: &[PathBuf], root: RootId) -> Fragment {
+    fragment::of(project, assembly::single(project, file, root), parameters, root)
 }

@@ -8,9 +8,19 @@ use crate::program::Frame;
 /// The most bytes of mappings that are read.
 const MAX_MAPPINGS: usize = 8 << 20;
 
-/// A source map, version 3.
+/// The most maps that a map may be put together of.
+const MAX_SECTIONS: usize = 10_000;
+
+/// A source map, version 3: a plain one, or one that is put together of others (`sections`).
 #[derive(Debug)]
 pub(crate) struct SourceMap {
+    /// The parts by where in the compiled file they start, each with its line and column counted from 0.
+    parts: Vec<((u32, u32), Part)>,
+}
+
+/// The map of a part of a compiled file.
+#[derive(Debug)]
+struct Part {
     /// The files that were compiled, as paths from the project root or absolute ones.
     sources: Vec<Name>,
     /// For each line of the compiled file, its segments by their columns.
@@ -44,6 +54,35 @@ impl SourceMap {
 
     /// `path` is that of the file that holds the map.
     fn of(map: &Value, path: &str) -> Option<Self> {
+        let Some(sections) = map.get("sections").and_then(Value::as_list) else {
+            return Some(Self { parts: vec![((0, 0), Part::of(map, path)?)] });
+        };
+        if sections.items.len() > MAX_SECTIONS {
+            return None;
+        }
+        let mut parts = Vec::new();
+        for section in &sections.items {
+            let offset = |field: &str| section.get("offset")?.get(field)?.as_i64()?.try_into().ok();
+            let start: (u32, u32) = (offset("line")?, offset("column")?);
+            parts.push((start, Part::of(section.get("map")?, path)?));
+        }
+        parts.sort_by_key(|(start, _)| *start);
+        (!parts.is_empty()).then_some(Self { parts })
+    }
+
+    /// Where a place of the compiled file comes from; line and column are counted from 1.
+    pub fn original(&self, line: u32, column: u32) -> Option<Frame> {
+        let (line, column) = (line.checked_sub(1)?, column.saturating_sub(1));
+        let after = self.parts.partition_point(|(start, _)| *start <= (line, column));
+        let ((first_line, first_column), part) = self.parts.get(after.checked_sub(1)?)?;
+        // Only the first line of a part starts in the middle of one of the file.
+        let column = if line == *first_line { column - first_column } else { column };
+        part.original(line - first_line, column)
+    }
+}
+
+impl Part {
+    fn of(map: &Value, path: &str) -> Option<Self> {
         let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
         let root = map.get("sourceRoot").and_then(Value::as_str).unwrap_or_default();
         let sources = map.get("sources")?.as_list()?.items.iter();
@@ -61,10 +100,9 @@ impl SourceMap {
         Some(Self { sources: sources.collect(), lines: lines(&mappings)? })
     }
 
-    /// Where a place of the compiled file comes from; line and column are counted from 1.
-    pub fn original(&self, line: u32, column: u32) -> Option<Frame> {
-        let segments = self.lines.get(line.checked_sub(1)? as usize)?;
-        let column = column.saturating_sub(1);
+    /// Where a place of this part comes from; line and column are counted from 0.
+    fn original(&self, line: u32, column: u32) -> Option<Frame> {
+        let segments = self.lines.get(line as usize)?;
         let after = segments.partition_point(|s| s.column <= column);
         let segment = segments.get(after.saturating_sub(1))?;
         let file = self.sources.get(segment.source as usize).filter(|f| !f.is_empty())?.clone();
@@ -205,6 +243,26 @@ mod tests {
     }
 
     #[test]
+    fn a_map_of_sections_is_read_as_one() {
+        let section = |line: u32, column: u32, source: &str| {
+            format!(
+                r#"{{"offset": {{"line": {line}, "column": {column}}}, "map": {{"sources": ["{source}"], "mappings": "AAAA;AACA"}}}}"#
+            )
+        };
+        let text = format!(
+            r#"{{"version": 3, "sections": [{}, {}]}}"#,
+            section(2, 4, "b.ts"),
+            section(0, 0, "a.ts")
+        );
+        let map = map("dist/all.js.map", &text).unwrap();
+        let at = |line, column| map.original(line, column).map(|f| (f.file.to_string(), f.line));
+        assert_eq!(at(2, 7), Some(("dist/a.ts".into(), 2)));
+        assert_eq!(at(3, 4), None);
+        assert_eq!(at(3, 5), Some(("dist/b.ts".into(), 1)));
+        assert_eq!(at(4, 1), Some(("dist/b.ts".into(), 2)));
+    }
+
+    #[test]
     fn what_is_no_map_gives_none() {
         for json in [
             "{",
@@ -213,6 +271,8 @@ mod tests {
             r#"{"sources": ["a"], "mappings": "ADDD"}"#,
             r#"{"sources": ["a"], "mappings": "g"}"#,
             r#"{"sections": []}"#,
+            r#"{"sections": [{"offset": {"line": 0, "column": 0}}]}"#,
+            r#"{"sections": [{"offset": {"line": -1, "column": 0}, "map": {"sources": ["a"], "mappings": "AAAA"}}]}"#,
         ] {
             assert!(map("a.js.map", json).is_none(), "{json}");
         }

@@ -8,6 +8,8 @@ use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
 use iaclint_value::{Data, Name, Object, OriginArena, OriginId, Value, json};
 use rustc_hash::FxHashMap;
 
+use crate::sam;
+
 /// One entry of a section: its name, the place of the name, its value.
 pub(crate) type Entry = (Name, OriginId, Value);
 
@@ -56,6 +58,10 @@ pub(crate) struct Template {
     pub outputs: Section,
     /// The macros that change the template before it is deployed, but for the language extensions, which are evaluated here.
     pub transforms: Vec<Name>,
+    /// What the serverless transform takes as given for all resources of a kind.
+    pub globals: Option<Value>,
+    /// The files of the modules that tools put in before the deployment, relative to the template's.
+    pub modules: Vec<Name>,
     /// What the user says about findings in it.
     pub directives: Vec<Directive>,
     /// Whether it bears the marks of the CDK.
@@ -142,6 +148,21 @@ impl Template {
             let mut types = resources.entries().iter().filter_map(|(_, _, r)| r.get("Type"));
             transforms.extend(types.find_map(module));
         }
+        // Types of the transform exist under it only, whether the template asks for it or a tool does.
+        let is_serverless = |resource: &Value| {
+            let type_ = resource.get("Type").and_then(Value::as_str);
+            type_.is_some_and(|t| t.starts_with("AWS::Serverless::"))
+        };
+        let asked = transforms.iter().any(|name| name == sam::TRANSFORM);
+        if !asked && resources.entries().iter().any(|(_, _, resource)| is_serverless(resource)) {
+            transforms.push(sam::TRANSFORM.into());
+        }
+        // Where one of its directives stands, Rain makes a template of the file first.
+        if transforms.is_empty() && file.text.contains("Rain::") {
+            transforms.push("Rain".into());
+        }
+        let modules = modules(object);
+        let globals = object.get("Globals").cloned();
         let synthesized = conditions.get("CDKMetadataAvailable").is_some()
             || parameters.get("BootstrapVersion").is_some()
             || resources.entries().iter().any(|(_, _, r)| construct_path(r).is_some());
@@ -164,6 +185,8 @@ impl Template {
             resources,
             outputs,
             transforms,
+            globals,
+            modules,
             directives,
             synthesized,
         })
@@ -182,6 +205,19 @@ fn module(type_: &Value) -> Option<Name> {
         return object.fields.first().map(|(name, _, _)| name.clone());
     }
     type_.as_str().filter(|t| t.ends_with("::MODULE")).map(|t| Name::from(&*t))
+}
+
+/// The files of the modules that a template names: sources of its own `Modules`, and types that are modules of Rain.
+fn modules(root: &Object) -> Vec<Name> {
+    let entries = |section: &str| {
+        root.get(section).and_then(Value::as_object).map_or(&[][..], |section| &section.fields)
+    };
+    let sources = entries("Modules").iter().filter_map(|(_, _, module)| module.get("Source"));
+    let types = entries("Resources").iter().filter_map(|(_, _, resource)| {
+        let [(name, _, path)] = resource.get("Type")?.as_object()?.fields.as_slice() else { return None };
+        name.ends_with("Rain::Module").then_some(path)
+    });
+    sources.chain(types).filter_map(Value::as_str).map(|path| Name::from(&*path)).collect()
 }
 
 fn transforms(root: &Object) -> Vec<Name> {

@@ -144,7 +144,7 @@ fn a_nested_stack_that_is_not_here_is_opaque_with_its_inputs() {
     let app = r#"{"Resources": {"Db": {"Type": "T::T::T"}, "N": {"Type": "AWS::CloudFormation::Stack", "Properties": {
         "TemplateURL": "https://example.com/a.json", "Parameters": {"X": {"Ref": "Db"}}}}}}"#;
     let project = Project::in_memory([("/app.json", app)]);
-    let fragment = load_template(&project, Path::new("app.json"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.json"), &[], RootId(0));
     assert_eq!(fragment.root.opaque[0].inputs.display(), "{X = ${app/Db.Ref}}");
     assert_eq!(fragment.problems[0].kind, ProblemKind::NotEvaluated);
 }
@@ -342,7 +342,7 @@ fn forty_independent_conditions_load_at_once() {
         many(&|i| format!(r#""R{i}": {{"Type": "T::T::T", "Condition": "C{i}"}}"#)),
     );
     let project = Project::in_memory([("/app.json", &*text)]);
-    let fragment = load_template(&project, Path::new("app.json"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.json"), &[], RootId(0));
     assert_eq!((fragment.problems.len(), fragment.resources.len()), (0, 41));
     let Some(Data::Text(text)) = fragment.resources[0].body.get("P").map(|v| &v.data) else {
         panic!("a text")
@@ -357,7 +357,7 @@ fn conditions_that_say_the_same_have_the_same_name() {
         "NotProd": {"Fn::Not": [{"Condition": "Prod"}]}, "Never": {"Fn::Equals": ["a", "b"]}}, "Resources": {
         "A": {"Type": "T::T::T", "Condition": "Prod"}, "B": {"Type": "T::T::T", "Condition": "NotProd"}, "C": {"Type": "T::T::T", "Condition": "Never"}}}"#;
     let project = Project::in_memory([("/app.json", text)]);
-    let fragment = load_template(&project, Path::new("app.json"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.json"), &[], RootId(0));
     let [a, b] = &*fragment.resources else { panic!("two resources") };
     assert!(!a.existence.compatible(&b.existence));
 }
@@ -366,12 +366,12 @@ fn conditions_that_say_the_same_have_the_same_name() {
 fn deep_nesting_is_refused_and_depth_within_the_limit_is_read() {
     let deep = format!(r#"{{"Resources": {{"A": {}"#, "{\"a\":".repeat(100_000));
     let project = Project::in_memory([("/app.json", &*deep)]);
-    let fragment = load_template(&project, Path::new("app.json"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.json"), &[], RootId(0));
     assert!(fragment.problems[0].message.contains("deeper"), "{:?}", fragment.problems);
     let join = |n: usize| format!("{}\"x\"{}", r#"{"Fn::Join": ["", ["#.repeat(n), "]]}".repeat(n));
     let text =
         format!(r#"{{"Resources": {{"A": {{"Type": "T::T::T", "Properties": {{"P": {}}}}}}}}}"#, join(80));
     let project = Project::in_memory([("/app.json", &*text)]);
-    let fragment = load_template(&project, Path::new("app.json"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.json"), &[], RootId(0));
     assert_eq!(fragment.resources[0].body.get("P").unwrap().as_str().unwrap(), "x");
 }

@@ -22,7 +22,7 @@ fn cuts(text: &str) -> impl Iterator<Item = &str> {
 fn template(name: &str, text: &str) -> Fragment {
     let path = format!("/{name}");
     let project = Project::in_memory([(&*path, text)]);
-    load_template(&project, Path::new(name), RootId(0))
+    load_template(&project, Path::new(name), &[], RootId(0))
 }
 
 fn assembly(files: &[(&str, &str)]) -> Fragment {

@@ -9,7 +9,7 @@ use iaclint_value::{Data, Encoding, Marks, Origins, Piece, RootId, Value, Via};
 
 fn template(text: &str) -> (Project, Fragment) {
     let project = Project::in_memory([("/app.json", text)]);
-    let fragment = load_template(&project, Path::new("app.json"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.json"), &[], RootId(0));
     (project, fragment)
 }
 
@@ -203,6 +203,30 @@ fn conditions_are_decided_by_defaults_but_not_by_one_of_several_allowed_values()
 }
 
 #[test]
+fn values_of_a_file_go_before_defaults_and_decide_conditions() {
+    let template = r#"{"Parameters": {"Env": {"Type": "String", "Default": "dev", "AllowedValues": ["dev", "prod"]},
+        "Nets": {"Type": "CommaDelimitedList"}, "Pw": {"Type": "String", "NoEcho": true}, "Ami": {"Type": "AWS::SSM::Parameter::Value<String>"}},
+        "Conditions": {"Prod": {"Fn::Equals": [{"Ref": "Env"}, "prod"]}}, "Resources": {
+        "R": {"Type": "T::T::T", "Condition": "Prod", "Properties": {"P": {"Fn::If": ["Prod", {"Ref": "Nets"}, "x"]}, "Q": {"Ref": "Pw"}, "A": {"Ref": "Ami"}}}}}"#;
+    let values =
+        r#"{"Parameters": {"Env": "prod", "Nets": "a,b", "Pw": "secret", "Ami": "/ami", "Other": "1"}}"#;
+    let project = Project::in_memory([("/app.json", template), ("/prod.json", values)]);
+    let files = ["/prod.json".into()];
+    let fragment = load_template(&project, Path::new("app.json"), &files, RootId(0));
+    assert_eq!(fragment.problems, []);
+    let resource = &fragment.resources[0];
+    assert!(resource.existence.is_certain());
+    assert_eq!(resource.body.get("P").unwrap().display(), "[a, b]");
+    assert!(resource.body.get("Q").unwrap().marks.has(Marks::SENSITIVE));
+    assert!(resource.body.get("A").unwrap().is_unknown());
+    let origin = resource.body.get("P").unwrap().at(0).unwrap().origin;
+    let mut origins = Origins::new();
+    origins.insert(fragment.origins);
+    let first = origins.trail(origin).last().map(|step| step.span).unwrap();
+    assert_eq!(project.sources().file(first.file).path, "prod.json");
+}
+
+#[test]
 fn mappings_are_looked_up_or_give_candidates() {
     let sections = r#""Mappings": {"M": {"eu": {"x": "1"}, "us": {"x": "2"}}}, "Parameters": {"K": {"Type": "String"}},"#;
     assert_eq!(shown(sections, r#"{"Fn::FindInMap": ["M", "eu", "x"]}"#), "1");
@@ -284,7 +308,7 @@ fn what_is_not_evaluated_depends_on_what_it_mentions() {
 #[test]
 fn what_a_macro_or_module_adds_is_unknown_and_not_undeclared() {
     for (more, type_) in [
-        (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::Function""#),
+        (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::GraphQLApi""#),
         ("", r#""Org::Team::Thing::MODULE""#),
         ("", r#"{"Rain::Module": "vpc.yml"}"#),
     ] {

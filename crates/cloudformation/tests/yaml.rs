@@ -9,7 +9,7 @@ use iaclint_value::{Data, RootId, Value};
 
 fn load(text: &str) -> (Project, Fragment) {
     let project = Project::in_memory([("/app.yaml", text)]);
-    let fragment = load_template(&project, Path::new("app.yaml"), RootId(0));
+    let fragment = load_template(&project, Path::new("app.yaml"), &[], RootId(0));
     (project, fragment)
 }
 

@@ -3,6 +3,7 @@
 //! A front end gives a [`Fragment`] for each root; [`Graph::new`] joins them. Edges are derived from references *and* from origins: a
 //! known text that was read from another resource's attribute uses that resource as much as a reference does.
 
+mod addition;
 mod address;
 mod directive;
 mod edges;
@@ -18,6 +19,7 @@ use iaclint_value::{
 };
 use rustc_hash::FxHashMap;
 
+pub use addition::{Addition, Content, Scalar};
 pub use address::{declared, family};
 pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};

@@ -46,6 +46,8 @@ pub struct Output {
     pub span: Span,
     /// What whoever reads it waits for, beside what its value speaks of.
     pub depends_on: Vec<ResourceKey>,
+    /// The line of the user's own program that made it (CDK), where known.
+    pub source: Option<Span>,
 }
 
 /// A Terraform root module, an assembly, or a template on its own.

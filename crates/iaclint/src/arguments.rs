@@ -34,7 +34,7 @@ pub enum Command {
     Baseline(Baseline),
     /// List every rule.
     Rules(Rules),
-    /// Print the page of a rule.
+    /// Print the page of a rule, or say which rules explain an error.
     Explain(Explain),
     /// Write an iaclint.toml to start from.
     Init(Init),
@@ -56,7 +56,10 @@ pub struct Input {
     /// The value of a Terraform variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub var: Vec<(String, String)>,
-    /// The environment whose variable files are read, as iaclint.toml names it.
+    /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<PathBuf>,
+    /// The environment whose files of values are read, as iaclint.toml names it.
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
     /// The configuration file [default: the nearest iaclint.toml above the first path].
@@ -84,6 +87,20 @@ pub struct Chosen {
     pub no_suppress: bool,
 }
 
+/// What becomes of the edits that findings carry.
+#[derive(Args, Debug)]
+pub struct Fixing {
+    /// Make the edits that mend findings, where they change only what cannot work, and check again.
+    #[arg(long, conflicts_with = "diff")]
+    pub fix: bool,
+    /// With --fix or --diff, also edits that change how the deployment behaves or what it costs.
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print the edits as a diff, and change nothing.
+    #[arg(long)]
+    pub diff: bool,
+}
+
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
@@ -102,6 +119,8 @@ pub struct Check {
     /// Write the findings to this file rather than to standard output; with FORMAT= also to this file, in that format.
     #[arg(long, short, value_name = "[FORMAT=]FILE", value_parser = target)]
     pub output: Vec<Target>,
+    #[command(flatten)]
+    pub fixing: Fixing,
     /// List every value that could not be evaluated, and why.
     #[arg(long)]
     pub show_unknown: bool,
@@ -188,7 +207,16 @@ pub struct Rules {
 #[derive(Args, Debug)]
 pub struct Explain {
     /// The rule's id.
-    pub rule: String,
+    #[arg(value_name = "RULE", required_unless_present = "error")]
+    pub rule: Option<String>,
+    /// An error text or a line of a log: shows the rules that explain it, and what they find here.
+    #[arg(long, value_name = "TEXT", conflicts_with = "rule")]
+    pub error: Option<String>,
+    /// With --error, where to look.
+    #[arg(long = "in", value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// When to use colours.

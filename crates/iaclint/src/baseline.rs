@@ -142,6 +142,7 @@ mod tests {
             trail: Vec::new(),
             notes: Vec::new(),
             help: String::new(),
+            fix: None,
             instances: Vec::new(),
             identity: String::new(),
             suppressed: None,

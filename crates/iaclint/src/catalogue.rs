@@ -8,7 +8,7 @@ use iaclint_rules::RULES;
 use serde::Serialize;
 
 use crate::Status;
-use crate::arguments::{Color, Explain, ListFormat, Rules};
+use crate::arguments::{Color, ListFormat, Rules};
 use crate::output::{self, Failure};
 
 /// A rule in the list.
@@ -42,8 +42,8 @@ pub fn rules(arguments: &Rules) -> Result<Status, Failure> {
 }
 
 /// Prints the page of a rule.
-pub fn explain(arguments: &Explain, color: Color) -> Result<Status, Failure> {
-    let rule = find(&arguments.rule)?;
+pub fn explain(rule: &str, color: Color) -> Result<Status, Failure> {
+    let rule = find(rule)?;
     output::print(&rendered(rule.page, output::look_of_stdout(color)))?;
     Ok(Status::Clean)
 }

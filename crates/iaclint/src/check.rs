@@ -21,6 +21,7 @@ use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
 use crate::baseline::Baseline;
 use crate::catalogue::find;
 use crate::config::Config;
+use crate::fix::{self, Edits};
 use crate::output::{self, Failure};
 use crate::today::today;
 
@@ -28,42 +29,45 @@ use crate::today::today;
 pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
     let config = Config::load(&arguments.input, &arguments.paths)?;
     let selection = selection(&arguments.chosen, &config)?;
-    let parsed = read(&arguments.paths, &arguments.input, &config)?;
     if arguments.list_roots {
+        let parsed = read(&arguments.paths, &arguments.input, &config)?;
         output::print(&roots(&parsed))?;
         return Ok(Status::Clean);
     }
-    let graph = &parsed.graph;
-    let sources = parsed.project.sources();
-    let Findings { shown: mut findings, mut suppressed } = judged(&parsed, &selection, &config);
-    let mut remarks = Vec::new();
-    if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
-        let (hidden, remark) = hide(file, &mut findings, graph, &selection, arguments)?;
-        suppressed.extend(hidden);
-        remarks.extend(remark);
-    } else if arguments.prune {
-        return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
-    }
-    let mut problems: Vec<Problem> = graph.problems().to_vec();
-    let changed = arguments.changed.as_ref().map(|files| relative(files, &parsed.project));
-    for files in parsed.limited_to.iter().chain(&changed) {
-        findings.retain(|f| touches(f, files, sources));
-        suppressed.retain(|f| touches(f, files, sources));
-    }
-    if let Some(files) = &changed {
-        problems.retain(|p| concerns(p, files, sources));
-    }
-    let level = |given: Option<Level>, configured: Option<Level>| {
+    let given = |given: Option<Level>, configured: Option<Level>| {
         given.or(configured).map_or(Severity::Warning, Level::severity)
     };
-    let status = status(&findings, &problems, level(arguments.fail_on, config.fail_on));
+    let (level, fail_on) = (given(arguments.level, config.level), given(arguments.fail_on, config.fail_on));
+    let mut run = Run::new(arguments, &config, &selection)?;
+    let mut fixed = 0;
+    for _ in 0..if arguments.fixing.fix { FIX_ROUNDS } else { 0 } {
+        let edits = Edits::of(&run.at_or_above(level), arguments.fixing.unsafe_fixes);
+        if edits.is_empty() {
+            break;
+        }
+        edits.write(&run.parsed.project)?;
+        fixed += edits.findings;
+        run = Run::new(arguments, &config, &selection)?;
+    }
+    let Run { parsed, mut findings, mut suppressed, problems, mut remarks } = run;
+    let sources = parsed.project.sources();
+    let status = status(&findings, &problems, fail_on);
 
-    let level = level(arguments.level, config.level);
     let hidden = |severity| findings.iter().filter(|f| f.severity == severity && severity < level).count();
     let (hidden_warnings, hidden_advice) = (hidden(Severity::Warning), hidden(Severity::Advice));
     findings.retain(|f| f.severity >= level);
     suppressed.retain(|f| f.severity >= level);
-    let unknowns = unknowns(graph);
+    if arguments.fixing.diff {
+        let edits = Edits::of(&findings, arguments.fixing.unsafe_fixes);
+        output::print(&edits.diff(sources))?;
+        return Ok(if edits.is_empty() { Status::Clean } else { Status::Found });
+    }
+    match fixed {
+        0 => remarks.extend(fix::offer(&findings)),
+        1 => remarks.push("1 finding fixed".to_owned()),
+        n => remarks.push(format!("{n} findings fixed")),
+    }
+    let unknowns = unknowns(&parsed.graph);
     let report = Report {
         findings: &findings,
         problems: &problems,
@@ -74,7 +78,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         suppressed: &suppressed,
         remarks: &remarks,
         summary: Summary {
-            resources: graph.resources().iter().filter(|r| r.mode == Mode::Managed).count(),
+            resources: parsed.graph.resources().iter().filter(|r| r.mode == Mode::Managed).count(),
             roots: parsed.roots.len(),
             hidden_warnings,
             hidden_advice,
@@ -84,6 +88,52 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
     // The process ends: taking the graph apart piece by piece would only cost time.
     std::mem::forget(parsed);
     Ok(status)
+}
+
+/// Edits of collided fixes need another round each; more rounds than these would mean that two fixes undo each other.
+const FIX_ROUNDS: usize = 8;
+
+/// What one reading of the input gives.
+struct Run {
+    parsed: Parsed,
+    findings: Vec<Finding>,
+    suppressed: Vec<Finding>,
+    problems: Vec<Problem>,
+    remarks: Vec<String>,
+}
+
+impl Run {
+    fn new(arguments: &Check, config: &Config, selection: &Selection) -> Result<Self, Failure> {
+        let parsed = read(&arguments.paths, &arguments.input, config)?;
+        let graph = &parsed.graph;
+        let sources = parsed.project.sources();
+        let Findings { shown: mut findings, mut suppressed } = judged(&parsed, selection, config);
+        let mut remarks = Vec::new();
+        if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+            let (hidden, remark) = hide(file, &mut findings, graph, selection, arguments)?;
+            suppressed.extend(hidden);
+            remarks.extend(remark);
+        } else if arguments.prune {
+            return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
+        }
+        let mut problems: Vec<Problem> = graph.problems().to_vec();
+        let changed = arguments.changed.as_ref().map(|files| relative(files, &parsed.project));
+        for files in parsed.limited_to.iter().chain(&changed) {
+            findings.retain(|f| touches(f, files, sources));
+            suppressed.retain(|f| touches(f, files, sources));
+        }
+        if let Some(files) = &changed {
+            problems.retain(|p| concerns(p, files, sources));
+        }
+        for finding in &mut findings {
+            finding.settle_fix(|addition| iaclint_parser::addition(addition, sources));
+        }
+        Ok(Self { parsed, findings, suppressed, problems, remarks })
+    }
+
+    fn at_or_above(&self, level: Severity) -> Vec<Finding> {
+        self.findings.iter().filter(|f| f.severity >= level).cloned().collect()
+    }
 }
 
 /// Writes down what is found today.
@@ -152,6 +202,8 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
         environment,
         exclude: config.exclude.clone(),
         root_files: config.root_files.clone(),
+        parameter_files: input.parameters.clone(),
+        template_files: config.template_files.clone(),
     };
     parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
 }
@@ -179,7 +231,7 @@ fn roots(parsed: &Parsed) -> String {
 }
 
 /// What the rules find, as the project wants it shown.
-fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
+pub fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findings {
     let sources = parsed.project.sources();
     let model = Model::new(&parsed.graph, sources);
     let analysis = Analysis::new(&model);
@@ -308,6 +360,7 @@ mod tests {
             trail: Vec::new(),
             notes: Vec::new(),
             help: String::new(),
+            fix: None,
             instances: Vec::new(),
             identity: String::new(),
             suppressed: None,

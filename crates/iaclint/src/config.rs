@@ -32,13 +32,16 @@ struct Written {
     overrides: Vec<WrittenOverride>,
 }
 
-/// Variable files of one Terraform root.
+/// Files of values for one Terraform root or template.
 #[derive(Deserialize, Debug)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Root {
     path: Spanned<PathBuf>,
     environment: Option<String>,
+    #[serde(default)]
     var_files: Vec<Spanned<PathBuf>>,
+    #[serde(default)]
+    parameters: Vec<Spanned<PathBuf>>,
 }
 
 #[derive(Deserialize, Debug)]
@@ -70,6 +73,8 @@ pub struct Config {
     pub baseline: Option<PathBuf>,
     /// Terraform roots with their variable files, absolute.
     pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// Templates with their files of parameter values, absolute.
+    pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
     /// What holds for some paths only.
     pub overrides: Vec<Override>,
 }
@@ -143,12 +148,14 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn read(&self, environment: Option<&str>) -> Result<Config, Failure> {
         let written: Written = toml::from_str(self.text).map_err(|e| self.refused(&e))?;
-        let mut root_files = Vec::new();
+        let (mut root_files, mut template_files) = (Vec::new(), Vec::new());
         let mut environments: Vec<&str> = Vec::new();
         for root in &written.roots {
             environments.extend(root.environment.as_deref());
             if root.environment.is_none() || root.environment.as_deref() == environment {
-                root_files.push(self.root(root)?);
+                let path = self.existing(&root.path)?;
+                root_files.push((path.clone(), self.all_existing(&root.var_files)?));
+                template_files.push((path, self.all_existing(&root.parameters)?));
             }
         }
         if let Some(name) = environment.filter(|name| !environments.contains(name)) {
@@ -174,18 +181,19 @@ impl Reader<'_> {
             exclude: self.globs(&written.exclude)?,
             baseline: written.baseline.map(|path| self.base.join(path)),
             root_files,
+            template_files,
             overrides: overrides.collect::<Result<_, Failure>>()?,
         })
     }
 
-    fn root(&self, root: &Root) -> Result<(PathBuf, Vec<PathBuf>), Failure> {
-        let existing = |path: &Spanned<PathBuf>| {
-            let full = self.base.join(path.get_ref());
-            Disk.canonicalize(&full)
-                .map_err(|_| self.fault(path.span(), &format!("there is no {}", path.get_ref().display())))
-        };
-        let files = root.var_files.iter().map(existing).collect::<Result<_, _>>()?;
-        Ok((existing(&root.path)?, files))
+    /// The real path of what is named.
+    fn existing(&self, path: &Spanned<PathBuf>) -> Result<PathBuf, Failure> {
+        Disk.canonicalize(&self.base.join(path.get_ref()))
+            .map_err(|_| self.fault(path.span(), &format!("there is no {}", path.get_ref().display())))
+    }
+
+    fn all_existing(&self, paths: &[Spanned<PathBuf>]) -> Result<Vec<PathBuf>, Failure> {
+        paths.iter().map(|path| self.existing(path)).collect()
     }
 
     fn rules(&self, ids: &[Spanned<String>]) -> Result<Vec<String>, Failure> {

@@ -5,9 +5,12 @@ mod baseline;
 mod catalogue;
 mod check;
 mod config;
+mod diagnosis;
 mod extras;
+mod fix;
 mod output;
 mod path;
+mod symptoms;
 mod today;
 
 use std::process::ExitCode;
@@ -70,7 +73,11 @@ fn run(arguments: &Arguments) -> Result<Status, Failure> {
         Command::Path(path) => path::path(path, arguments.color),
         Command::Baseline(baseline) => check::baseline(baseline),
         Command::Rules(rules) => catalogue::rules(rules),
-        Command::Explain(explain) => catalogue::explain(explain, arguments.color),
+        Command::Explain(explain) => match (&explain.rule, &explain.error) {
+            (_, Some(error)) => diagnosis::diagnose(error, explain, arguments.color),
+            (Some(rule), None) => catalogue::explain(rule, arguments.color),
+            (None, None) => Err(Failure::new("a rule or an error text is needed")),
+        },
         Command::Init(init) => extras::init(init),
         Command::Completions(completions) => extras::completions(completions),
         Command::Man => extras::man(),

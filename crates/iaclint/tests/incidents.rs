@@ -263,6 +263,7 @@ fn the_comparison_tells_all_ways_to_be_wrong() {
         trail: Vec::new(),
         notes: Vec::new(),
         help: String::new(),
+        fix: None,
         instances: Vec::new(),
         identity: String::new(),
         suppressed: None,

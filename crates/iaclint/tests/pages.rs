@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use iaclint_lint::{Check, Confidence, Rule, RuleInfo, Severity};
 use iaclint_report::Human;
-use iaclint_source::Memory;
+use iaclint_source::{Edit, Memory};
 
 use page::{Case, Page};
 use run::{Outcome, run};
@@ -77,6 +77,27 @@ fn stale(page: &Page, rule: &Rule) -> Vec<(u32, std::ops::Range<usize>, String)>
         }
     }
     out
+}
+
+/// What is wrong with the fix of a bad case's finding: it must mend that finding, and leave nothing to fix.
+fn faults_of_fix(case: &Case, rule: &Rule) -> Vec<String> {
+    let Ok(before) = outcome(case, rule) else { return Vec::new() };
+    let edits: Vec<_> =
+        before.findings.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| &f.edits).collect();
+    if edits.is_empty() {
+        return Vec::new();
+    }
+    let mut mended = case.clone();
+    for (name, text) in &mut mended.files {
+        let Some(file) = before.sources.by_path(name) else { continue };
+        *text = Edit::apply(&file.text, edits.iter().copied().filter(|e| e.span.file == file.id));
+    }
+    match outcome(&mended, rule) {
+        Err(words) => vec![format!("after its fix it {words}")],
+        Ok(after) => {
+            after.findings.iter().map(|f| format!("its fix does not mend it: {}", f.headline)).collect()
+        }
+    }
 }
 
 /// Each page with its rule.
@@ -166,6 +187,34 @@ fn blessed(text: &str, stale: &[(u32, std::ops::Range<usize>, String)]) -> Strin
         out.replace_range(range.clone(), rendered);
     }
     out
+}
+
+#[test]
+fn fixes_mend_the_findings_of_the_bad_cases() {
+    let mut faults = Vec::new();
+    let mut fixed = std::collections::BTreeSet::new();
+    for (page, rule) in pages_and_rules() {
+        for case in page.cases.iter().filter(|c| c.bad) {
+            let of_case = faults_of_fix(case, rule);
+            faults.extend(of_case.into_iter().map(|f| format!("{} case {}: {f}", page.id, case.number)));
+            if outcome(case, rule).is_ok_and(|o| o.findings.iter().any(|f| f.fix.is_some())) {
+                fixed.insert(page.id.clone());
+            }
+        }
+    }
+    expect_none(&faults);
+    for id in [
+        "docker-run-no-restart-policy",
+        "ecs-deployment-percent-no-headroom",
+        "ecs-service-no-circuit-breaker",
+        "ecs-service-no-health-check-grace-period",
+        "endpoint-port-duplicated",
+        "fargate-no-route-to-registry",
+        "redis-tls-client-mismatch",
+        "user-data-change-does-not-replace-instance",
+    ] {
+        assert!(fixed.contains(id), "no bad case of {id} has a fix");
+    }
 }
 
 // The runner itself, on a rule that flags every resource named `Faulty` or `faulty`.

@@ -3,11 +3,11 @@
 use std::hash::Hasher;
 
 use iaclint_analysis::Analysis;
-use iaclint_model::{Model, ResourceId, family};
+use iaclint_model::{DeployedOutput, Model, ResourceId, family};
 use iaclint_source::Span;
 use iaclint_value::{Origin, OriginId, Via};
 
-use crate::{Confidence, Finding, Label, Ledger, Place, Rule, Severity, Subject, TrailStep};
+use crate::{Confidence, Finding, Fix, Label, Ledger, Place, Rule, Severity, Subject, TrailStep};
 
 /// A rule at work: the model, the judges, and where findings go.
 #[derive(Debug)]
@@ -64,6 +64,18 @@ impl<'c, 'm> Check<'c, 'm> {
         self.draft(Some(subject), about, headline.into())
     }
 
+    /// Starts a finding about an output.
+    pub fn finding_about_output(&self, output: &DeployedOutput<'_>, headline: impl Into<String>) -> Draft {
+        let about = Subject {
+            address: output.address.clone(),
+            type_name: "output".to_owned(),
+            span: output.output.span,
+            source: output.output.source,
+            construct: None,
+        };
+        self.draft(None, about, headline.into())
+    }
+
     /// Starts a finding about a place that belongs to no resource: a comment.
     pub fn remark(&self, span: Span, headline: impl Into<String>) -> Draft {
         let about =
@@ -87,6 +99,7 @@ impl<'c, 'm> Check<'c, 'm> {
                 trail: Vec::new(),
                 notes: Vec::new(),
                 help: String::new(),
+                fix: None,
                 instances: Vec::new(),
                 identity: String::new(),
                 suppressed: None,
@@ -128,7 +141,7 @@ impl<'c, 'm> Check<'c, 'm> {
 /// A finding in the making.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// The resource that it is about; none for a comment.
+    /// The resource that it is about; none for an output or a comment.
     subject: Option<ResourceId>,
     finding: Finding,
 }
@@ -242,6 +255,13 @@ impl Draft {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.finding.help = help.into();
+        self
+    }
+
+    /// What would mend it, if there is such an edit.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.finding.fix = fix;
         self
     }
 

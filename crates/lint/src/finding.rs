@@ -2,7 +2,7 @@
 
 use iaclint_source::Span;
 
-use crate::Suppressed;
+use crate::{Fix, Suppressed};
 
 /// What happens because of the fault. Ordered: advice is the lowest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -119,6 +119,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to do, with the user's own names in it.
     pub help: String,
+    /// What would mend it, where that is known.
+    pub fix: Option<Fix>,
     /// Addresses of the other instances with the same fault at the same place.
     pub instances: Vec<String>,
     /// What tells this fault from others of the rule in the same resource: a variable, a port.

@@ -2,6 +2,7 @@
 
 mod check;
 mod finding;
+mod fix;
 mod likeness;
 mod rule;
 mod run;
@@ -11,6 +12,7 @@ pub use check::{Check, Draft};
 pub use iaclint_source::Span;
 
 pub use finding::{Confidence, Finding, Label, Place, Severity, Subject, TrailStep};
+pub use fix::{Fix, Safety};
 pub use likeness::closest;
 pub use rule::{Rule, RuleInfo};
 pub use run::{Findings, Selection, judge, run};

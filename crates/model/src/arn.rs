@@ -57,6 +57,8 @@ pub struct Arn {
     head: Option<(ResourceId, usize)>,
 }
 
+/// What CloudFormation calls the account; the data source of Terraform becomes the same.
+const ACCOUNT: &str = "AWS::AccountId";
 /// How deep names may be made of other names.
 const MAX_DEPTH: usize = 6;
 /// More tokens than any ARN has.
@@ -83,6 +85,40 @@ impl Arn {
         let mut arn = Arn { tokens: Vec::new(), head: None };
         push_arn(model, id, form, &mut arn, 0);
         Some(arn.finished())
+    }
+
+    /// A text of which nothing is known.
+    pub fn unknown() -> Arn {
+        Arn { tokens: vec![Token::Hole], head: None }
+    }
+
+    /// The account that everything is deployed to.
+    pub fn account() -> Arn {
+        Arn { tokens: vec![symbol(ACCOUNT, false)], head: None }
+    }
+
+    /// Whether it is the account that everything is deployed to.
+    pub fn is_account(&self) -> bool {
+        self.tokens == Arn::account().tokens
+    }
+
+    /// The same with a text behind it of which nothing is known.
+    #[must_use]
+    pub fn then_anything(mut self) -> Arn {
+        self.tokens.push(Token::Hole);
+        self
+    }
+
+    /// The same with another one behind it.
+    #[must_use]
+    pub fn followed_by(mut self, other: &Arn) -> Arn {
+        self.tokens.extend_from_slice(&other.tokens);
+        self
+    }
+
+    /// Whether a wildcard stands in it.
+    pub fn has_wildcard(&self) -> bool {
+        self.tokens.iter().any(|t| matches!(t, Token::Star | Token::Question))
     }
 
     /// The same with more text behind it: `/*`.
@@ -372,11 +408,21 @@ fn push_arn<'m>(model: &'m Model<'m>, id: ResourceId, form: &'static ArnForm, ar
                 Some(region) => push_text(region, &mut arn.tokens),
                 None => arn.tokens.push(symbol("AWS::Region", false)),
             },
-            "account" => arn.tokens.push(symbol("AWS::AccountId", false)),
+            "account" => arn.tokens.push(symbol(ACCOUNT, false)),
             "random" => arn.tokens.extend((0..6).map(|n| {
                 let class = (resource.mode == Mode::Managed).then_some("random");
                 Token::Symbol(Symbol { key: format!("{}#{n}", id.0), class, single: true, wide: false })
             })),
+            // Rules of the default bus are called by their names alone.
+            "bus/" => {
+                let path =
+                    if model.language(id) == Language::Terraform { "event_bus_name" } else { "EventBusName" };
+                match look_up(&resource.body, path) {
+                    Found::Absent(_) => {}
+                    Found::Value(value) if value.as_str().as_deref() == Some("default") => {}
+                    _ => arn.tokens.push(symbol(format!("{}#bus", id.0), false)),
+                }
+            }
             "revision" => arn.tokens.push(symbol(format!("{}#revision", id.0), false)),
             "path" => match look_up(
                 &resource.body,
@@ -438,8 +484,7 @@ fn push_name<'m>(
 }
 
 fn push_form(form: &str, tokens: &mut Vec<Token>) {
-    let names: HashMap<&str, &str> =
-        HashMap::from([("region", "AWS::Region"), ("account", "AWS::AccountId")]);
+    let names: HashMap<&str, &str> = HashMap::from([("region", "AWS::Region"), ("account", ACCOUNT)]);
     let mut rest = form;
     while let Some(open) = rest.find('{') {
         push_text(&rest[..open], tokens);

@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use iaclint_graph::{Language, User};
+use iaclint_graph::{Language, Use, User};
 use iaclint_value::{OriginId, Value};
 
 use crate::entity::entities;
-use crate::{Entity, Link, Many, Model, Node, Prop, ResourceId};
+use crate::prefix_list::addresses_of_list;
+use crate::server::server;
+use crate::vpc::vpc_behind;
+use crate::{Entity, Link, Many, Model, Node, Prop, ResourceId, Why};
 
 entities! {
     /// An instance.
@@ -15,8 +18,6 @@ entities! {
         instance_type: str = "instance_type" | "InstanceType";
         /// Its security groups; the VPC's default group when absent.
         security_groups: links = "vpc_security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_security_group_ids" | "SecurityGroupIds";
         /// The profile whose role its software uses.
         profile: raw = "iam_instance_profile" | "IamInstanceProfile";
         /// The key pair for logging in.
@@ -25,6 +26,10 @@ entities! {
         launch_template: raw = "launch_template" | "LaunchTemplate";
         /// Its subnet.
         subnet: links = "subnet_id" | "SubnetId";
+        /// Network interfaces that are described apart.
+        network_interfaces: raw = "network_interface" | "NetworkInterfaces";
+        /// Its security groups by name, in the default VPC.
+        group_names: raw = "security_groups" | "SecurityGroups";
         /// The script that runs at the first start.
         user_data: raw = "user_data" | "UserData";
         /// The same in base64, in Terraform.
@@ -35,6 +40,8 @@ entities! {
     Subnet: ["aws_subnet"] | ["AWS::EC2::Subnet"] {
         /// Its addresses.
         cidr: str = "cidr_block" | "CidrBlock";
+        /// Its IPv6 addresses.
+        cidr_v6: raw = "ipv6_cidr_block" | "Ipv6CidrBlock";
         /// Its VPC.
         vpc: link = "vpc_id" | "VpcId";
         /// Whether instances in it get a public address.
@@ -61,6 +68,12 @@ entities! {
         inline_egress: nodes = "egress" | "SecurityGroupEgress";
         /// Its VPC.
         vpc: links = "vpc_id" | "VpcId";
+    }
+
+    /// The default group of a VPC, taken over: its rules are those that are written and no others.
+    DefaultSecurityGroup: ["aws_default_security_group"] | [] {
+        /// Its VPC; the account's default one when absent.
+        vpc: link = "vpc_id" | "";
     }
 
     /// A rule in an `ingress` block or list of a group.
@@ -207,9 +220,9 @@ pub struct Permission<'m> {
     pub protocol: Protocol,
     /// Admitted groups.
     pub groups: Many<Link>,
-    /// Admitted addresses, IPv4 and IPv6, as values: texts, or unknown.
+    /// Admitted addresses, IPv4 and IPv6, those of known prefix lists among them, as values: texts, or unknown.
     pub cidrs: Vec<&'m Value>,
-    /// Whether it admits by prefix list.
+    /// Whether it admits by a prefix list whose addresses are not all known.
     pub prefix_list: bool,
     /// Whether it admits the group itself.
     pub this_group: Prop<bool>,
@@ -225,6 +238,19 @@ struct Sides<'m> {
     this_group: Prop<bool>,
 }
 
+/// The addresses of prefix lists, and whether they are all.
+fn listed<'m>(model: &'m Model<'m>, lists: &'m Value) -> Many<&'m Value> {
+    let links = model.links_in(lists);
+    let mut out = Many { items: Vec::new(), complete: links.complete };
+    for link in &links.items {
+        match link.id().and_then(|id| addresses_of_list(model, id)) {
+            Some(addresses) => out = out.and(addresses),
+            None => out.complete = false,
+        }
+    }
+    out
+}
+
 impl<'m> Sides<'m> {
     fn permission(self, node: Node<'m>) -> Permission<'m> {
         let mut cidrs = Vec::new();
@@ -238,19 +264,22 @@ impl<'m> Sides<'m> {
                 Prop::Absent { .. } | Prop::Unknown { .. } => {}
             }
         }
-        let cidrs = cidrs.into_iter().map(|cidr| addresses_of_vpc(node.model, cidr)).collect();
         let protocol = match self.protocol {
             Prop::Known { value, .. } => protocol(&value),
             _ => Protocol::Unknown,
         };
         let ports =
             if protocol == Protocol::All { Ports::All } else { ports(node.model, &self.from, &self.to) };
-        let empty = |v: &Value| v.as_list().is_some_and(|l| l.complete && l.items.is_empty());
         let prefix_list = match self.prefix_lists {
             Prop::Absent { .. } => false,
-            Prop::Known { value, .. } => !empty(value),
+            Prop::Known { value, .. } => {
+                let listed = listed(node.model, value);
+                cidrs.extend(listed.items);
+                !listed.complete
+            }
             Prop::OneOf { .. } | Prop::Unknown { .. } => true,
         };
+        let cidrs = cidrs.into_iter().map(|cidr| addresses_of_vpc(node.model, cidr)).collect();
         Permission {
             holder: node.id,
             origin: node.origin(),
@@ -292,14 +321,30 @@ fn ports<'m>(model: &'m Model<'m>, from: &Prop<&'m Value>, to: &Prop<&'m Value>)
     let (Prop::Known { value: from, .. }, Prop::Known { value: to, .. }) = (from, to) else {
         return if from.is_absent() && to.is_absent() { Ports::All } else { Ports::Unknown };
     };
-    match (from.as_i64(), to.as_i64()) {
-        (Some(-1), _) => Ports::All,
-        (Some(from), Some(to)) => Ports::Range(from, to),
-        _ => match from.as_reference().and_then(|r| model.endpoint(r)) {
-            Some((id, _)) if from == to => Ports::Of(id),
-            _ => Ports::Unknown,
-        },
+    match (port(model, from), port(model, to)) {
+        (Some(Port::Number(-1)), _) => Ports::All,
+        (Some(Port::Number(from)), Some(Port::Number(to))) => Ports::Range(from, to),
+        (Some(Port::Of(from)), Some(Port::Of(to))) if from == to => Ports::Of(from),
+        _ => Ports::Unknown,
     }
+}
+
+/// One end of a range of ports.
+enum Port {
+    /// This number.
+    Number(i64),
+    /// The port of this server, which is not known itself.
+    Of(ResourceId),
+}
+
+/// A port as it is written: a number, or read from a server.
+fn port<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<Port> {
+    if let Some(number) = value.as_i64() {
+        return Some(Port::Number(number));
+    }
+    let (id, kind) = model.endpoint(value.as_reference()?)?;
+    let server = server(model, id).filter(|_| !kind.is_address())?;
+    Some(server.port.known().map_or(Port::Of(server.id), |number| Port::Number(*number)))
 }
 
 fn inline_egress(node: Node<'_>) -> Permission<'_> {
@@ -334,12 +379,22 @@ fn inline(node: Node<'_>) -> Permission<'_> {
 
 /// What every security group admits, from everywhere: its own rules and the rule resources that name it. Not complete when a rule may
 /// exist that is not seen: an unknown rule list, a rule resource whose group is not known, a group handed to somebody outside.
-pub fn admissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Many<Permission<'m>>> {
+pub fn admissions<'m>(
+    model: &'m Model<'m>,
+    defaults: &DefaultGroups,
+) -> BTreeMap<ResourceId, Many<Permission<'m>>> {
     let mut out: BTreeMap<ResourceId, Many<Permission<'m>>> = BTreeMap::new();
     for group in model.all::<SecurityGroup<'m>>() {
         let mut many = group.inline_ingress().map(inline);
         many.complete &= !leaves_the_root(model, group.id());
         out.insert(group.id(), many);
+    }
+    for (vpc, known) in groups_made_with_a_vpc(model, defaults) {
+        let own = known.then(|| own_members(model, vpc));
+        out.insert(
+            vpc,
+            Many { items: own.into_iter().collect(), complete: known && !leaves_the_root(model, vpc) },
+        );
     }
     let mut rules: Vec<(Many<Link>, Permission<'m>)> = Vec::new();
     for rule in model.all::<IngressRule<'m>>() {
@@ -356,8 +411,34 @@ pub fn admissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Many<Permiss
         rules.push((rule.group(), sides.permission(node)));
     }
     rules.extend(older_rules(model, "egress"));
-    join(model, &mut out, rules);
+    join(model, defaults, &mut out, rules);
     out
+}
+
+/// The VPCs whose default group is still the one that they were made with, and whether its rules are: the CDK can make a custom resource
+/// that takes them away.
+fn groups_made_with_a_vpc<'m>(model: &'m Model<'m>, defaults: &DefaultGroups) -> Vec<(ResourceId, bool)> {
+    let restricts = |used: &Use| match used.by {
+        User::Resource(by) => model.resource(by).type_name == "Custom::VpcRestrictDefaultSG",
+        User::Output(..) | User::Opaque(..) => false,
+    };
+    let vpcs = model.all::<Vpc<'m>>().into_iter().map(|vpc| vpc.id()).filter(|id| !defaults.contains_key(id));
+    vpcs.map(|id| (id, !model.uses(id).iter().any(restricts))).collect()
+}
+
+/// The rule that a VPC's default group is made with: its members let each other in.
+fn own_members<'m>(model: &'m Model<'m>, vpc: ResourceId) -> Permission<'m> {
+    let origin = model.resource(vpc).body.origin;
+    Permission {
+        holder: vpc,
+        origin,
+        ports: Ports::All,
+        protocol: Protocol::All,
+        groups: Many::none(),
+        cidrs: Vec::new(),
+        prefix_list: false,
+        this_group: Prop::Known { value: true, why: Why::Defaulted, origin },
+    }
 }
 
 /// What a security group lets out.
@@ -371,7 +452,7 @@ pub struct Emission<'m> {
 }
 
 /// What every security group lets out. Not complete as in [`admissions`].
-pub fn emissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Emission<'m>> {
+pub fn emissions<'m>(model: &'m Model<'m>, defaults: &DefaultGroups) -> BTreeMap<ResourceId, Emission<'m>> {
     let mut out: BTreeMap<ResourceId, Many<Permission<'m>>> = BTreeMap::new();
     let mut open: BTreeSet<ResourceId> = BTreeSet::new();
     for group in model.all::<SecurityGroup<'m>>() {
@@ -381,6 +462,10 @@ pub fn emissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Emission<'m>>
         }
         many.complete &= !leaves_the_root(model, group.id());
         out.insert(group.id(), many);
+    }
+    for (vpc, known) in groups_made_with_a_vpc(model, defaults) {
+        open.extend(known.then_some(vpc));
+        out.insert(vpc, Many { items: Vec::new(), complete: known });
     }
     let mut rules: Vec<(Many<Link>, Permission<'m>)> = Vec::new();
     for rule in model.all::<EgressRule<'m>>() {
@@ -397,7 +482,7 @@ pub fn emissions<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Emission<'m>>
         rules.push((rule.group(), sides.permission(node)));
     }
     rules.extend(older_rules(model, "ingress"));
-    join(model, &mut out, rules);
+    join(model, defaults, &mut out, rules);
     out.into_iter().map(|(id, rules)| (id, Emission { rules, everything: open.contains(&id) })).collect()
 }
 
@@ -423,9 +508,11 @@ fn older_rules<'m>(model: &'m Model<'m>, other: &str) -> Vec<(Many<Link>, Permis
     out
 }
 
-/// Adds rule resources to the groups that they name. One whose group is not known may belong to any group of its root.
+/// Adds rule resources to the groups that they name. One whose group is not known may belong to any group of its root. A group that is
+/// admitted through its VPC is named by its own id.
 fn join<'m>(
     model: &'m Model<'m>,
+    defaults: &DefaultGroups,
     groups: &mut BTreeMap<ResourceId, Many<Permission<'m>>>,
     rules: Vec<(Many<Link>, Permission<'m>)>,
 ) {
@@ -434,7 +521,7 @@ fn join<'m>(
         if !links.complete {
             open_roots.insert(model.resource(permission.holder).key.root);
         }
-        for id in links.items.iter().filter_map(Link::id) {
+        for id in groups_behind(model, defaults, links).items.iter().filter_map(Link::id) {
             if let Some(many) = groups.get_mut(&id) {
                 many.items.push(permission.clone());
             }
@@ -442,22 +529,92 @@ fn join<'m>(
     }
     for (id, many) in groups {
         many.complete &= !open_roots.contains(&model.resource(*id).key.root);
+        for permission in &mut many.items {
+            let named = std::mem::replace(&mut permission.groups, Many::none());
+            permission.groups = groups_behind(model, defaults, named);
+        }
     }
 }
 
 impl Instance<'_> {
-    /// All its security groups. Not complete when none are written (then the VPC's default group counts) or when another resource may
-    /// attach more to its network interface.
+    /// All its security groups; the default group of its VPC when none are written. Not complete when something else may give it more:
+    /// a launch template, a network interface of its own, another resource that attaches one.
     pub fn all_security_groups(&self) -> Many<Link> {
         let model = self.node().model;
         let attached = model.uses(self.id()).iter().any(|used| match &used.by {
             User::Resource(by) => model.resource(*by).type_name == "aws_network_interface_sg_attachment",
             User::Output(..) | User::Opaque(..) => false,
         });
+        let elsewhere = [self.launch_template(), self.network_interfaces(), self.group_names()];
         let mut groups = self.security_groups();
-        groups.complete &= !groups.items.is_empty() && !attached;
+        let alone = elsewhere.iter().all(Prop::is_absent);
+        if alone {
+            groups = groups_or_default(model, groups, Some(&self.subnet()));
+        }
+        groups.complete &= !attached && (alone || !groups.items.is_empty());
         groups
     }
+}
+
+/// The default groups of the VPCs that a configuration has taken over, by VPC.
+pub type DefaultGroups = BTreeMap<ResourceId, ResourceId>;
+
+/// The default groups that are resources of the configuration.
+pub fn default_groups<'m>(model: &'m Model<'m>) -> DefaultGroups {
+    let groups = model.all::<DefaultSecurityGroup<'m>>();
+    groups.iter().filter_map(|group| Some((vpc_behind(model, group.vpc()?)?, group.id()))).collect()
+}
+
+/// The group behind a resource that a group's id was read from: the group itself, what only passes its id on, or a VPC, whose default
+/// group is meant. The default group that a VPC is made with is called by the VPC's id, unless the configuration takes it over.
+pub fn group_behind<'m>(
+    model: &'m Model<'m>,
+    defaults: &DefaultGroups,
+    id: ResourceId,
+) -> Option<ResourceId> {
+    let mut at = id;
+    for _ in 0..4 {
+        if model.get::<SecurityGroup<'m>>(at).is_some() {
+            return Some(at);
+        }
+        if model.get::<Vpc<'m>>(at).is_some() {
+            return Some(defaults.get(&at).copied().unwrap_or(at));
+        }
+        at = model.node(at).link("security_group_id", "GroupId")?;
+    }
+    None
+}
+
+/// Groups as [`group_behind`] calls them; what is no group stays as it is.
+pub fn groups_behind<'m>(model: &'m Model<'m>, defaults: &DefaultGroups, groups: Many<Link>) -> Many<Link> {
+    groups.map(|link| match link {
+        Link::Resource { id, origin } => {
+            Link::Resource { id: group_behind(model, defaults, id).unwrap_or(id), origin }
+        }
+        other => other,
+    })
+}
+
+/// What a group is called in a message.
+pub fn group_name<'m>(model: &'m Model<'m>, group: ResourceId) -> String {
+    let name = model.short(group);
+    if model.get::<Vpc<'m>>(group).is_some() { format!("the default security group of {name}") } else { name }
+}
+
+/// Security groups as written; where none are, the default group of the VPC that the subnets are of. Not complete when that VPC is not
+/// known.
+pub fn groups_or_default<'m>(
+    model: &'m Model<'m>,
+    groups: Many<Link>,
+    subnets: Option<&Many<Link>>,
+) -> Many<Link> {
+    if !groups.items.is_empty() || !groups.complete {
+        return groups;
+    }
+    let vpc_of = |link: &Link| vpc_behind(model, model.get::<Subnet<'m>>(link.id()?)?.vpc()?);
+    let vpc = subnets.and_then(|subnets| subnets.items.iter().find_map(vpc_of));
+    let origin = subnets.and_then(|subnets| subnets.items.first()).map_or(OriginId::NONE, Link::origin);
+    Many { items: vpc.map(|id| Link::Resource { id, origin }).into_iter().collect(), complete: vpc.is_some() }
 }
 
 /// Whether a group is handed to somebody outside who may add rules to it: an output of the root, a module that is not here.

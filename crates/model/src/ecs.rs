@@ -24,6 +24,8 @@ entities! {
         deployment_controller: str = "deployment_controller.type" | "DeploymentController.Type", default "ECS".to_owned();
         /// Whether the deployment circuit breaker is on.
         circuit_breaker: bool = "deployment_circuit_breaker.enable" | "DeploymentConfiguration.DeploymentCircuitBreaker.Enable", default false;
+        /// Whether the circuit breaker goes back to the last deployment that worked.
+        circuit_breaker_rollback: bool = "deployment_circuit_breaker.rollback" | "DeploymentConfiguration.DeploymentCircuitBreaker.Rollback";
         /// Whether `terraform apply` waits until the service is stable.
         wait_for_steady_state: bool = "wait_for_steady_state" | "", default false;
         /// How long `terraform apply` waits for an update: `20m`.
@@ -124,6 +126,8 @@ entities! {
         health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
         /// The options of its log driver: a map.
         log_options: raw = "logConfiguration.options" | "LogConfiguration.Options";
+        /// The containers of the task that it waits for; see [`ContainerDependency`].
+        depends_on: nodes = "dependsOn" | "DependsOn";
         /// Where its output goes: `awslogs`, `awsfirelens`...
         log_driver: str = "logConfiguration.logDriver" | "LogConfiguration.LogDriver";
         /// Credentials for a registry of one's own.
@@ -144,6 +148,14 @@ entities! {
         container_range: str = "containerPortRange" | "ContainerPortRange";
         /// The port of the machine: any free one when absent or 0 (bridge), the same as inside otherwise.
         host_port: int = "hostPort" | "HostPort";
+    }
+
+    /// A container that another one of the task waits for.
+    ContainerDependency: ["aws_ecs_task_definition/container_definitions/dependsOn"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/DependsOn"] {
+        /// Its name.
+        container_name: str = "containerName" | "ContainerName";
+        /// `START`, `HEALTHY`, `COMPLETE` or `SUCCESS`.
+        condition: str = "condition" | "Condition";
     }
 
     /// An ECR repository.

@@ -17,7 +17,5 @@ entities! {
         subnet: links = "subnet_id" | "SubnetId";
         /// Its security groups; the VPC's default group when absent.
         security_groups: links = "security_groups" | "SecurityGroups";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_groups" | "SecurityGroups";
     }
 }

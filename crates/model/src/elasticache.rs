@@ -10,8 +10,6 @@ entities! {
         port: int = "port" | "Port", default 6379_i64;
         /// Its security groups.
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
         /// Whether a subnet group is written.
@@ -34,8 +32,6 @@ entities! {
         port: int = "port" | "Port";
         /// Its security groups.
         security_groups: links = "security_group_ids" | "VpcSecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "VpcSecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "subnet_group_name" | "CacheSubnetGroupName";
         /// Whether a subnet group is written.
@@ -50,8 +46,6 @@ entities! {
         engine: str = "engine" | "Engine";
         /// Its security groups.
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
         /// Its subnets.
         subnets: links = "subnet_ids" | "SubnetIds";
     }
@@ -62,8 +56,6 @@ entities! {
         port: int = "port" | "Port", default 6379_i64;
         /// Its security groups.
         security_groups: links = "security_group_ids" | "SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_group_ids" | "SecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "subnet_group_name" | "SubnetGroupName";
         /// Whether a subnet group is written.
@@ -74,8 +66,8 @@ entities! {
     OpenSearchDomain: ["aws_opensearch_domain", "aws_elasticsearch_domain"] | ["AWS::OpenSearchService::Domain", "AWS::Elasticsearch::Domain"] {
         /// Security groups of a domain in a VPC.
         security_groups: links = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_options.security_group_ids" | "VPCOptions.SecurityGroupIds";
+        /// Whether it stands in a VPC.
+        network: raw = "vpc_options" | "VPCOptions";
         /// Subnets of a domain in a VPC.
         subnets: links = "vpc_options.subnet_ids" | "VPCOptions.SubnetIds";
         /// The same as they are written.

@@ -26,6 +26,33 @@ pub struct Table {
     pub fields: &'static [Field],
 }
 
+impl Table {
+    /// The field of an accessor.
+    ///
+    /// # Panics
+    /// When there is none: meant for constants, where that stops the compiler.
+    pub const fn field(&self, name: &str) -> Field {
+        let mut at = 0;
+        while at < self.fields.len() {
+            if same(self.fields[at].name, name) {
+                return self.fields[at];
+            }
+            at += 1;
+        }
+        panic!("there is no such field");
+    }
+}
+
+/// Equality of texts in constants.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
 /// A view of a node as an entity.
 pub trait Entity<'m>: Copy {
     /// Its fields in both spellings.
@@ -53,6 +80,8 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::logs::TABLES);
     all.extend_from_slice(crate::machine::TABLES);
     all.extend_from_slice(crate::nacl::TABLES);
+    all.extend_from_slice(crate::peering::TABLES);
+    all.extend_from_slice(crate::prefix_list::TABLES);
     all.extend_from_slice(crate::rds::TABLES);
     all.extend_from_slice(crate::resource_policies::TABLES);
     all.extend_from_slice(crate::scheduled::TABLES);

@@ -91,6 +91,17 @@ pub struct RolePolicies<'m> {
     pub grants: Vec<Grant<'m>>,
     /// Why there may be more: in words, each reason once.
     pub unknown: Vec<String>,
+    /// What the role may do at most, where it has a boundary.
+    pub boundary: Option<Boundary<'m>>,
+}
+
+/// The most that a role may be allowed.
+#[derive(Clone, Debug, Default)]
+pub struct Boundary<'m> {
+    /// The documents that are known.
+    pub grants: Vec<Grant<'m>>,
+    /// Why it cannot be said what the boundary allows.
+    pub unknown: Option<String>,
 }
 
 impl RolePolicies<'_> {
@@ -167,6 +178,17 @@ impl<'m> Reader<'m> {
                 self.because(role.id(), "its managed policies are not known");
             }
         }
+        let boundary = match role.boundary() {
+            Prop::Absent { .. } => return,
+            Prop::Known { value, .. } => {
+                let read = self.managed(role.id(), true, value);
+                Boundary { grants: read.grants, unknown: read.unknown.into_iter().next() }
+            }
+            Prop::OneOf { .. } | Prop::Unknown { .. } => {
+                Boundary { grants: Vec::new(), unknown: Some("its boundary is not known".to_owned()) }
+            }
+        };
+        self.out.entry(role.id()).or_default().boundary = Some(boundary);
     }
 
     /// Who else may give policies to a role: modules that are not here, and resources that are not read.
@@ -261,43 +283,52 @@ impl<'m> Reader<'m> {
     }
 
     fn add(&mut self, roles: &[ResourceId], id: ResourceId, certain: bool, document: &Prop<&'m Value>) {
-        for role in roles.iter().filter(|r| self.out.contains_key(r)).copied().collect::<Vec<_>>() {
-            let policies = self.out.entry(role).or_default();
-            match document {
-                Prop::Known { value, .. } => policies.grants.push(Grant { id, document: value, certain }),
-                Prop::OneOf { values, .. } => {
-                    policies.grants.extend(values.iter().map(|document| Grant {
-                        id,
-                        document,
-                        certain: false,
-                    }));
-                }
-                Prop::Absent { .. } | Prop::Unknown { .. } => {
-                    policies.because(format!("the document of {} is not known", self.model.short(id)));
-                }
+        let read = self.granted(id, certain, document);
+        self.give(roles, &read);
+    }
+
+    /// What roles are given, those that are of this graph.
+    fn give(&mut self, roles: &[ResourceId], read: &RolePolicies<'m>) {
+        for role in roles {
+            let Some(policies) = self.out.get_mut(role) else { continue };
+            policies.grants.extend_from_slice(&read.grants);
+            read.unknown.iter().for_each(|reason| policies.because(reason.clone()));
+        }
+    }
+
+    fn granted(&self, id: ResourceId, certain: bool, document: &Prop<&'m Value>) -> RolePolicies<'m> {
+        let mut read = RolePolicies::default();
+        match document {
+            Prop::Known { value, .. } => read.grants.push(Grant { id, document: value, certain }),
+            Prop::OneOf { values, .. } => {
+                read.grants.extend(values.iter().map(|document| Grant { id, document, certain: false }));
+            }
+            Prop::Absent { .. } | Prop::Unknown { .. } => {
+                read.because(format!("the document of {} is not known", self.model.short(id)));
             }
         }
+        read
     }
 
     /// Managed policies given by their ARNs.
     fn policies(&mut self, roles: &[ResourceId], by: ResourceId, certain: bool, value: &'m Value) {
+        let read = self.managed(by, certain, value);
+        self.give(roles, &read);
+    }
+
+    /// What the managed policies say that a value names.
+    fn managed(&self, by: ResourceId, certain: bool, value: &'m Value) -> RolePolicies<'m> {
+        let mut read = RolePolicies::default();
         let single = std::slice::from_ref(value);
         let (items, complete) = value.as_list().map_or((single, true), |l| (l.items.as_slice(), l.complete));
         if !complete {
-            for role in roles {
-                self.because(*role, "not all its managed policies are known");
-            }
+            read.because("not all its managed policies are known");
         }
         for item in items.iter().filter(|i| !i.is_null()) {
             if let Some(name) = self.name_of_aws(item) {
                 match managed_by_aws(&name) {
-                    Some(document) => {
-                        let origin = item.origin;
-                        self.add(roles, by, certain, &Prop::written(document, origin));
-                    }
-                    None => roles
-                        .iter()
-                        .for_each(|r| self.because(*r, format!("what {name} allows is not on file"))),
+                    Some(document) => read.grants.push(Grant { id: by, document, certain }),
+                    None => read.because(format!("what {name} allows is not on file")),
                 }
                 continue;
             }
@@ -307,14 +338,15 @@ impl<'m> Reader<'m> {
             for policy in &known {
                 let certain =
                     certain && known.len() == 1 && self.model.resource(policy.id()).existence.is_certain();
-                self.add(roles, policy.id(), certain, &policy.document());
+                let more = self.granted(policy.id(), certain, &policy.document());
+                read.grants.extend(more.grants);
+                more.unknown.into_iter().for_each(|reason| read.because(reason));
             }
             if !links.complete || known.len() != links.items.len() || known.is_empty() {
-                for role in roles {
-                    self.because(*role, format!("the policy {item} is not here"));
-                }
+                read.because(format!("the policy {item} is not here"));
             }
         }
+        read
     }
 
     /// The name of a policy that AWS manages: from its ARN, or from the data source that looks it up.

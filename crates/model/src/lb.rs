@@ -12,12 +12,14 @@ entities! {
         security_groups: links = "security_groups" | "SecurityGroups";
         /// Its subnets.
         subnets: links = "subnets" | "Subnets";
-        /// Whether security groups are written.
-        security_groups_written: raw = "security_groups" | "SecurityGroups";
         /// Its subnets as they are written.
         subnets_written: raw = "subnets" | "Subnets";
         /// Its subnets with an address each, in the place of `subnets`; see [`SubnetMapping`].
         subnet_mappings: nodes = "subnet_mapping" | "SubnetMappings";
+        /// Whether it has private addresses alone, in Terraform. See [`LoadBalancer::is_internal`].
+        internal: bool = "internal" | "", default false;
+        /// `internet-facing` or `internal`, in CloudFormation.
+        scheme: str = "" | "Scheme", default "internet-facing".to_owned();
     }
 
     /// A subnet of a load balancer with its address.
@@ -30,8 +32,12 @@ entities! {
     Listener: ["aws_lb_listener", "aws_alb_listener"] | ["AWS::ElasticLoadBalancingV2::Listener"] {
         /// Its load balancer.
         load_balancer: links = "load_balancer_arn" | "LoadBalancerArn";
-        /// Its certificate.
-        certificate: raw = "certificate_arn" | "Certificates.CertificateArn";
+        /// `HTTP`, `HTTPS`, `TLS`...
+        protocol: str = "protocol" | "Protocol";
+        /// The certificate, in Terraform.
+        certificate: raw = "certificate_arn" | "";
+        /// The certificates, in CloudFormation.
+        certificates: raw = "" | "Certificates";
         /// What it does with requests.
         actions: nodes = "default_action" | "DefaultActions";
     }
@@ -116,6 +122,26 @@ pub fn load_balancers_of<'m>(model: &'m Model<'m>, target_group: ResourceId) -> 
 /// Seconds between health checks when the target group does not say, in both languages.
 /// Source: `HealthCheckIntervalSeconds`, Elastic Load Balancing API, CreateTargetGroup ("30 seconds"; Lambda targets 35).
 pub const DEFAULT_INTERVAL: i64 = 30;
+
+impl LoadBalancer<'_> {
+    /// Whether it has private addresses alone.
+    pub fn is_internal(&self) -> crate::Prop<bool> {
+        match crate::Entity::node(self).language {
+            crate::Language::Terraform => self.internal(),
+            crate::Language::CloudFormation | crate::Language::Cdk => {
+                self.scheme().convert(|scheme| Some(scheme == "internal"))
+            }
+        }
+    }
+}
+
+impl Listener<'_> {
+    /// Where its certificate is written, if it has one.
+    pub fn certificate_origin(&self) -> Option<iaclint_value::OriginId> {
+        let written = [self.certificate(), self.certificates()];
+        written.iter().find(|c| !c.is_absent()).map(crate::Prop::origin)
+    }
+}
 
 impl TargetGroup<'_> {
     /// Failures in a row until a target is unhealthy, defaults filled in: Terraform's provider writes 3

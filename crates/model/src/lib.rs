@@ -18,6 +18,8 @@ pub mod alarm;
 pub mod bucket_acl;
 pub mod certificates;
 pub mod cluster;
+pub mod condition;
+pub mod deliveries;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
@@ -30,8 +32,10 @@ pub mod lb;
 pub mod logs;
 pub mod machine;
 pub mod nacl;
+pub mod peering;
 pub mod policy;
 pub mod postgres;
+pub mod prefix_list;
 pub mod rds;
 pub mod resource_policies;
 pub mod scheduled;
@@ -45,11 +49,11 @@ pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
-    Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, Opaque, ResourceId, Use, User,
-    family,
+    Addition, Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, Opaque, ResourceId,
+    Scalar, Use, User, family,
 };
 pub use link::{Link, Many};
-pub use model::Model;
+pub use model::{DeployedOutput, Model};
 pub use node::Node;
 pub use path::{Found, look_up};
 pub use prop::{Prop, Why};

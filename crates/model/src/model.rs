@@ -1,10 +1,21 @@
 //! The model: a graph seen as entities.
 
-use iaclint_graph::{Asset, Graph, Language, Resource, ResourceId, Use};
+use iaclint_graph::{Asset, Graph, Language, Output, Resource, ResourceId, Use};
 use iaclint_source::{Sources, Span};
-use iaclint_value::{Data, OriginId, Origins, Piece, Reference, Step, Target, Value};
+use iaclint_value::{Data, OriginId, Origins, Piece, Reference, RootId, Step, Target, Value};
 
 use crate::{Entity, Link, Many, Node};
+
+/// An output that whoever deploys a root gets to see.
+#[derive(Clone, Debug)]
+pub struct DeployedOutput<'g> {
+    /// The root.
+    pub root: RootId,
+    /// Its address: `output.url`, `<Stack>/<LogicalId>`.
+    pub address: String,
+    /// The output.
+    pub output: &'g Output,
+}
 
 /// A graph seen as entities of AWS.
 #[derive(Clone, Copy, Debug)]
@@ -279,6 +290,31 @@ impl<'g> Model<'g> {
     /// Whether two resources stand in one root: what is deployed together.
     pub fn same_root(&self, a: ResourceId, b: ResourceId) -> bool {
         self.resource(a).key.root == self.resource(b).key.root
+    }
+
+    /// What is handed out to whoever deploys: the outputs of root modules and of stacks that no other stack deploys. A library's are not.
+    pub fn deployed_outputs(&self) -> Vec<DeployedOutput<'g>> {
+        let mut out = Vec::new();
+        for root in self.graph.roots().iter().filter(|root| !root.library) {
+            for scope in root.scopes.iter().filter(|scope| scope.calls.is_empty()) {
+                out.extend(scope.outputs.iter().map(|output| DeployedOutput {
+                    root: root.id,
+                    address: match root.language {
+                        Language::Terraform => format!("output.{}", output.name),
+                        Language::CloudFormation | Language::Cdk => {
+                            format!("{}/{}", scope.address, output.name)
+                        }
+                    },
+                    output,
+                }));
+            }
+        }
+        out
+    }
+
+    /// Whether one resource exists whenever the other does.
+    pub fn exists_with(&self, id: ResourceId, other: ResourceId) -> bool {
+        self.resource(id).existence.implied_by(&self.resource(other).existence)
     }
 
     /// The graph, for judges that need the edges themselves.

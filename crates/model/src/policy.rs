@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use iaclint_value::{Data, Encoding, Name, OriginId, Value};
 
 use crate::arn::{Answer, Arn};
+use crate::condition::{Context, holds};
 use crate::{Model, ResourceId};
 
 /// A statement of a policy document.
@@ -78,7 +79,7 @@ pub fn document<'m>(model: &'m Model<'m>, id: ResourceId, value: &'m Value) -> O
 }
 
 /// The elements of a list, or the one value that stands for a list of one; and whether that is all.
-fn one_or_many(value: &Value) -> (Vec<&Value>, bool) {
+pub(crate) fn one_or_many(value: &Value) -> (Vec<&Value>, bool) {
     match &value.data {
         Data::List(list) => (list.items.iter().collect(), list.complete),
         Data::Unknown(_) => (vec![value], false),
@@ -123,6 +124,12 @@ impl<'m> Statement<'m> {
                 Data::Object(object) => !object.fields.is_empty() || !object.complete,
                 _ => true,
             })
+    }
+
+    /// Whether it holds for a request of which this is known.
+    pub fn holds(&self, context: &Context) -> Answer {
+        let least = if self.open() { Answer::Maybe } else { Answer::Yes };
+        self.field("Condition").map_or(least, |conditions| least.min(holds(self.model, conditions, context)))
     }
 
     /// The conditions, if there are any.

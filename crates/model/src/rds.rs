@@ -17,8 +17,6 @@ entities! {
         database: str = "db_name" | "DBName";
         /// Its security groups; the VPC's default group when absent.
         security_groups: links = "vpc_security_group_ids" | "VPCSecurityGroups";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_security_group_ids" | "VPCSecurityGroups";
         /// Its subnet group.
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.
@@ -55,8 +53,6 @@ entities! {
         database: str = "database_name" | "DatabaseName";
         /// Its security groups.
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.
@@ -103,8 +99,6 @@ entities! {
         engine_family: str = "engine_family" | "EngineFamily";
         /// Its security groups; the VPC's default group when absent.
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
         /// Its subnets.
         subnets: links = "vpc_subnet_ids" | "VpcSubnetIds";
     }
@@ -125,8 +119,6 @@ entities! {
         port: int = "port" | "Port", default 27017_i64;
         /// Its security groups.
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
-        /// Whether security groups are written.
-        security_groups_written: raw = "vpc_security_group_ids" | "VpcSecurityGroupIds";
         /// Its subnet group.
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.

@@ -3,7 +3,7 @@
 use iaclint_graph::Language;
 use iaclint_value::{OriginId, Value};
 
-use crate::ec2::Instance;
+use crate::ec2::{Instance, groups_or_default};
 use crate::elasticache::{
     CacheCluster, MemoryDbCluster, OpenSearchDomain, ReplicationGroup, ServerlessCache,
 };
@@ -22,6 +22,8 @@ pub enum ServerKind {
     Search,
     /// A machine that runs something.
     Machine,
+    /// Anything else that listens: a service, a load balancer, a file system, an endpoint.
+    Listener,
 }
 
 /// Something that listens.
@@ -33,7 +35,7 @@ pub struct Server {
     pub kind: ServerKind,
     /// Its port. Of a machine it is not known.
     pub port: Prop<i64>,
-    /// Its security groups. Not complete when they are not written: then the VPC's default group counts.
+    /// Its security groups; where none are written, the default group of its VPC, and not complete when that VPC is not known.
     pub security_groups: Many<Link>,
     /// Where it stands.
     pub placement: Placement,
@@ -48,6 +50,8 @@ pub enum Placement {
     Subnets(Many<Link>, OriginId),
     /// In the account's default VPC, since nothing says otherwise.
     DefaultVpc(OriginId),
+    /// Outside of every VPC, behind a public name.
+    Internet,
     /// Not known.
     Unknown,
 }
@@ -132,148 +136,136 @@ fn port_or_engine(port: Prop<i64>, engine: &Prop<String>, language: Language) ->
     }
 }
 
-/// Security groups that are not written are the VPC's default group, of which we know nothing.
-fn groups_if_written(groups: Many<Link>, written: bool) -> Many<Link> {
-    let complete = groups.complete && written && !groups.items.is_empty();
-    Many { items: groups.items, complete }
+/// What a server is made of, beside what all have in common.
+struct Parts {
+    kind: ServerKind,
+    port: Prop<i64>,
+    security_groups: Many<Link>,
+    placement: Placement,
+    public: Prop<bool>,
+}
+
+impl Parts {
+    fn server<'m>(self, model: &'m Model<'m>, id: ResourceId) -> Server {
+        let subnets = match &self.placement {
+            Placement::Subnets(subnets, _) => Some(subnets),
+            Placement::DefaultVpc(_) | Placement::Internet | Placement::Unknown => None,
+        };
+        let security_groups = groups_or_default(model, self.security_groups, subnets);
+        let Parts { kind, port, placement, public, .. } = self;
+        Server { id, kind, port, security_groups, placement, public }
+    }
 }
 
 /// A resource as a server.
 pub fn server<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Server> {
-    let language = model.language(id);
     if let Some(db) = model.get::<DbInstance<'m>>(id) {
-        if let Some(cluster) = db.cluster() {
-            return server(model, cluster);
-        }
-        let engine = db.engine();
-        return Some(Server {
-            id,
-            kind: ServerKind::Database,
-            port: port_or_engine(db.port(), &engine, language),
-            security_groups: groups_if_written(
-                db.security_groups(),
-                !db.security_groups_written().is_absent(),
-            ),
-            placement: placed(
-                model,
-                db.subnet_group(),
-                &db.subnet_group_written(),
-                !db.replica_of().is_absent(),
-            ),
-            public: public_default(db.public(), &db.subnet_group_written(), language),
-        });
+        return match db.cluster() {
+            Some(cluster) => server(model, cluster),
+            None => Some(database(model, &db).server(model, id)),
+        };
     }
     if let Some(db) = model.get::<DbClusterInstance<'m>>(id) {
         return server(model, db.cluster()?);
     }
-    if let Some(db) = model.get::<DbCluster<'m>>(id) {
-        return Some(Server {
-            id,
+    if let Some(group) = model.get::<CacheCluster<'m>>(id).and_then(|cache| cache.replication_group()) {
+        return server(model, group);
+    }
+    Some(parts(model, id)?.server(model, id))
+}
+
+fn database<'m>(model: &'m Model<'m>, db: &DbInstance<'m>) -> Parts {
+    let language = model.language(db.id());
+    let written = db.subnet_group_written();
+    Parts {
+        kind: ServerKind::Database,
+        port: port_or_engine(db.port(), &db.engine(), language),
+        security_groups: db.security_groups(),
+        placement: placed(model, db.subnet_group(), &written, !db.replica_of().is_absent()),
+        public: public_default(db.public(), &written, language),
+    }
+}
+
+fn parts<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Parts> {
+    let language = model.language(id);
+    let parts = if let Some(db) = model.get::<DbCluster<'m>>(id) {
+        Parts {
             kind: ServerKind::Database,
             port: port_or_engine(db.port(), &db.engine(), language),
-            security_groups: groups_if_written(
-                db.security_groups(),
-                !db.security_groups_written().is_absent(),
-            ),
+            security_groups: db.security_groups(),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
             public: instances_public(model, id),
-        });
-    }
-    if let Some(db) = model.get::<DocDbCluster<'m>>(id) {
-        return Some(Server {
-            id,
+        }
+    } else if let Some(db) = model.get::<DocDbCluster<'m>>(id) {
+        Parts {
             kind: ServerKind::Database,
             port: db.port(),
-            security_groups: groups_if_written(
-                db.security_groups(),
-                !db.security_groups_written().is_absent(),
-            ),
+            security_groups: db.security_groups(),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
             public: private(db.origin()),
-        });
-    }
-    if let Some(cache) = model.get::<ReplicationGroup<'m>>(id) {
-        return Some(Server {
-            id,
+        }
+    } else if let Some(cache) = model.get::<ReplicationGroup<'m>>(id) {
+        Parts {
             kind: ServerKind::Cache,
             port: cache.port(),
-            security_groups: groups_if_written(
-                cache.security_groups(),
-                !cache.security_groups_written().is_absent(),
-            ),
+            security_groups: cache.security_groups(),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
             public: private(cache.origin()),
-        });
-    }
-    if let Some(cache) = model.get::<CacheCluster<'m>>(id) {
-        if let Some(group) = cache.replication_group() {
-            return server(model, group);
         }
-        return Some(Server {
-            id,
+    } else if let Some(cache) = model.get::<CacheCluster<'m>>(id) {
+        Parts {
             kind: ServerKind::Cache,
             port: port_or_engine(cache.port(), &cache.engine(), language),
-            security_groups: groups_if_written(
-                cache.security_groups(),
-                !cache.security_groups_written().is_absent(),
-            ),
+            security_groups: cache.security_groups(),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
             public: private(cache.origin()),
-        });
-    }
-    if let Some(cache) = model.get::<ServerlessCache<'m>>(id) {
+        }
+    } else if let Some(cache) = model.get::<ServerlessCache<'m>>(id) {
         let origin = cache.origin();
-        return Some(Server {
-            id,
+        Parts {
             kind: ServerKind::Cache,
             port: port_or_engine(Prop::Absent { origin }, &cache.engine(), language),
-            security_groups: groups_if_written(
-                cache.security_groups(),
-                !cache.security_groups_written().is_absent(),
-            ),
+            security_groups: cache.security_groups(),
             placement: in_subnets(cache.subnets(), origin),
-            public: private(cache.origin()),
-        });
-    }
-    if let Some(cache) = model.get::<MemoryDbCluster<'m>>(id) {
-        return Some(Server {
-            id,
+            public: private(origin),
+        }
+    } else if let Some(cache) = model.get::<MemoryDbCluster<'m>>(id) {
+        Parts {
             kind: ServerKind::Cache,
             port: cache.port(),
-            security_groups: groups_if_written(
-                cache.security_groups(),
-                !cache.security_groups_written().is_absent(),
-            ),
+            security_groups: cache.security_groups(),
             placement: placed(model, cache.subnet_group(), &cache.subnet_group_written(), false),
             public: private(cache.origin()),
-        });
-    }
-    if let Some(domain) = model.get::<OpenSearchDomain<'m>>(id) {
+        }
+    } else if let Some(domain) = model.get::<OpenSearchDomain<'m>>(id) {
+        let origin = domain.origin();
         // A domain without a VPC is reached over the internet: no group decides.
-        return Some(Server {
-            id,
+        let placement = if domain.network().is_absent() {
+            Placement::Internet
+        } else {
+            in_subnets(domain.subnets(), origin)
+        };
+        Parts {
             kind: ServerKind::Search,
-            port: Prop::Absent { origin: domain.origin() }.or(443_i64),
-            security_groups: groups_if_written(
-                domain.security_groups(),
-                !domain.security_groups_written().is_absent(),
-            ),
-            placement: in_subnets(domain.subnets(), domain.origin()),
-            public: private(domain.origin()),
-        });
-    }
-    if let Some(instance) = model.get::<Instance<'m>>(id) {
-        return Some(Server {
-            id,
+            port: Prop::Absent { origin }.or(443_i64),
+            security_groups: domain.security_groups(),
+            public: if matches!(placement, Placement::Internet) {
+                Prop::written(true, origin)
+            } else {
+                private(origin)
+            },
+            placement,
+        }
+    } else {
+        let instance = model.get::<Instance<'m>>(id)?;
+        let origin = instance.origin();
+        Parts {
             kind: ServerKind::Machine,
-            port: Prop::Unknown { origin: instance.origin() },
-            security_groups: groups_if_written(
-                instance.security_groups(),
-                !instance.security_groups_written().is_absent(),
-            ),
-            placement: in_subnets(instance.subnet(), instance.origin()),
-            public: Prop::Unknown { origin: instance.origin() },
-        });
-    }
-    None
+            port: Prop::Unknown { origin },
+            security_groups: instance.all_security_groups(),
+            placement: in_subnets(instance.subnet(), origin),
+            public: Prop::Unknown { origin },
+        }
+    };
+    Some(parts)
 }

@@ -203,10 +203,12 @@ pub enum Way {
     Nat(Option<ResourceId>),
     /// To an egress-only internet gateway, IPv6 alone.
     EgressOnly,
-    /// To something that may lead anywhere: a transit gateway, peering, a VPN, an appliance.
+    /// To something that may lead anywhere: a VPN, an appliance, a gateway or peering that is not of the graph.
     Elsewhere,
-    /// To a peering connection of the graph.
+    /// To a peering connection of the graph, or its accepting side.
     Peering(ResourceId),
+    /// To a transit gateway of the graph.
+    Transit(ResourceId),
     /// Not known.
     Unknown,
 }
@@ -271,6 +273,7 @@ struct Targets<'m> {
     nat: Prop<&'m iaclint_value::Value>,
     egress_only: Prop<&'m iaclint_value::Value>,
     peering: Prop<&'m iaclint_value::Value>,
+    transit: Prop<&'m iaclint_value::Value>,
     others: Vec<Prop<&'m iaclint_value::Value>>,
 }
 
@@ -288,6 +291,9 @@ impl<'m> Targets<'m> {
         }
         if is_written(&self.peering) {
             return only(&self.peering).map_or(Way::Elsewhere, Way::Peering);
+        }
+        if is_written(&self.transit) {
+            return only(&self.transit).map_or(Way::Elsewhere, Way::Transit);
         }
         if self.others.iter().any(is_written) {
             return Way::Elsewhere;
@@ -317,14 +323,8 @@ fn inline_route<'m>(node: Node<'m>) -> TableRoute {
         nat: route.nat(),
         egress_only: route.egress_only(),
         peering: route.peering(),
-        others: vec![
-            route.transit(),
-            route.interface(),
-            route.endpoint(),
-            route.core(),
-            route.carrier(),
-            route.local(),
-        ],
+        transit: route.transit(),
+        others: vec![route.interface(), route.endpoint(), route.core(), route.carrier(), route.local()],
     };
     TableRoute {
         holder: node.id,
@@ -356,8 +356,8 @@ impl Route<'_> {
             nat: self.nat(),
             egress_only: self.egress_only(),
             peering: self.peering(),
+            transit: self.transit(),
             others: vec![
-                self.transit(),
                 self.interface(),
                 self.instance(),
                 self.endpoint(),

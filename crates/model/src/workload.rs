@@ -2,6 +2,7 @@
 
 use iaclint_value::{OriginId, Value};
 
+use crate::ec2::groups_or_default;
 use crate::ecs::{Container, Service, TaskDefinition};
 use crate::lambda::Function;
 use crate::{Link, Many, Model, Prop, ResourceId};
@@ -58,6 +59,14 @@ impl Workload<'_> {
     pub fn has(&self, name: &str) -> bool {
         self.settings.items.iter().any(|s| s.name.as_deref() == Some(name))
     }
+
+    /// Whether it surely runs outside of every VPC, as a function without network settings does.
+    pub fn is_outside_of_every_vpc(&self) -> bool {
+        self.service.is_none()
+            && self.task.is_none()
+            && self.subnets.complete
+            && self.subnets.items.is_empty()
+    }
 }
 
 /// The settings of the containers of a task definition.
@@ -66,7 +75,8 @@ pub fn settings<'m>(task: &TaskDefinition<'m>) -> Many<Setting<'m>> {
     let mut out = Many { items: Vec::new(), complete: containers.complete };
     for container in containers.items {
         let variables = container.variables();
-        out.complete &= variables.complete;
+        // A file of variables holds names that are not seen here.
+        out.complete &= variables.complete && container.environment_files().is_absent();
         for variable in variables.items {
             if let Prop::Known { value, .. } = variable.value() {
                 out.items.push(Setting {
@@ -100,24 +110,25 @@ pub fn workloads<'m>(model: &'m Model<'m>) -> Vec<Workload<'m>> {
     let mut out = Vec::new();
     for service in model.all::<Service<'m>>() {
         let Some(task) = service.task() else { continue };
-        let groups = service.security_groups();
         // Without network settings of its own (bridge, host) a task sends from its instance.
-        let own = !groups.items.is_empty();
+        let subnets = service.subnets();
+        let groups = groups_or_default(model, service.security_groups(), Some(&subnets));
         out.push(Workload {
             id: service.id(),
             definition: task.id(),
             task: Some(task),
             service: Some(service),
-            security_groups: Many { complete: groups.complete && own, items: groups.items },
-            subnets: service.subnets(),
+            security_groups: groups,
+            subnets,
             settings: settings(&task),
             role: task.task_role(),
             execution_role: task.execution_role(),
         });
     }
     for function in model.all::<Function<'m>>() {
-        let groups = function.security_groups();
-        let own = !groups.items.is_empty();
+        let mut groups = function.security_groups();
+        // A function outside of every VPC has none.
+        groups.complete &= !groups.items.is_empty();
         let mut settings = Many::none();
         match function.variables() {
             Prop::Known { value, .. } => match value.as_object() {
@@ -141,7 +152,7 @@ pub fn workloads<'m>(model: &'m Model<'m>) -> Vec<Workload<'m>> {
             definition: function.id(),
             task: None,
             service: None,
-            security_groups: Many { complete: groups.complete && own, items: groups.items },
+            security_groups: groups,
             subnets: function.subnets(),
             settings,
             role: function.role(),

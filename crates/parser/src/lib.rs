@@ -1,5 +1,6 @@
 //! Paths in, one resource graph out: finds the Terraform roots, cloud assemblies and templates below the paths and loads each.
 
+mod edit;
 mod error;
 mod input;
 mod load;
@@ -14,6 +15,7 @@ use globset::GlobSet;
 use iaclint_graph::Graph;
 use iaclint_source::{FileSystem, Project};
 
+pub use edit::addition;
 pub use error::ParseError;
 
 /// The stack of the threads that parse and evaluate, in bytes: deep but legal nesting must fit, in debug builds too.
@@ -37,6 +39,10 @@ pub struct Options {
     pub exclude: Exclusion,
     /// Files of variable values for single Terraform roots: the root's directory and its files, absolute, before those for every root.
     pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// Files of parameter values for every template on its own, in order.
+    pub parameter_files: Vec<PathBuf>,
+    /// Files of parameter values for single templates: the template and its files, absolute, before those for every template.
+    pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
 }
 
 /// Paths that are not looked at, as globs under a directory.
@@ -116,13 +122,21 @@ pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Parse
 fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
     let paths = root_directory::real_paths(&*fs, &options.paths)?;
     let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
-    let var_files = root_directory::var_files(&*fs, &options.var_files, &root)?;
     let project_fs = fs.clone();
     let project = Project::new(fs, &root)
         .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
     let input = input::gather(&project, &paths, &options.exclude)?;
-    let root_files = root_directory::root_files(&*project_fs, &options.root_files, &root)?;
-    let (graph, roots) = load::load(&project, &input, options, var_files, &root_files);
+    let files = |all: &[PathBuf], own: &[(PathBuf, Vec<PathBuf>)]| {
+        Ok(load::Files {
+            all: root_directory::var_files(&*project_fs, all, &root)?,
+            own: root_directory::root_files(&*project_fs, own, &root)?,
+        })
+    };
+    let given = load::Given {
+        variables: files(&options.var_files, &options.root_files)?,
+        parameters: files(&options.parameter_files, &options.template_files)?,
+    };
+    let (graph, roots) = load::load(&project, &input, options, &given);
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);

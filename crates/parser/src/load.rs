@@ -1,7 +1,7 @@
 //! Loads what was found, in parallel, into one graph.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Fragment, Graph};
 use iaclint_source::{Problem, Project};
@@ -13,18 +13,43 @@ use crate::input::Input;
 use crate::roots::{Module, roots};
 use crate::{Options, RootFound, RootKind};
 
+/// Files of values, each checked to lie inside the project root.
+pub(crate) struct Given {
+    /// For Terraform roots.
+    pub(crate) variables: Files,
+    /// For templates.
+    pub(crate) parameters: Files,
+}
+
+/// Files of values in one language.
+pub(crate) struct Files {
+    /// For every root.
+    pub(crate) all: Vec<PathBuf>,
+    /// For single roots.
+    pub(crate) own: Vec<(PathBuf, Vec<PathBuf>)>,
+}
+
+impl Files {
+    /// The files of one root, its own before those of every root: what comes later counts.
+    fn of(&self, root: &Path) -> Vec<PathBuf> {
+        let own = self.own.iter().filter(|(path, _)| path == root).flat_map(|(_, files)| files);
+        own.chain(&self.all).cloned().collect()
+    }
+}
+
 /// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
 pub(crate) fn load(
     project: &Project,
     input: &Input,
     options: &Options,
-    var_files: Vec<PathBuf>,
-    root_files: &[(PathBuf, Vec<PathBuf>)],
+    given: &Given,
 ) -> (Graph, Vec<RootFound>) {
     let loader = Loader::new(project);
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
     let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
-    for (directory, library) in roots(&modules(project, &loader, input, options, root_files), &input.forced) {
+    for (directory, library) in
+        roots(&modules(project, &loader, input, options, &given.variables.own), &input.forced)
+    {
         add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
     }
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
@@ -32,14 +57,13 @@ pub(crate) fn load(
     found.sort();
 
     let inputs = Inputs {
-        var_files,
+        var_files: Vec::new(),
         variables: options.variables.clone(),
         environment: options.environment.clone(),
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
-        let own = root_files.iter().filter(|(root, _)| root == directory).flat_map(|(_, files)| files);
-        let var_files = own.chain(&inputs.var_files).cloned().collect();
+        let var_files = given.variables.of(directory);
         Inputs { library, var_files, ..inputs.clone() }
     };
     let mut fragments: Vec<Fragment> = found
@@ -51,7 +75,10 @@ pub(crate) fn load(
                 RootKind::Terraform => loader.load(path, root, &of(path, false)),
                 RootKind::Library => loader.load(path, root, &of(path, true)),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
-                RootKind::Template => iaclint_cloudformation::load_template(project, path, root),
+                RootKind::Template => {
+                    let files = given.parameters.of(path);
+                    iaclint_cloudformation::load_template(project, path, &files, root)
+                }
             }
         })
         .collect();

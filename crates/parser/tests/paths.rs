@@ -249,6 +249,42 @@ fn a_template_that_another_one_nests_is_a_part_of_it() {
 }
 
 #[test]
+fn a_template_that_is_uploaded_before_it_is_nested_is_a_part_all_the_same() {
+    let nests = |url: &str| {
+        format!(
+            "Resources:\n  Inner:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: {url}\n"
+        )
+    };
+    for url in [
+        "https://s3.amazonaws.com/templates/infra/vpc.yaml",
+        "!Sub https://${Bucket}.s3.amazonaws.com/${Prefix}infra/vpc.yaml",
+        "!Join ['', ['https://s3.amazonaws.com/', !Ref Bucket, /infra/vpc.yaml]]",
+    ] {
+        let main =
+            format!("Parameters:\n  Bucket: {{Type: String}}\n  Prefix: {{Type: String}}\n{}", nests(url));
+        let files = [("main.yaml", main.as_str()), ("infra/vpc.yaml", YAML)];
+        assert_eq!(roots(&files, &["/"]), ["template main.yaml"], "{url}");
+        let graph = parsed(&files, &["/"]).unwrap().graph;
+        assert!(graph.resources().iter().any(|r| r.key.address == "main/Inner/Jobs"), "{url}");
+    }
+}
+
+#[test]
+fn a_module_that_a_template_names_is_no_template_of_its_own() {
+    let rain = "Resources:\n  Net:\n    Type: !Rain::Module ../modules/net.yaml\n";
+    let packaged =
+        "Modules:\n  Net:\n    Source: ../modules/net.yaml\nResources:\n  A:\n    Type: AWS::SQS::Queue\n";
+    for main in [rain, packaged] {
+        let files = [("app/main.yaml", main), ("modules/net.yaml", YAML)];
+        assert_eq!(roots(&files, &["/"]), ["template app/main.yaml"], "{main}");
+        assert_eq!(parsed(&files, &["/"]).unwrap().graph.problems(), []);
+    }
+    // One that uses the tool's own directives may leave names to whoever includes it.
+    let module = "Resources:\n  A:\n    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: !Sub ${Outer.Name}\n      Tags: !Rain::Constant tags\n";
+    assert_eq!(parsed(&[("modules/a.yaml", module)], &["/"]).unwrap().graph.problems(), []);
+}
+
+#[test]
 fn templates_that_nest_each_other_are_entered_through_the_first() {
     let nests = |path: &str| {
         format!(

@@ -1,7 +1,7 @@
 //! For other programs: a format of our own, with a version.
 
-use iaclint_lint::{Finding, Severity};
-use iaclint_source::{Problem, ProblemKind, Span};
+use iaclint_lint::{Finding, Fix, Severity};
+use iaclint_source::{Edit, Problem, ProblemKind, Span};
 use serde::Serialize;
 
 use crate::mask::{message, name};
@@ -84,8 +84,27 @@ struct Found {
     notes: Vec<String>,
     help: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<Fixed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     suppression: Option<Suppression>,
     fingerprint: String,
+}
+
+#[derive(Serialize)]
+struct Fixed {
+    title: String,
+    safety: &'static str,
+    edits: Vec<Edited>,
+}
+
+/// The text of the place gives way to this one. `offset` and `end_offset` count bytes behind a byte-order mark.
+#[derive(Serialize)]
+struct Edited {
+    #[serde(flatten)]
+    place: Place,
+    offset: u32,
+    end_offset: u32,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -198,12 +217,27 @@ fn finding(report: &Report<'_>, finding: &Finding) -> Found {
         trail: finding.trail.iter().map(|s| labelled(report, s.span, &s.text)).collect(),
         notes: finding.notes.iter().map(|n| message(n)).collect(),
         help: message(&finding.help),
+        fix: finding.fix.as_ref().map(|fix| fixed(report, fix)),
         suppression: finding.suppressed.as_ref().map(|s| Suppression {
             kind: if s.span.is_some() { "directive" } else { "baseline" },
             reason: message(&s.reason),
             place: s.span.map(|s| place(report, s)),
         }),
         fingerprint: format!("{:016x}", finding.fingerprint),
+    }
+}
+
+fn fixed(report: &Report<'_>, fix: &Fix) -> Fixed {
+    let edit = |edit: &Edit| Edited {
+        place: place(report, edit.span),
+        offset: edit.span.start,
+        end_offset: edit.span.end,
+        text: edit.text.clone(),
+    };
+    Fixed {
+        title: message(&fix.title),
+        safety: fix.safety.name(),
+        edits: fix.edits.iter().map(edit).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use iaclint_lint::{Confidence, Finding, Rule, Severity, Suppressed};
+use iaclint_lint::{Confidence, Finding, Fix, Rule, Severity, Suppressed};
 use iaclint_source::{Problem, Span};
 
 use crate::excerpt::line_at;
@@ -14,9 +14,9 @@ use crate::json::kind;
 use crate::mask::{self, Masks};
 use crate::{Format, Report, fails};
 use log::{
-    ArtifactLocation, CodeFlow, Configuration, Descriptor, Driver, Found, Invocation, Location, Log,
-    LogicalLocation, Message, Notification, PhysicalLocation, Properties, Reference, Region, Run, Step,
-    Suppression, ThreadFlow, Tool,
+    ArtifactChange, ArtifactLocation, CodeFlow, Configuration, Content, Descriptor, Driver, Found,
+    Invocation, Location, Log, LogicalLocation, Message, Notification, PhysicalLocation, Properties,
+    Reference, Region, Replacement, Run, Step, Suppression, ThreadFlow, Tool,
 };
 
 const SCHEMA: &str =
@@ -97,6 +97,7 @@ impl Writer<'_> {
             related_locations: related.collect(),
             code_flows: self.flow(finding),
             suppressions: self.suppressions(finding),
+            fixes: finding.fix.iter().map(|fix| self.fix(fix)).collect(),
             partial_fingerprints: BTreeMap::from([("iaclint/v1", format!("{:016x}", finding.fingerprint))]),
         }
     }
@@ -125,6 +126,37 @@ impl Writer<'_> {
         finding.suppressed.iter().map(suppression).collect()
     }
 
+    fn fix(&self, fix: &Fix) -> log::Fix {
+        let mut changes: BTreeMap<String, Vec<Replacement>> = BTreeMap::new();
+        for edit in &fix.edits {
+            let path = self.report.sources.file(edit.span.file).path.clone();
+            changes.entry(path).or_default().push(Replacement {
+                deleted_region: self.region(edit.span),
+                inserted_content: Content { text: edit.text.clone() },
+            });
+        }
+        let change = |(path, replacements): (String, Vec<Replacement>)| ArtifactChange {
+            artifact_location: artifact(&path),
+            replacements,
+        };
+        log::Fix {
+            description: Message::plain(format!("{} ({})", mask::message(&fix.title), fix.safety.name())),
+            artifact_changes: changes.into_iter().map(change).collect(),
+        }
+    }
+
+    fn region(&self, span: Span) -> Region {
+        let file = self.report.sources.file(span.file);
+        let (start, end) = (file.line_col(span.start), file.line_col(span.end));
+        Region {
+            start_line: start.line,
+            start_column: Some(start.column_utf16),
+            end_line: end.line,
+            end_column: Some(end.column_utf16),
+            snippet: None,
+        }
+    }
+
     fn location(&self, span: Span, text: String) -> Location {
         let file = self.report.sources.file(span.file);
         let (start, end) = (file.line_col(span.start), file.line_col(span.end));
@@ -133,13 +165,7 @@ impl Writer<'_> {
             id: None,
             physical_location: PhysicalLocation {
                 artifact_location: artifact(&file.path),
-                region: Some(Region {
-                    start_line: start.line,
-                    start_column: Some(start.column_utf16),
-                    end_line: end.line,
-                    end_column: Some(end.column_utf16),
-                    snippet: None,
-                }),
+                region: Some(self.region(span)),
                 context_region: (start.line == end.line && !line.is_empty()).then(|| Region {
                     start_line: start.line,
                     start_column: None,

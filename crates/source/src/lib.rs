@@ -3,6 +3,7 @@
 //! Every other crate works on [`Span`]s and asks [`Sources`] for the text or the line behind them. All reading goes through a
 //! [`FileSystem`] and a [`Project`], which confines it to the project root.
 
+mod edit;
 mod fs;
 mod line_index;
 mod problem;
@@ -10,6 +11,7 @@ mod project;
 mod sources;
 mod span;
 
+pub use edit::Edit;
 pub use fs::{Disk, Entry, FileKind, FileSystem, Memory};
 pub use line_index::{LineCol, LineIndex};
 pub use problem::{Problem, ProblemKind};

@@ -1,9 +1,10 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | oracle | plan`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | oracle | plan`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
 
 mod catalogue;
+mod crater;
 mod layers;
 mod new_rule;
 mod oracle;
@@ -19,6 +20,8 @@ cargo xtask new-rule GROUP ID   make the folder of a rule and enter it into the 
 cargo xtask sync [--check]      write rules/lib.rs, docs/rules.md and the schema from the folders, or say whether they are stale
 cargo xtask tidy                check pages, names, file sizes and words
 cargo xtask layers              check that dependencies between the crates point down only
+cargo xtask crater [--binary FILE] [--limit SECONDS] DIR..
+                                run the release build over checkouts: findings a rule, cost, and what changed since the last run
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
 cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE]..
                                 print what a first deployment would make, in the words of `terraform show -json`";
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
         ["sync", "--check"] => sync::check(&root),
         ["tidy"] => tidy::check(&root),
         ["layers"] => layers::check(&root),
+        ["crater", ref words @ ..] => crater::run(&root, words),
         _ => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -47,7 +51,7 @@ fn main() -> ExitCode {
         eprintln!("{fault}");
     }
     if faults.is_empty() {
-        println!("{}: fine", words.join(" "));
+        println!("{}: fine", words.first().unwrap_or(&""));
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

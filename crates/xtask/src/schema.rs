@@ -19,12 +19,13 @@ pub(crate) fn schema(rules: &[String]) -> String {
         value
     };
     let roots = json!({
-        "path": { "description": "The directory of the root, from this file.", "type": "string" },
+        "path": { "description": "The directory of the root, or the template, from this file.", "type": "string" },
         "environment": {
             "description": "Only when `--environment` has this name.",
             "type": "string"
         },
-        "var-files": texts("Its variable files, in order, from this file."),
+        "var-files": texts("Variable files of a Terraform root, in order, from this file."),
+        "parameters": texts("Files of parameter values of a template, in order, from this file."),
     });
     let overrides = json!({
         "paths": texts("Globs, from this file."),
@@ -56,7 +57,7 @@ pub(crate) fn schema(rules: &[String]) -> String {
             "severity": severity("Severities by rule, in the place of their own."),
             "exclude": texts("Globs, from this file: what is not looked for."),
             "baseline": { "description": "The baseline, from this file.", "type": "string" },
-            "roots": list_of("Variable files of single Terraform roots.", roots, json!(["path", "var-files"])),
+            "roots": list_of("Files of values for single Terraform roots and templates.", roots, json!(["path"])),
             "overrides": list_of("What holds for some paths only.", overrides, json!(["paths"])),
         },
         "additionalProperties": false

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::endpoints::Endpoint;
 use iaclint_model::workload::{Setting, settings};
@@ -143,10 +143,39 @@ fn report_text(
         draft = draft.part(container);
     }
     draft
+        .fix(fix(cx, text, doubled))
         .trail(cx, doubled.hole.origin)
         .note(format!("the application is given {}", around(&value.display(), &doubled.hole.display())))
         .help(advice(cx, doubled))
         .report(cx);
+}
+
+/// Takes the surplus port away where the text itself says it; else uses the host, where the reference stands in the text.
+fn fix(cx: &Check<'_, '_>, text: &Text, doubled: &Doubled<'_>) -> Option<Fix> {
+    let flat = text.flatten();
+    let surplus = flat.text.get(doubled.surplus.clone())?;
+    if let Some(span) = text.span(&flat, doubled.surplus.clone())
+        && cx.model().sources().file(span.file).slice(span) == surplus
+    {
+        return Fix::replace(cx, Safety::Safe, format!("take `{surplus}` away"), span, "");
+    }
+    host_instead(cx, doubled.hole, doubled.address)
+}
+
+/// The attribute that is the host alone, where the reference is written. What else reads it from there gets the host too.
+fn host_instead(cx: &Check<'_, '_>, value: &Value, address: &Reference) -> Option<Fix> {
+    let model = cx.model();
+    let host = model.host_of(address)?;
+    let span = model.origins().root_span(value.origin)?;
+    let file = model.sources().file(span.file);
+    let written = file.slice(span);
+    let whole = address.to_string();
+    // Inside a module the address stands without the module's name.
+    let before = whole.strip_suffix(written)?;
+    let (resource, _) = written.rsplit_once('.').filter(|_| before.is_empty() || before.ends_with('.'))?;
+    let (_, attribute) = host.rsplit_once('.')?;
+    let instead = format!("{resource}.{attribute}");
+    Fix::replace(cx, Safety::Unsafe, format!("use `{instead}`"), span, instead.clone())
 }
 
 /// The word of a long text that holds the address; a short text as it is.
@@ -276,6 +305,7 @@ fn report_setting(
         Some(host) if kind.ends_in_port() => format!("set {name} to `{host}`"),
         _ => format!("leave the port out of {name}: {port_name} carries it"),
     };
+    let fix = host_instead(cx, setting.value, address).filter(|_| kind.ends_in_port());
     let mut draft = cx
         .finding(id, format!("{name} holds a port although {port_name} stands beside it"))
         .confidence(Confidence::Medium)
@@ -284,6 +314,7 @@ fn report_setting(
         .label(cx, port.value.origin, "the port is given here as well")
         .trail(cx, setting.value.origin)
         .note("a client that joins the two asks for a host name with a port in it")
+        .fix(fix)
         .help(help);
     if let Some(container) = setting.container {
         draft = draft.part(container.label());

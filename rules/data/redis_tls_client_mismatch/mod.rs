@@ -1,7 +1,7 @@
 //! A client and a cache of which one speaks TLS, or demands a password, and the other does not.
 
 use iaclint_analysis::needs::addresses;
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::elasticache::{ReplicationGroup, ServerlessCache};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
 use iaclint_model::{Model, Prop, ResourceId};
@@ -83,6 +83,13 @@ fn setting_check<'m>(
         }
         return;
     };
+    let fix = setting.value.to_text().filter(|_| plain).and_then(|text| {
+        let scheme = prefix.find("://")?;
+        let span = text.span(&text.flatten(), 0..scheme)?;
+        let verbatim = model.sources().file(span.file).slice(span).eq_ignore_ascii_case(&prefix[..scheme]);
+        let secure = format!("{}s", &prefix[..scheme]);
+        Fix::replace(cx, Safety::Safe, "speak TLS", span, secure).filter(|_| verbatim)
+    });
     let part = setting.container.map(|c| c.label());
     let mut draft = cx
         .finding(workload.definition, headline)
@@ -91,6 +98,7 @@ fn setting_check<'m>(
         .label(cx, demand_origin, of_cache)
         .related(cx, cache, of_cache)
         .trail(cx, setting.value.origin)
+        .fix(fix)
         .help(help);
     if let Some(part) = part {
         draft = draft.part(part);

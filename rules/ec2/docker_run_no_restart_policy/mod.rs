@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity, Span};
 use iaclint_scripts::ContainerRun;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -29,14 +29,31 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 .or(run.image.as_ref())
                 .map_or_else(|| "it".to_owned(), |w| format!("`{}`", w.display()));
             let span = host.span(cx.model(), run.span);
+            let fix = fix(cx, span);
             cx.finding(host.machine.id, format!("container {name} is started without a restart policy"))
                 .identity(name.clone())
                 .at_span(span, "runs once, at the first start of the machine")
                 .note("user data runs at the first start only: after a crash, a reboot or a restart of docker the container stays down")
+                .fix(fix)
                 .help("add `--restart unless-stopped` to the command")
                 .report(cx);
         }
     }
+}
+
+/// The policy behind the words that start the container.
+fn fix(cx: &Check<'_, '_>, command: Span) -> Option<Fix> {
+    let file = cx.model().sources().file(command.file);
+    let text = file.slice(command);
+    let end =
+        ["docker run ", "podman run "].iter().find_map(|start| Some(text.find(start)? + start.len()))?;
+    Fix::replace(
+        cx,
+        Safety::Unsafe,
+        "start it again after a failure",
+        command.slice(end..end),
+        "--restart unless-stopped ",
+    )
 }
 
 /// Whether a container is to run for long and nothing brings it back.

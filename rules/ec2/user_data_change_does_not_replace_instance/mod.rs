@@ -1,9 +1,9 @@
 //! An instance whose script sets it up, and that is kept when the script changes.
 
 use iaclint_analysis::programs::Host;
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::machine::MachineKind;
-use iaclint_model::{Language, Model};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
+use iaclint_model::machine::{InstanceStart, MachineKind};
+use iaclint_model::{Entity, Field, Language, Model};
 use iaclint_scripts::service_actions;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -11,6 +11,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     confidence: Confidence::Medium,
     summary: "a change of the user data does not reach the running instance",
 };
+
+const REPLACED: Field = InstanceStart::TABLE.field("replaced_with_user_data");
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
@@ -51,9 +53,19 @@ fn report(cx: &mut Check<'_, '_>, host: &Host<'_>) {
             )
         }
     };
+    let fix = model.get::<InstanceStart<'_>>(id).and_then(|start| {
+        Fix::set(
+            cx,
+            Safety::Unsafe,
+            "replace the instance when its user data changes",
+            &start,
+            &[(REPLACED, true.into())],
+        )
+    });
     cx.finding(id, format!("a change of the user data does not reach {name} while it runs"))
         .at(cx, host.machine.user_data_origin(), "runs once, at the first start")
         .note("the deployment stops and starts the instance with the new text, which cloud-init does not run again")
         .help(help)
+        .fix(fix)
         .report(cx);
 }

@@ -1,14 +1,16 @@
 //! A service that may neither start nor stop a task during a deployment.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::Prop;
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::Service;
+use iaclint_model::{Entity, Field, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
     summary: "a deployment may neither start nor stop a task",
 };
+
+const MAXIMUM: Field = Service::TABLE.field("maximum_percent");
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
@@ -60,7 +62,15 @@ fn service_check<'m>(cx: &mut Check<'_, 'm>, service: &Service<'m>) {
     if minimum.written_value().is_some() {
         draft = draft.label(cx, minimum.origin(), format!("at least {low}% must run"));
     }
+    let fix = Fix::set(
+        cx,
+        Safety::Unsafe,
+        "allow twice as many tasks during a deployment",
+        service,
+        &[(MAXIMUM, 200.into())],
+    );
     draft
+        .fix(fix)
         .trail(cx, maximum.origin())
         .note(words)
         .help("allow more with a maximum of 200 percent, or fewer with a minimum below 100")

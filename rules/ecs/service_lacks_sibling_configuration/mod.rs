@@ -1,11 +1,11 @@
 //! A service without the database or cache settings that its siblings have, although something shows that it needs them.
 
 use iaclint_analysis::needs::{Evidence, Need, family, server_words};
+use iaclint_analysis::siblings::{are_siblings, shared_image};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ecs::Container;
 use iaclint_model::server::ServerKind;
 use iaclint_model::workload::Workload;
-use iaclint_model::{Link, Many, Model, Prop, ResourceId};
+use iaclint_model::{Link, Prop, ResourceId};
 use iaclint_value::OriginId;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -27,7 +27,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             let sibling = &workloads[need.client];
             if need.client == index
                 || !matches!(need.server.kind, ServerKind::Database | ServerKind::Cache)
-                || !siblings(cx.model(), workload, sibling)
+                || !are_siblings(cx.model(), workload, sibling)
                 || lacks.iter().any(|l| l.need.server.id == need.server.id)
                 || is_configured(cx, index, workload, need)
             {
@@ -57,26 +57,6 @@ struct Sign {
     /// The network says so: somebody opened the server for this service.
     network: bool,
     origin: OriginId,
-}
-
-/// Whether two services are deployed together and run in one cluster, or share subnets.
-fn siblings(model: &Model<'_>, a: &Workload<'_>, b: &Workload<'_>) -> bool {
-    let (Some(first), Some(second)) = (&a.service, &b.service) else { return false };
-    let same =
-        |x: &Many<Link>, y: &Many<Link>| x.items.iter().any(|l| y.items.iter().any(|m| same_thing(l, m)));
-    model.same_root(a.id, b.id)
-        && a.definition != b.definition
-        && model.resource(a.id).existence.compatible(&model.resource(b.id).existence)
-        && (same(&first.cluster(), &second.cluster()) || same(&a.subnets, &b.subnets))
-}
-
-fn same_thing(a: &Link, b: &Link) -> bool {
-    match (a, b) {
-        (Link::Resource { id: a, .. }, Link::Resource { id: b, .. }) => a == b,
-        (Link::Literal { text: a, .. }, Link::Literal { text: b, .. })
-        | (Link::Outside { name: a, .. }, Link::Outside { name: b, .. }) => a == b,
-        _ => false,
-    }
 }
 
 /// Whether a service has settings for a server: it talks to one of that kind, speaks of this one, or has settings of the same family.
@@ -143,29 +123,10 @@ fn signs<'m>(
             }
         }
     }
-    let repositories = |w: &Workload<'m>| -> Vec<(String, OriginId)> {
-        let containers = w.task.map(|t| t.containers().items).unwrap_or_default();
-        containers.iter().filter_map(repository).collect()
-    };
-    let images = repositories(sibling);
-    if let Some((image, origin)) =
-        repositories(workload).into_iter().find(|(i, _)| images.iter().any(|(j, _)| i == j))
-    {
+    if let Some((image, origin)) = shared_image(workload, sibling) {
         out.push(Sign { words: format!("it runs the same image {image}"), network: false, origin });
     }
     out
-}
-
-/// A container's image without its tag.
-fn repository(container: &Container<'_>) -> Option<(String, OriginId)> {
-    let Prop::Known { value, origin, .. } = container.image() else { return None };
-    let known = value.as_str()?;
-    let without_digest = known.split('@').next().unwrap_or_default();
-    let repository = match without_digest.rsplit_once(':') {
-        Some((name, tag)) if !tag.contains('/') => name,
-        _ => without_digest,
-    };
-    Some((repository.to_owned(), origin))
 }
 
 fn report<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, lacks: &[Lack<'_, 'm>]) {

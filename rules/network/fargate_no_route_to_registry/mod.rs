@@ -2,15 +2,18 @@
 
 use iaclint_analysis::calls::{Barred, calls};
 use iaclint_analysis::reach::Answer;
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
+use iaclint_model::ecs::Service;
 use iaclint_model::workload::Workload;
-use iaclint_model::{Language, Prop, ResourceId};
+use iaclint_model::{Entity, Field, Language, Prop, ResourceId, Scalar};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
     summary: "a Fargate service runs in subnets from which it cannot pull its image",
 };
+
+const PUBLIC_ADDRESS: Field = Service::TABLE.field("assign_public_ip");
 
 /// The services that an image in ECR takes, as endpoints call them.
 const ECR: [&str; 3] = ["ecr.api", "ecr.dkr", "s3"];
@@ -58,9 +61,9 @@ fn has_no_endpoints<'m>(cx: &Check<'_, 'm>, workload: &Workload<'m>, subnet: Res
         .all(|service| cx.analysis.network().serves(subnet, service) == Answer::No)
 }
 
-fn report(
-    cx: &mut Check<'_, '_>,
-    workload: &Workload<'_>,
+fn report<'m>(
+    cx: &mut Check<'_, 'm>,
+    workload: &Workload<'m>,
     public_ip: &Prop<bool>,
     barred: &[(ResourceId, Barred)],
 ) {
@@ -122,7 +125,16 @@ fn report(
             .confidence(Confidence::Medium)
             .note("the network is handed to other configurations through outputs, and one of them may add the route");
     }
-    draft.help(help(model.language(workload.id), why, &name)).report(cx);
+    // Each subnet leads to the internet, for a task that has an address there.
+    let address = barred.iter().all(|(_, why)| matches!(why, Barred::NoAddress { .. }));
+    let fix = workload.service.as_ref().filter(|_| address).and_then(|service| {
+        let on = match model.language(workload.id) {
+            Language::Terraform => Scalar::Bool(true),
+            Language::Cdk | Language::CloudFormation => Scalar::from("ENABLED"),
+        };
+        Fix::set(cx, Safety::Unsafe, "give the tasks public addresses", service, &[(PUBLIC_ADDRESS, on)])
+    });
+    draft.fix(fix).help(help(model.language(workload.id), why, &name)).report(cx);
 }
 
 /// The place where the service names its subnets.

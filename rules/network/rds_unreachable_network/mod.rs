@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use iaclint_analysis::joined::{Apart, Gap, Joined};
 use iaclint_analysis::needs::{Evidence, Need, server_words};
-use iaclint_analysis::path::{Apart, Joined};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ResourceId;
+use iaclint_model::{Language, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -19,6 +19,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let mut found: BTreeMap<ResourceId, Vec<(&Need<'_>, Apart)>> = BTreeMap::new();
     for (need, client) in analysis.deployed_needs() {
         if let Joined::Apart(apart) = analysis.joined(client, &need.server) {
+            // With the password alone, a function outside of the VPC may use the data API.
+            if apart.gap == Gap::Outside && need.evidence != Evidence::Address {
+                continue;
+            }
             let apart_needs = found.entry(need.server.id).or_default();
             if !apart_needs.iter().any(|(known, _)| known.client == need.client) {
                 apart_needs.push((need, apart));
@@ -31,25 +35,37 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let name = server_words(model, &need.server);
         let client_name = model.short(client.id);
         let vpc = apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short(vpc));
-        let client_vpc = model.short(apart.client_vpc);
-        let mut draft = cx
-            .finding(
-                server,
-                format!("{client_name} has no route to {name}: it is in {client_vpc}, the server in {vpc}"),
-            )
-            .at(cx, apart.placed, format!("this places it in {vpc}"))
-            .label(cx, need.origin, format!("{client_name} is given the address here"))
-            .related(cx, apart.client_vpc, "the VPC of the client");
-        if let Some(vpc) = apart.server_vpc {
-            draft = draft.related(cx, vpc, "the VPC of the server");
+        let client_vpc = apart.client_vpc.map(|vpc| model.short(vpc)).unwrap_or_default();
+        let headline = match apart.gap {
+            Gap::NoRoute => {
+                format!("{client_name} has no route to {name}: it is in {client_vpc}, the server in {vpc}")
+            }
+            _ => format!("{client_name} cannot reach {name}: {}", analysis.gap_words(apart)),
+        };
+        let placed = if apart.gap == Gap::NoInternet {
+            "it is outside of every VPC".to_owned()
+        } else {
+            format!("this places it in {vpc}")
+        };
+        let mut draft = cx.finding(server, headline).at(cx, apart.placed, placed).label(
+            cx,
+            need.origin,
+            format!("{client_name} is given the address here"),
+        );
+        for (vpc, words) in
+            [(apart.client_vpc, "the VPC of the client"), (apart.server_vpc, "the VPC of the server")]
+        {
+            if let Some(vpc) = vpc {
+                draft = draft.related(cx, vpc, words);
+            }
         }
-        for (other, _) in &needs {
+        for (other, apart) in &needs {
             let client = analysis.workloads()[other.client].id;
-            draft = draft.related(
-                cx,
-                client,
-                "a client; no route of its subnets leads out of its VPC to the server",
-            );
+            let words = match apart.gap {
+                Gap::NoRoute => "a client; no route of its subnets leads out of its VPC to the server",
+                _ => "a client",
+            };
+            draft = draft.related(cx, client, words);
         }
         let password = matches!(need.evidence, Evidence::Password(_));
         if apart.exported {
@@ -62,7 +78,38 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         draft
             .note("a security group that admits the client's addresses does not help: the packets never get there")
-            .help(format!("place {} in subnets of {client_vpc}, or peer the two VPCs and add routes on both sides", model.short(server)))
+            .help(help(cx, need, apart))
             .report(cx);
+    }
+}
+
+fn help(cx: &Check<'_, '_>, need: &Need<'_>, apart: &Apart) -> String {
+    let model = cx.model();
+    let client = model.short(cx.analysis.workloads()[need.client].id);
+    let (server, at) = (model.short(need.server.id), model.short(apart.at));
+    let name =
+        |vpc: Option<ResourceId>| vpc.map_or_else(|| "the other VPC".to_owned(), |vpc| model.short(vpc));
+    let (client_vpc, server_vpc) = (name(apart.client_vpc), name(apart.server_vpc));
+    match apart.gap {
+        Gap::NoRoute | Gap::LeadsElsewhere(_) => {
+            format!(
+                "place {server} in subnets of {client_vpc}, or peer the two VPCs and add routes on both sides"
+            )
+        }
+        Gap::NoWayBack(by) => format!(
+            "add a route to the addresses of {client_vpc} through {} to the route table of {at}",
+            model.short(by)
+        ),
+        Gap::NoInternet => format!("add a default route through a NAT gateway to the route table of {at}"),
+        Gap::Outside => {
+            let placed = if model.language(apart.at) == Language::Terraform {
+                "a `vpc_config`"
+            } else {
+                "a VpcConfig"
+            };
+            format!(
+                "give {client} {placed} with subnets of {server_vpc} and a security group that {server} admits"
+            )
+        }
     }
 }

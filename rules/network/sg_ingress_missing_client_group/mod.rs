@@ -3,6 +3,7 @@
 use iaclint_analysis::needs::{Evidence, server_words};
 use iaclint_analysis::reach::{Admitted, Closed, Verdict};
 use iaclint_lint::{Check, Confidence, Draft, RuleInfo, Severity};
+use iaclint_model::ec2::group_name;
 use iaclint_model::{Language, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -24,12 +25,12 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             continue;
         }
         let server = server_words(model, &need.server);
-        let group_name = model.short(group);
-        let client_group = closed.client_groups.first().map(|g| model.short(*g)).unwrap_or_default();
+        let guard = group_name(model, group);
+        let client_group = closed.client_groups.first().map(|g| group_name(model, *g)).unwrap_or_default();
         let client_name = model.short(client.id);
         let evidence = need.setting.clone().unwrap_or_else(|| "a setting".to_owned());
         let draft = cx
-            .finding(group, format!("{group_name} does not admit {client_name} on port {port} of {server}"))
+            .finding(group, format!("{guard} does not admit {client_name} on port {port} of {server}"))
             .identity(format!("{}:{port}", model.plain_name(client.id)));
         let draft = primary(cx, draft, &closed, group);
         let draft = if matches!(need.evidence, Evidence::Password(_)) {
@@ -40,7 +41,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         draft
             .label(cx, need.origin, format!("{client_name} is given the address here, as {evidence}"))
             .related(cx, client.id, format!("the client; it sends from {client_group}"))
-            .related(cx, need.server.id, format!("the server; {group_name} guards it"))
+            .related(cx, need.server.id, format!("the server; {guard} guards it"))
             .trail(cx, need.origin)
             .note(format!("packets are dropped, not refused: {client_name} waits for its connect timeout at every attempt"))
             .help(help(cx, group, &closed, *port))
@@ -52,7 +53,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn primary(cx: &Check<'_, '_>, draft: Draft, closed: &Closed, group: ResourceId) -> Draft {
     let model = cx.model();
     let names = |rule: &Admitted| {
-        let names: Vec<String> = rule.groups.iter().map(|g| model.short(*g)).collect();
+        let names: Vec<String> = rule.groups.iter().map(|g| group_name(model, *g)).collect();
         if names.is_empty() { "others".to_owned() } else { names.join(", ") }
     };
     if let Some(rule) = closed.others.first() {
@@ -79,7 +80,7 @@ fn primary(cx: &Check<'_, '_>, draft: Draft, closed: &Closed, group: ResourceId)
 fn all_names(cx: &Check<'_, '_>, closed: &Closed) -> String {
     let mut names: Vec<String> = Vec::new();
     for group in closed.others.iter().flat_map(|o| &o.groups) {
-        let name = cx.model().short(*group);
+        let name = group_name(cx.model(), *group);
         if !names.contains(&name) {
             names.push(name);
         }

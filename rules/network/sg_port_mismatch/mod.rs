@@ -1,9 +1,10 @@
 //! A rule that admits the client, but on another port than the server listens on.
 
 use iaclint_analysis::needs::server_words;
+use iaclint_analysis::path::ports_words;
 use iaclint_analysis::reach::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ec2::{Ports, Protocol};
+use iaclint_model::ec2::{Ports, Protocol, group_name};
 use iaclint_model::{Language, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -27,11 +28,11 @@ fn wrong_port(cx: &mut Check<'_, '_>) {
         let (Some(rule), true) = (closed.wrong_ports().next(), closed.is_other_port()) else { continue };
         let Some(&group) = closed.server_groups.first() else { continue };
         let server = server_words(model, &need.server);
-        let opened = words(rule.ports);
+        let opened = ports_words(rule.ports);
         let draft = cx
             .finding(
                 rule.holder,
-                format!("{} opens {opened}, but {server} listens on {port}", model.short(group)),
+                format!("{} opens {opened}, but {server} listens on {port}", group_name(model, group)),
             )
             .identity(format!("{port}"))
             .at(cx, rule.origin, format!("admits {} on {opened}", model.short(client.id)))
@@ -62,7 +63,7 @@ fn empty_range(cx: &mut Check<'_, '_>) {
                 permission.holder,
                 format!(
                     "a rule of {} opens the ports from {from} to {to}, which is none",
-                    model.short(*group)
+                    group_name(model, *group)
                 ),
             )
             .identity(format!("{from}-{to}"))
@@ -70,14 +71,6 @@ fn empty_range(cx: &mut Check<'_, '_>) {
             .help(help(model.language(permission.holder), &model.short(permission.holder), from))
             .report(cx);
         }
-    }
-}
-
-fn words(ports: Ports) -> String {
-    match ports {
-        Ports::Range(from, to) if from == to => format!("port {from}"),
-        Ports::Range(from, to) => format!("ports {from} to {to}"),
-        Ports::All | Ports::Of(_) | Ports::Unknown => "other ports".to_owned(),
     }
 }
 

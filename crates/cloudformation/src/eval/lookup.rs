@@ -194,10 +194,10 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The value that the stack around a nested stack gives for a parameter.
+    /// The value that is given for a parameter: by the stack around a nested stack, or by whoever deploys it.
     fn given(&mut self, at: StackId, name: &str) -> Option<Value> {
         let stacks = self.stacks;
-        let (outer, id) = stacks.get(at)?.parent.as_ref()?;
+        let Some((outer, id)) = &stacks.get(at)?.parent else { return self.given.get(name).cloned() };
         let resource = stacks.get(*outer)?.template.resources.get(id)?;
         let parameters = resource.get("Properties")?.get("Parameters")?;
         match parameters.get(name) {

@@ -30,7 +30,7 @@ pub struct Page {
 }
 
 /// A project on a page that has the fault, or not.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Case {
     /// Its number.
     pub number: u32,

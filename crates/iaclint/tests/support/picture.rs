@@ -81,6 +81,7 @@ fn server_name(server: &Server) -> String {
         ServerKind::Cache => "cache",
         ServerKind::Search => "search",
         ServerKind::Machine => return "machine".to_owned(),
+        ServerKind::Listener => "listener",
     };
     format!("{kind}:{}", shown(&server.port))
 }

@@ -37,7 +37,10 @@ pub fn run(fs: Arc<dyn FileSystem>, directory: &Path, rules: &[Rule]) -> Result<
     let model = Model::new(&parsed.graph, &sources);
     let analysis = Analysis::new(&model);
     let selection = Selection { today: Some(TODAY.to_owned()), ..Selection::default() };
-    let findings = iaclint_lint::run(&analysis, rules, &selection);
+    let mut findings = iaclint_lint::run(&analysis, rules, &selection);
+    for finding in &mut findings {
+        finding.settle_fix(|addition| iaclint_parser::addition(addition, &sources));
+    }
     let is_fault = |p: &&Problem| p.kind != ProblemKind::NotEvaluated;
     let faults_of_input =
         parsed.graph.problems().iter().filter(is_fault).map(|p| words(p, &sources)).collect();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use iaclint_lint::{
-    Check, Confidence, Finding, Label, Place, Rule, RuleInfo, Severity, Subject, Suppressed, TrailStep,
+    Check, Confidence, Finding, Fix, Label, Place, Rule, RuleInfo, Safety, Severity, Subject, Suppressed,
+    TrailStep,
 };
 use iaclint_report::{Report, Summary, UnknownValue};
-use iaclint_source::{Problem, ProblemKind, SourceFile, Sources, Span};
+use iaclint_source::{Edit, Problem, ProblemKind, SourceFile, Sources, Span};
 
 pub struct Case {
     sources: Sources,
@@ -103,6 +104,7 @@ fn finding(
         trail: Vec::new(),
         notes: Vec::new(),
         help: String::new(),
+        fix: None,
         instances: Vec::new(),
         identity: String::new(),
         suppressed: None,
@@ -161,6 +163,12 @@ impl Case {
         ];
         several.notes = vec!["the driver is given postgres://app:hunter2@host:5432:5432/app".to_owned()];
         several.help = String::from("return `aws_db_instance.main.address` in modules/postgres/outputs.tf:2");
+        several.fix = Some(Fix {
+            title: "take `:5432` away".to_owned(),
+            safety: Safety::Safe,
+            edits: vec![Edit::new(span(&tenant, ":5432"), "")],
+            additions: Vec::new(),
+        });
         several.instances = ["globex", "hooli", "initech", "umbrella"]
             .iter()
             .map(|t| format!("module.tenant[\"{t}\"].aws_ecs_task_definition.this"))

@@ -131,7 +131,7 @@ impl Evaluator<'_, '_> {
             let value = self.output(scope, &module, at, block.header);
             let depends_on = self.depends_on(&block.body, scope);
             let value = self.exported(value);
-            out.push(Output { name: name.clone(), value, span: block.header, depends_on });
+            out.push(Output { name: name.clone(), value, span: block.header, source: None, depends_on });
         }
         out
     }
