@@ -99,6 +99,9 @@ mod endpoint_port_duplicated;
 #[path = "ecs/entrypoint_unbounded_wait/mod.rs"]
 mod entrypoint_unbounded_wait;
 
+#[path = "ecs/eventbridge_ecs_target_missing_passrole/mod.rs"]
+mod eventbridge_ecs_target_missing_passrole;
+
 #[path = "suppression/expired_suppression/mod.rs"]
 mod expired_suppression;
 
@@ -129,6 +132,9 @@ mod iam_s3_object_action_without_object_arn;
 #[path = "suppression/invalid_suppression/mod.rs"]
 mod invalid_suppression;
 
+#[path = "iam/kms_key_policy_missing_service_principal/mod.rs"]
+mod kms_key_policy_missing_service_principal;
+
 #[path = "lambda/lambda_event_source_permission_missing/mod.rs"]
 mod lambda_event_source_permission_missing;
 
@@ -140,6 +146,9 @@ mod lambda_vpc_no_internet;
 
 #[path = "lambda/lambda_vpc_role_missing_eni_permissions/mod.rs"]
 mod lambda_vpc_role_missing_eni_permissions;
+
+#[path = "network/lb_access_logs_bucket_not_writable/mod.rs"]
+mod lb_access_logs_bucket_not_writable;
 
 #[path = "network/lb_dns_name_in_external_cname/mod.rs"]
 mod lb_dns_name_in_external_cname;
@@ -302,6 +311,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "efs-mount-target-unreachable", group: "network", info: efs_mount_target_unreachable::INFO, page: include_str!("network/efs_mount_target_unreachable/README.md"), check: efs_mount_target_unreachable::check },
     Rule { id: "endpoint-port-duplicated", group: "data", info: endpoint_port_duplicated::INFO, page: include_str!("data/endpoint_port_duplicated/README.md"), check: endpoint_port_duplicated::check },
     Rule { id: "entrypoint-unbounded-wait", group: "ecs", info: entrypoint_unbounded_wait::INFO, page: include_str!("ecs/entrypoint_unbounded_wait/README.md"), check: entrypoint_unbounded_wait::check },
+    Rule { id: "eventbridge-ecs-target-missing-passrole", group: "ecs", info: eventbridge_ecs_target_missing_passrole::INFO, page: include_str!("ecs/eventbridge_ecs_target_missing_passrole/README.md"), check: eventbridge_ecs_target_missing_passrole::check },
     Rule { id: "expired-suppression", group: "suppression", info: expired_suppression::INFO, page: include_str!("suppression/expired_suppression/README.md"), check: expired_suppression::check },
     Rule { id: "fargate-container-memory-exceeds-task", group: "ecs", info: fargate_container_memory_exceeds_task::INFO, page: include_str!("ecs/fargate_container_memory_exceeds_task/README.md"), check: fargate_container_memory_exceeds_task::check },
     Rule { id: "fargate-invalid-cpu-memory", group: "ecs", info: fargate_invalid_cpu_memory::INFO, page: include_str!("ecs/fargate_invalid_cpu_memory/README.md"), check: fargate_invalid_cpu_memory::check },
@@ -312,10 +322,12 @@ pub static RULES: &[Rule] = &[
     Rule { id: "iam-role-lacks-permission-for-configured-resource", group: "iam", info: iam_role_lacks_permission_for_configured_resource::INFO, page: include_str!("iam/iam_role_lacks_permission_for_configured_resource/README.md"), check: iam_role_lacks_permission_for_configured_resource::check },
     Rule { id: "iam-s3-object-action-without-object-arn", group: "iam", info: iam_s3_object_action_without_object_arn::INFO, page: include_str!("iam/iam_s3_object_action_without_object_arn/README.md"), check: iam_s3_object_action_without_object_arn::check },
     Rule { id: "invalid-suppression", group: "suppression", info: invalid_suppression::INFO, page: include_str!("suppression/invalid_suppression/README.md"), check: invalid_suppression::check },
+    Rule { id: "kms-key-policy-missing-service-principal", group: "iam", info: kms_key_policy_missing_service_principal::INFO, page: include_str!("iam/kms_key_policy_missing_service_principal/README.md"), check: kms_key_policy_missing_service_principal::check },
     Rule { id: "lambda-event-source-permission-missing", group: "lambda", info: lambda_event_source_permission_missing::INFO, page: include_str!("lambda/lambda_event_source_permission_missing/README.md"), check: lambda_event_source_permission_missing::check },
     Rule { id: "lambda-permission-missing", group: "lambda", info: lambda_permission_missing::INFO, page: include_str!("lambda/lambda_permission_missing/README.md"), check: lambda_permission_missing::check },
     Rule { id: "lambda-vpc-no-internet", group: "network", info: lambda_vpc_no_internet::INFO, page: include_str!("network/lambda_vpc_no_internet/README.md"), check: lambda_vpc_no_internet::check },
     Rule { id: "lambda-vpc-role-missing-eni-permissions", group: "lambda", info: lambda_vpc_role_missing_eni_permissions::INFO, page: include_str!("lambda/lambda_vpc_role_missing_eni_permissions/README.md"), check: lambda_vpc_role_missing_eni_permissions::check },
+    Rule { id: "lb-access-logs-bucket-not-writable", group: "network", info: lb_access_logs_bucket_not_writable::INFO, page: include_str!("network/lb_access_logs_bucket_not_writable/README.md"), check: lb_access_logs_bucket_not_writable::check },
     Rule { id: "lb-dns-name-in-external-cname", group: "network", info: lb_dns_name_in_external_cname::INFO, page: include_str!("network/lb_dns_name_in_external_cname/README.md"), check: lb_dns_name_in_external_cname::check },
     Rule { id: "lb-listener-certificate-not-validated", group: "network", info: lb_listener_certificate_not_validated::INFO, page: include_str!("network/lb_listener_certificate_not_validated/README.md"), check: lb_listener_certificate_not_validated::check },
     Rule { id: "lb-target-security-group-mismatch", group: "network", info: lb_target_security_group_mismatch::INFO, page: include_str!("network/lb_target_security_group_mismatch/README.md"), check: lb_target_security_group_mismatch::check },

@@ -12,6 +12,7 @@ pub mod databases;
 pub mod ends;
 pub mod exports;
 pub mod joined;
+pub mod key_users;
 pub mod needs;
 pub mod network;
 pub mod order;

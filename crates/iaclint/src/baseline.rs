@@ -133,6 +133,7 @@ mod tests {
                 span,
                 source: None,
                 construct: None,
+                stack: ".".into(),
             },
             part: None,
             headline: String::new(),

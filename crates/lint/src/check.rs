@@ -60,6 +60,7 @@ impl<'c, 'm> Check<'c, 'm> {
                 .and_then(|m| m.get("aws:cdk:path"))
                 .and_then(iaclint_value::Value::as_str)
                 .map(std::borrow::Cow::into_owned),
+            stack: model.stack(subject),
         };
         self.draft(Some(subject), about, headline.into())
     }
@@ -72,14 +73,21 @@ impl<'c, 'm> Check<'c, 'm> {
             span: output.output.span,
             source: output.output.source,
             construct: None,
+            stack: output.stack.clone(),
         };
         self.draft(None, about, headline.into())
     }
 
     /// Starts a finding about a place that belongs to no resource: a comment.
     pub fn remark(&self, span: Span, headline: impl Into<String>) -> Draft {
-        let about =
-            Subject { address: String::new(), type_name: String::new(), span, source: None, construct: None };
+        let about = Subject {
+            address: String::new(),
+            type_name: String::new(),
+            span,
+            source: None,
+            construct: None,
+            stack: String::new(),
+        };
         self.draft(None, about, headline.into())
     }
 

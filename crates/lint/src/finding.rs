@@ -61,6 +61,8 @@ pub struct Subject {
     pub source: Option<Span>,
     /// The construct path (CDK), where known.
     pub construct: Option<String>,
+    /// What it is deployed with: the directory of its root module, its stack, its template. Empty for a comment.
+    pub stack: String,
 }
 
 /// A span with what it contributes.

@@ -78,6 +78,8 @@ entities! {
         execution_role_written: raw = "execution_role_arn" | "ExecutionRoleArn";
         /// The role that the application uses.
         task_role: link = "task_role_arn" | "TaskRoleArn";
+        /// Whether a role for the application is written.
+        task_role_written: raw = "task_role_arn" | "TaskRoleArn";
         /// Volumes; see [`TaskVolume`].
         volumes: nodes = "volume" | "Volumes";
         /// Containers; see [`TaskDefinition::containers`].

@@ -66,6 +66,7 @@ pub trait Entity<'m>: Copy {
 /// Every table, for the test that compares them with the schemas.
 pub fn tables() -> Vec<Table> {
     let mut all = crate::arn_forms::tables();
+    all.extend_from_slice(crate::access_logs::TABLES);
     all.extend_from_slice(crate::alarm::TABLES);
     all.extend_from_slice(crate::bucket_acl::TABLES);
     all.extend_from_slice(crate::certificates::TABLES);
@@ -74,6 +75,7 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::ecs::TABLES);
     all.extend_from_slice(crate::efs::TABLES);
     all.extend_from_slice(crate::elasticache::TABLES);
+    all.extend_from_slice(crate::encryption::TABLES);
     all.extend_from_slice(crate::iam::TABLES);
     all.extend_from_slice(crate::lambda::TABLES);
     all.extend_from_slice(crate::lb::TABLES);

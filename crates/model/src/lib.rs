@@ -14,6 +14,7 @@ mod node;
 mod path;
 mod prop;
 
+pub mod access_logs;
 pub mod alarm;
 pub mod bucket_acl;
 pub mod certificates;
@@ -24,6 +25,7 @@ pub mod ec2;
 pub mod ecs;
 pub mod efs;
 pub mod elasticache;
+pub mod encryption;
 pub mod endpoints;
 pub mod iam;
 pub mod images;

@@ -1,6 +1,6 @@
 //! The model: a graph seen as entities.
 
-use iaclint_graph::{Asset, Graph, Language, Output, Resource, ResourceId, Use};
+use iaclint_graph::{Asset, Graph, Language, Output, Resource, ResourceId, Root, Scope, Use};
 use iaclint_source::{Sources, Span};
 use iaclint_value::{Data, OriginId, Origins, Piece, Reference, RootId, Step, Target, Value};
 
@@ -11,10 +11,17 @@ use crate::{Entity, Link, Many, Node};
 pub struct DeployedOutput<'g> {
     /// The root.
     pub root: RootId,
+    /// What it is an output of, as [`Model::stack`] names it.
+    pub stack: String,
     /// Its address: `output.url`, `<Stack>/<LogicalId>`.
     pub address: String,
     /// The output.
     pub output: &'g Output,
+}
+
+fn stack(root: &Root, scope: &Scope) -> String {
+    let name = if root.language == Language::Cdk { scope.address.as_str() } else { root.path.as_str() };
+    if name.is_empty() { ".".to_owned() } else { name.to_owned() }
 }
 
 /// A graph seen as entities of AWS.
@@ -287,6 +294,23 @@ impl<'g> Model<'g> {
         }
     }
 
+    /// Whether a resource is made after another one for sure: it uses it or depends on it, perhaps by way of others.
+    pub fn comes_after(&self, id: ResourceId, first: ResourceId) -> bool {
+        let (mut seen, mut next) = (vec![id], vec![id]);
+        while let Some(at) = next.pop() {
+            for used in self.used_by(at) {
+                if *used == first {
+                    return true;
+                }
+                if !seen.contains(used) {
+                    seen.push(*used);
+                    next.push(*used);
+                }
+            }
+        }
+        false
+    }
+
     /// Whether two resources stand in one root: what is deployed together.
     pub fn same_root(&self, a: ResourceId, b: ResourceId) -> bool {
         self.resource(a).key.root == self.resource(b).key.root
@@ -299,6 +323,7 @@ impl<'g> Model<'g> {
             for scope in root.scopes.iter().filter(|scope| scope.calls.is_empty()) {
                 out.extend(scope.outputs.iter().map(|output| DeployedOutput {
                     root: root.id,
+                    stack: stack(root, scope),
                     address: match root.language {
                         Language::Terraform => format!("output.{}", output.name),
                         Language::CloudFormation | Language::Cdk => {
@@ -310,6 +335,13 @@ impl<'g> Model<'g> {
             }
         }
         out
+    }
+
+    /// What a resource is deployed with, by a name that people know: the directory of its root module, the template, the stack of an
+    /// assembly.
+    pub fn stack(&self, id: ResourceId) -> String {
+        let resource = self.resource(id);
+        stack(self.graph.root(resource.key.root), self.graph.scope(resource))
     }
 
     /// Whether one resource exists whenever the other does.

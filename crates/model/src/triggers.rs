@@ -187,6 +187,12 @@ entities! {
         functions: raw = "lambda_config" | "LambdaConfig";
     }
 
+    /// What an alarm tells when it goes off.
+    AlarmActions: ["aws_cloudwatch_metric_alarm"] | ["AWS::CloudWatch::Alarm"] {
+        /// Topics, functions and the like.
+        actions: links = "alarm_actions" | "AlarmActions";
+    }
+
     /// The rotation of a secret.
     Rotation: ["aws_secretsmanager_secret_rotation"] | ["AWS::SecretsManager::RotationSchedule"] {
         /// The secret.

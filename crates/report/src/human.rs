@@ -6,6 +6,7 @@ use std::fmt::Write;
 use iaclint_lint::{Finding, Label, Severity};
 use iaclint_source::{FileId, Problem, ProblemKind, Sources, Span};
 
+use crate::advice::{Advised, advised};
 use crate::excerpt::{Mark, Run, line_at, runs};
 use crate::look::Look;
 use crate::mask::{self, Masks};
@@ -30,11 +31,20 @@ pub struct Human {
 }
 
 impl Format for Human {
-    /// The findings, an empty line between them.
+    /// What breaks, an empty line between the findings; then the advice of each stack.
     fn render(&self, report: &Report<'_>) -> String {
         let page = Page { look: self.look, sources: report.sources, masks: Masks::default() };
-        let findings: Vec<String> = report.findings.iter().map(|f| page.finding(f)).collect();
-        findings.join("\n")
+        let loud = report.findings.iter().filter(|f| f.severity > Severity::Advice);
+        let mut parts: Vec<String> = loud.map(|f| page.finding(f)).collect();
+        let stacks = advised(report.findings);
+        for advised in &stacks {
+            // What one stack is advised is counted by the summary already.
+            if stacks.len() > 1 {
+                parts.push(page.title(advised));
+            }
+            parts.extend(advised.rules.iter().map(|findings| page.advice(findings)));
+        }
+        parts.join("\n")
     }
 }
 
@@ -195,6 +205,28 @@ impl Page<'_> {
         if !finding.help.is_empty() {
             self.list("help", vec![mask::message(&finding.help)], &mut out);
         }
+        out
+    }
+
+    /// What stands above the advice for a stack.
+    fn title(&self, advised: &Advised<'_>) -> String {
+        let count = counted(advised.count(), "piece of advice", "pieces of advice");
+        let title = match advised.stack {
+            "" => format!("{count} about comments"),
+            stack => format!("{count} for {}", mask::name(stack)),
+        };
+        format!("{}\n", self.look.severity(Severity::Advice, &title))
+    }
+
+    /// What one rule advises in one stack: the first finding whole, the others by their places.
+    fn advice(&self, findings: &[&Finding]) -> String {
+        let Some((first, others)) = findings.split_first() else { return String::new() };
+        let mut out = self.finding(first);
+        let others = others.iter().map(|finding| {
+            let place = self.place(finding.subject.source.unwrap_or(finding.primary.span));
+            format!("{place} {}", mask::message(&finding.headline))
+        });
+        self.list("the same", others.collect(), &mut out);
         out
     }
 

@@ -2,10 +2,12 @@
 //!
 //! A finding has no colour, line or column before it arrives here. Whatever leaves went through [`mask`].
 
+mod advice;
 mod concise;
 mod excerpt;
 mod github;
 mod gitlab;
+pub mod graph;
 mod human;
 mod json;
 mod junit;

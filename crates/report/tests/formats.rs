@@ -12,6 +12,42 @@ fn people_read_findings_with_snippets_trail_and_help() {
 }
 
 #[test]
+fn advice_stands_behind_what_breaks_by_stack_and_rule_and_each_rule_explains_itself_once() {
+    let case = Case::new();
+    let loud = case.findings[0].clone();
+    let advice = |stack: &str, rule: &'static str, headline: &str| {
+        let mut finding = loud.clone();
+        (finding.severity, finding.rule) = (Severity::Advice, rule);
+        (finding.headline, finding.subject.stack) = (headline.to_owned(), stack.to_owned());
+        finding
+    };
+    let findings = [
+        advice("prod", "no-alarm", "nobody watches the cache"),
+        advice("test", "no-alarm", "nobody watches the test cache"),
+        loud.clone(),
+        advice("prod", "no-breaker", "api has no circuit breaker"),
+        advice("prod", "no-alarm", "nobody watches the database"),
+    ];
+    let mut report = case.report();
+    report.findings = &findings;
+    let out = Human::PLAIN.render(&report);
+    let heads = out.lines().filter(|l| !l.starts_with([' ', '\t']) && !l.is_empty());
+    assert_eq!(
+        heads.collect::<Vec<_>>(),
+        [
+            format!("{}[{}]: {}", loud.severity.name(), loud.rule, loud.headline).as_str(),
+            "3 pieces of advice for prod",
+            "advice[no-alarm]: nobody watches the cache",
+            "advice[no-breaker]: api has no circuit breaker",
+            "1 piece of advice for test",
+            "advice[no-alarm]: nobody watches the test cache",
+        ]
+    );
+    assert!(out.contains("the same: "), "{out}");
+    assert_eq!(out.matches("nobody watches the database").count(), 1, "{out}");
+}
+
+#[test]
 fn terminals_without_unicode_get_ascii_frames() {
     let look = Look { color: false, unicode: false };
     let case = Case::new();

@@ -5,7 +5,7 @@ use iaclint_model::bucket_acl::{AclBucket, BucketAcl, OwnershipControls, Ownersh
 use iaclint_model::{Entity, Language, Link, Model, Prop, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
-    severity: Severity::Warning,
+    severity: Severity::Error,
     confidence: Confidence::Medium,
     summary: "an ACL is set on a bucket whose ownership setting takes no ACLs",
 };
@@ -24,8 +24,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 
 /// Whether a bucket takes ACLs, as far as the configuration says.
 enum Ownership {
-    /// It says so.
-    Takes,
+    /// It says so, in these controls.
+    Takes(ResourceId),
     /// It says that it does not.
     Refuses(ResourceId),
     /// It says nothing, and new buckets do not.
@@ -44,7 +44,7 @@ fn ownership<'m>(model: &'m Model<'m>, bucket: ResourceId) -> Ownership {
         if names_it {
             let value = controls.object_ownership();
             if value.must(|o| o == "BucketOwnerPreferred" || o == "ObjectWriter") {
-                return Ownership::Takes;
+                return Ownership::Takes(controls.id());
             }
             answer = if value.must(|o| o == "BucketOwnerEnforced") {
                 Ownership::Refuses(controls.id())
@@ -71,22 +71,19 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
         return;
     }
     let refusing = match ownership(model, bucket) {
-        Ownership::Takes | Ownership::Unknown => return,
+        Ownership::Takes(controls) => return order(cx, acl, bucket, controls),
+        Ownership::Unknown => return,
         Ownership::Refuses(controls) => Some(controls),
         Ownership::Silent => None,
     };
     let name = model.short(bucket);
     let origin = if canned.is_absent() { acl.policy().origin() } else { canned.origin() };
     let mut draft = cx
-        .finding(acl.id(), format!("{name} takes no ACLs, so this one cannot be set"))
+        .finding(acl.id(), format!("a new {name} takes no ACLs, so this one cannot be set"))
         .at(cx, origin, "AccessControlListNotSupported")
-        .related(cx, bucket, "buckets take no ACLs unless their ownership controls say so");
+        .related(cx, bucket, "a bucket takes no ACLs unless its ownership controls say so");
     if let Some(controls) = refusing {
-        draft = draft.severity(Severity::Error).confidence(Confidence::High).related(
-            cx,
-            controls,
-            "BucketOwnerEnforced: no ACLs",
-        );
+        draft = draft.confidence(Confidence::High).related(cx, controls, "BucketOwnerEnforced: no ACLs");
     }
     let own = model.short(acl.id());
     let private = canned.must(|a| a == "private");
@@ -97,6 +94,23 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
         } else {
             format!("add an aws_s3_bucket_ownership_controls with `BucketOwnerPreferred` for {name}, and let {own} depend on it; or use a bucket policy")
         })
+        .report(cx);
+}
+
+/// Controls that take ACLs, and an ACL that may be set before them.
+fn order<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>, bucket: ResourceId, controls: ResourceId) {
+    let model = cx.model();
+    if model.comes_after(acl.id(), controls) || !model.same_root(acl.id(), controls) {
+        return;
+    }
+    let (name, own, first) = (model.short(bucket), model.short(acl.id()), model.short(controls));
+    cx.finding(acl.id(), format!("{own} may be set before {first}, while {name} still takes no ACLs"))
+        .severity(Severity::Warning)
+        .identity("order")
+        .at(cx, acl.acl().origin(), "AccessControlListNotSupported, when it comes first")
+        .related(cx, controls, "from here on the bucket takes ACLs")
+        .note("nothing says which of the two comes first; a second apply goes through")
+        .help(format!("add `depends_on = [{first}]` to {own}"))
         .report(cx);
 }
 

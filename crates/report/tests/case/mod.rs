@@ -95,6 +95,7 @@ fn finding(
             span: primary.span,
             source: None,
             construct: None,
+            stack: ".".into(),
         },
         part: None,
         headline: headline.to_owned(),

@@ -64,7 +64,8 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        Fragment {
+        let plan = self.plan.take();
+        let mut fragment = Fragment {
             root: Root {
                 id: self.root,
                 language: Language::Terraform,
@@ -79,7 +80,11 @@ impl Evaluator<'_, '_> {
             origins: self.origins,
             problems: self.problems,
             directives,
+        };
+        if let Some(plan) = plan {
+            crate::planned::fill(&mut fragment, &plan);
         }
+        fragment
     }
 
     /// Takes a directory as the root module; gives its path in the project.
@@ -96,6 +101,7 @@ impl Evaluator<'_, '_> {
         for problem in &module.problems {
             self.problem(problem.clone());
         }
+        self.read_plan();
         self.collect_inputs(&module);
         self.scopes.push(Scope {
             module,

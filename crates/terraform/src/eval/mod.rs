@@ -45,6 +45,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     root: RootId,
     inputs: &'a Inputs,
     given: FxHashMap<Name, inputs::Given>,
+    /// The plan of the root, if one is given.
+    plan: Option<Arc<crate::planned::Plan>>,
     origins: OriginArena,
     problems: Vec<Problem>,
     reported: FxHashSet<(Option<Span>, String)>,
@@ -171,6 +173,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             root,
             inputs,
             given: FxHashMap::default(),
+            plan: None,
             origins: OriginArena::new(root.0),
             problems: Vec::new(),
             reported: FxHashSet::default(),
