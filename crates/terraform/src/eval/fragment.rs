@@ -358,10 +358,14 @@ fn mentions_module(value: &Val, depth: usize) -> bool {
         return false;
     }
     if let Some(unk) = value.as_unknown() {
-        return unk
-            .reference
-            .as_ref()
-            .is_some_and(|r| matches!(r.target, iaclint_value::Target::Module { .. }));
+        return unk.reference.as_ref().is_some_and(|r| match &r.target {
+            iaclint_value::Target::Module { .. } => true,
+            // The one resource that becomes an object, too.
+            iaclint_value::Target::Resource(key) => {
+                r.path.is_empty() && key.address.contains("terraform_data.")
+            }
+            _ => false,
+        });
     }
     value.elements().is_some_and(|items| items.iter().any(|i| mentions_module(i, depth + 1)))
         || value.fields().is_some_and(|fields| fields.iter().any(|(_, _, v)| mentions_module(v, depth + 1)))
