@@ -185,7 +185,13 @@ impl Builder<'_> {
         }
         let stack = self.stacks.get(at)?;
         let (source, _) = self.sources(stack, name, raw);
-        Some(Output { name: name.clone(), value, span: self.span(stack, *origin), source })
+        Some(Output {
+            name: name.clone(),
+            value,
+            span: self.span(stack, *origin),
+            source,
+            depends_on: Vec::new(),
+        })
     }
 
     /// Whether an output is what the CDK exports for a stack of the same app, and for nobody else.
