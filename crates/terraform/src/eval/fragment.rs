@@ -135,12 +135,9 @@ impl Evaluator<'_, '_> {
         for (at, block) in module.outputs.iter().enumerate() {
             let Some(name) = block.labels.first() else { continue };
             let value = self.output(scope, &module, at, block.header);
-            out.push(Output {
-                name: name.clone(),
-                value: self.exported(value),
-                span: block.header,
-                source: None,
-            });
+            let depends_on = self.depends_on(&block.body, scope);
+            let value = self.exported(value);
+            out.push(Output { name: name.clone(), value, span: block.header, source: None, depends_on });
         }
         out
     }
