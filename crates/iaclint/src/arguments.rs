@@ -30,6 +30,8 @@ pub enum Command {
     Check(Check),
     /// Show who talks to whom, and whether the network lets them.
     Path(Path),
+    /// Draw who talks to whom, and whether the network lets them.
+    Graph(Graph),
     /// Write down what is found today, so that only what is new is shown from now on.
     Baseline(Baseline),
     /// List every rule.
@@ -56,6 +58,9 @@ pub struct Input {
     /// The value of a Terraform variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub var: Vec<(String, String)>,
+    /// A plan of one of the Terraform roots, as `terraform show -json` prints it: it tells what the configuration leaves open.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Vec<PathBuf>,
     /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
     #[arg(long, value_name = "FILE")]
     pub parameters: Vec<PathBuf>,
@@ -104,7 +109,7 @@ pub struct Fixing {
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Directories, .tf files, templates or cdk.out directories.
+    /// Directories, .tf files, templates, cdk.out directories, or plans of `terraform show -json`.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// The lowest severity that is shown [default: warning].
@@ -177,6 +182,35 @@ pub struct Path {
     pub format: ListFormat,
     #[command(flatten)]
     pub input: Input,
+}
+
+/// Arguments of `iaclint graph`.
+#[derive(Args, Debug)]
+pub struct Graph {
+    /// Directories, .tf files, templates or cdk.out directories.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// How it is drawn.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Html)]
+    pub format: GraphFormat,
+    /// Write it to this file rather than to standard output.
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub input: Input,
+}
+
+/// How a graph is drawn.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum GraphFormat {
+    /// For Graphviz.
+    Dot,
+    /// For Markdown.
+    Mermaid,
+    /// For other programs.
+    Json,
+    /// A page that needs nothing else.
+    Html,
 }
 
 /// Arguments of `iaclint init`.

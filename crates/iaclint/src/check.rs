@@ -22,6 +22,7 @@ use crate::baseline::Baseline;
 use crate::catalogue::find;
 use crate::config::Config;
 use crate::fix::{self, Edits};
+use crate::hints::hints;
 use crate::output::{self, Failure};
 use crate::today::today;
 
@@ -67,6 +68,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         1 => remarks.push("1 finding fixed".to_owned()),
         n => remarks.push(format!("{n} findings fixed")),
     }
+    remarks.extend(hints(&problems, &findings, sources));
     let unknowns = unknowns(&parsed.graph);
     let report = Report {
         findings: &findings,
@@ -197,6 +199,7 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
     let options = Options {
         paths: paths.to_vec(),
         project_root: input.project_root.clone(),
+        plans: input.plan.clone(),
         var_files: input.var_file.clone(),
         variables: input.var.clone(),
         environment,

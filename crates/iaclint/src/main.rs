@@ -8,6 +8,8 @@ mod config;
 mod diagnosis;
 mod extras;
 mod fix;
+mod graph;
+mod hints;
 mod output;
 mod path;
 mod symptoms;
@@ -71,6 +73,7 @@ fn run(arguments: &Arguments) -> Result<Status, Failure> {
     match &arguments.command {
         Command::Check(check) => check::check(check, arguments.color),
         Command::Path(path) => path::path(path, arguments.color),
+        Command::Graph(graph) => graph::graph(graph),
         Command::Baseline(baseline) => check::baseline(baseline),
         Command::Rules(rules) => catalogue::rules(rules),
         Command::Explain(explain) => match (&explain.rule, &explain.error) {

@@ -7,6 +7,7 @@ mod concise;
 mod excerpt;
 mod github;
 mod gitlab;
+pub mod graph;
 mod human;
 mod json;
 mod junit;

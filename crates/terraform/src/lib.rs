@@ -14,6 +14,7 @@ mod module;
 mod num;
 mod ops;
 pub mod oracle;
+mod planned;
 mod sets;
 mod template;
 mod ty;
@@ -22,3 +23,4 @@ mod val;
 mod version;
 
 pub use loader::{Inputs, Loader, ModuleSummary};
+pub use planned::is_plan;

@@ -1,0 +1,244 @@
+//! `iaclint graph`: who talks to whom, as a picture.
+
+use std::collections::BTreeMap;
+
+use iaclint_analysis::Analysis;
+use iaclint_analysis::path::HopKind;
+use iaclint_analysis::reach::{Answer, End, Verdict, client_end};
+use iaclint_lint::{Finding, Selection, Severity};
+use iaclint_model::lb::{LoadBalancer, load_balancers_of};
+use iaclint_model::server::{ServerKind, server};
+use iaclint_model::{Language, Model, ResourceId};
+use iaclint_report::graph::{Dot, Drawing, Edge, Fault, Hop, Html, Mermaid, Node, NodeKind, Outcome};
+use iaclint_report::mask;
+use iaclint_value::OriginId;
+
+use crate::Status;
+use crate::arguments::{Graph, GraphFormat};
+use crate::check::{judged, read};
+use crate::config::Config;
+use crate::output::{self, Failure};
+
+/// Prints the picture, or writes it.
+pub fn graph(arguments: &Graph) -> Result<Status, Failure> {
+    let config = Config::load(&arguments.input, &arguments.paths)?;
+    let parsed = read(&arguments.paths, &arguments.input, &config)?;
+    let model = Model::new(&parsed.graph, parsed.project.sources());
+    let analysis = Analysis::new(&model);
+    let selection = Selection { today: Some(crate::today::today()), ..Selection::default() };
+    let findings = judged(&parsed, &selection, &config).shown;
+    let drawing = Artist::new(&analysis, &findings).draw();
+    let text = match arguments.format {
+        GraphFormat::Dot => Dot::render(&drawing),
+        GraphFormat::Mermaid => Mermaid::render(&drawing),
+        GraphFormat::Json => drawing.json(),
+        GraphFormat::Html => Html::render(&drawing),
+    };
+    match &arguments.output {
+        Some(path) => output::write(path, &text)?,
+        None => output::print(&text)?,
+    }
+    Ok(Status::Clean)
+}
+
+/// A picture in the making.
+struct Artist<'a, 'm> {
+    analysis: &'a Analysis<'m>,
+    findings: &'a [Finding],
+    drawing: Drawing,
+    places: BTreeMap<ResourceId, usize>,
+}
+
+impl<'a, 'm> Artist<'a, 'm> {
+    fn new(analysis: &'a Analysis<'m>, findings: &'a [Finding]) -> Self {
+        let mut drawing = Drawing::default();
+        let shown = findings.iter().filter(|f| f.severity > Severity::Advice);
+        drawing.findings.extend(shown.map(|f| fault(analysis.model, f)));
+        Self { analysis, findings, drawing, places: BTreeMap::new() }
+    }
+
+    fn draw(mut self) -> Drawing {
+        for balancer in self.analysis.model.all::<LoadBalancer<'m>>() {
+            self.node(balancer.id(), NodeKind::Balancer);
+        }
+        for workload in self.analysis.workloads() {
+            let parts = [Some(workload.definition), workload.role, workload.execution_role];
+            let parts: Vec<ResourceId> = parts.into_iter().flatten().collect();
+            self.node_of(workload.id, NodeKind::Workload, &parts);
+        }
+        for id in self.analysis.model.ids() {
+            if let Some(server) = server(self.analysis.model, id).filter(|s| s.id == id) {
+                self.node(id, kind(server.kind));
+            }
+        }
+        self.targets();
+        for need in self.analysis.needs() {
+            let client = self.analysis.workloads()[need.client].id;
+            let path = self.analysis.path(need);
+            let hops = path.hops.iter().map(|hop| Hop {
+                name: name_of(hop.kind).to_owned(),
+                verdict: outcome(hop.open),
+                words: mask::message(&hop.words),
+                place: self.place(hop.resource, hop.origin),
+            });
+            let (hops, port) = (hops.collect(), need.port.known().copied());
+            let evidence = need.settings.iter().map(|s| mask::name(s)).collect();
+            self.edge(client, need.server.id, port, outcome(path.open), evidence, hops);
+        }
+        self.drawing
+    }
+
+    /// The services behind each load balancer.
+    fn targets(&mut self) {
+        let model = self.analysis.model;
+        for workload in self.analysis.workloads() {
+            let Some(service) = &workload.service else { continue };
+            for target in service.targets().items {
+                let port = target.container_port().known().copied();
+                let Some(group) = target.target_group() else { continue };
+                for id in load_balancers_of(model, group).items {
+                    let Some(balancer) = model.get::<LoadBalancer<'m>>(id) else { continue };
+                    let groups = balancer.security_groups();
+                    let subnets = balancer.subnets();
+                    let from = End { id, groups: &groups, subnets: Some(&subnets) };
+                    let to = client_end(workload);
+                    // A network load balancer may keep the client's address: its groups do not decide.
+                    let judged = balancer.kind().must(|k| k == "application") && !groups.items.is_empty();
+                    let verdict = port.filter(|_| judged).map(|port| {
+                        let out = self.analysis.let_out(from, to, port);
+                        if matches!(out, Verdict::Open { .. }) {
+                            self.analysis.let_in(from, to, port)
+                        } else {
+                            out
+                        }
+                    });
+                    let verdict = match verdict {
+                        Some(Verdict::Open { .. }) => Outcome::Open,
+                        Some(Verdict::Closed(_)) => Outcome::Closed,
+                        Some(Verdict::CannotTell(_)) | None => Outcome::CannotTell,
+                    };
+                    let evidence = vec![format!("through {}", mask::name(model.address(group)))];
+                    self.edge(id, workload.id, port, verdict, evidence, Vec::new());
+                }
+            }
+        }
+    }
+
+    fn node(&mut self, id: ResourceId, kind: NodeKind) -> usize {
+        self.node_of(id, kind, &[])
+    }
+
+    /// The node of a resource, which answers for the findings about its parts too.
+    fn node_of(&mut self, id: ResourceId, kind: NodeKind, parts: &[ResourceId]) -> usize {
+        if let Some(at) = self.places.get(&id) {
+            return *at;
+        }
+        let model = self.analysis.model;
+        let resource = model.resource(id);
+        let names = |address: &str, span| {
+            parts
+                .iter()
+                .chain([&id])
+                .map(|id| model.resource(*id))
+                .any(|r| r.span == span && *r.key.address == *address)
+        };
+        let about = |f: &Finding| {
+            let instance = f.instances.iter().any(|address| names(address, f.subject.span));
+            instance
+                || names(&f.subject.address, f.subject.span)
+                || f.related.iter().any(|r| names(&r.address, r.span))
+        };
+        let shown = self.findings.iter().filter(|f| f.severity > Severity::Advice);
+        self.drawing.nodes.push(Node {
+            address: mask::name(model.address(id)),
+            label: mask::name(&label(model, id)),
+            type_name: mask::name(&resource.type_name),
+            kind,
+            root: mask::name(&model.graph().root(resource.key.root).path),
+            place: mask::name(&model.sources().display(resource.source.unwrap_or(resource.span))),
+            findings: shown.enumerate().filter(|(_, f)| about(f)).map(|(at, _)| at).collect(),
+        });
+        let at = self.drawing.nodes.len() - 1;
+        self.places.insert(id, at);
+        at
+    }
+
+    fn edge(
+        &mut self,
+        from: ResourceId,
+        to: ResourceId,
+        port: Option<i64>,
+        verdict: Outcome,
+        evidence: Vec<String>,
+        hops: Vec<Hop>,
+    ) {
+        let (from, to) = (self.node(from, NodeKind::Other), self.node(to, NodeKind::Other));
+        let of = |at: usize| &self.drawing.nodes[at].findings;
+        let findings = of(from).iter().filter(|f| of(to).contains(f)).copied().collect();
+        self.drawing.edges.push(Edge { from, to, port, verdict, evidence, hops, findings });
+    }
+
+    fn place(&self, resource: Option<ResourceId>, origin: OriginId) -> Option<String> {
+        let model = self.analysis.model;
+        let span = model.origins().span(origin).or_else(|| resource.map(|id| model.resource(id).span))?;
+        Some(mask::name(&model.sources().display(span)))
+    }
+}
+
+/// What a person calls a resource: its name, with the modules around it; without the names that say nothing.
+fn label(model: &Model<'_>, id: ResourceId) -> String {
+    let resource = model.resource(id);
+    if model.language(id) != Language::Terraform {
+        return resource.name.to_string();
+    }
+    let address = model.address(id);
+    let own = format!("{}.{}", resource.type_name, resource.name);
+    let (modules, instance) = match address.rfind(&own) {
+        Some(at) => (address[..at].trim_end_matches('.'), &address[at + own.len()..]),
+        None => ("", ""),
+    };
+    let modules = modules.trim_start_matches("module.").replace(".module.", " / ");
+    match (modules.as_str(), resource.name.as_str()) {
+        ("", name) => format!("{name}{instance}"),
+        (modules, "this" | "main" | "default" | "app") if instance.is_empty() => modules.to_owned(),
+        (modules, name) => format!("{modules} / {name}{instance}"),
+    }
+}
+
+fn fault(model: &Model<'_>, finding: &Finding) -> Fault {
+    let span = finding.subject.source.unwrap_or(finding.primary.span);
+    Fault {
+        rule: finding.rule.to_owned(),
+        severity: finding.severity.name().to_owned(),
+        headline: mask::message(&finding.headline),
+        help: mask::message(&finding.help),
+        place: mask::name(&model.sources().display(span)),
+    }
+}
+
+fn kind(server: ServerKind) -> NodeKind {
+    match server {
+        ServerKind::Database => NodeKind::Database,
+        ServerKind::Cache => NodeKind::Cache,
+        ServerKind::Search => NodeKind::Search,
+        ServerKind::Machine => NodeKind::Machine,
+        ServerKind::Listener => NodeKind::Other,
+    }
+}
+
+fn outcome(answer: Answer) -> Outcome {
+    match answer {
+        Answer::Yes => Outcome::Open,
+        Answer::No => Outcome::Closed,
+        Answer::Maybe => Outcome::CannotTell,
+    }
+}
+
+fn name_of(hop: HopKind) -> &'static str {
+    match hop {
+        HopKind::ClientGroups => "out of the client's security groups",
+        HopKind::Acls => "through the network ACLs",
+        HopKind::Route => "along the routes",
+        HopKind::ServerGroups => "into the server's security groups",
+    }
+}
