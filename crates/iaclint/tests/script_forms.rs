@@ -3,7 +3,6 @@
 #[path = "support/run.rs"]
 mod run;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use iaclint_source::Memory;
@@ -16,7 +15,7 @@ const FAULT: &str = "docker run -d --name search -p 9200:9200 search:2";
 /// `file:line` of each finding of a rule.
 fn places(rule: &str, files: &[(&str, String)]) -> Vec<String> {
     let memory = Memory::of(files.iter().map(|(path, text)| (*path, text.as_str())));
-    let outcome = run(Arc::new(memory), Path::new("/"), iaclint_rules::RULES).expect("it can be read");
+    let outcome = run(Arc::new(memory), &run::project("/"), iaclint_rules::RULES).expect("it can be read");
     assert!(outcome.faults_of_input.is_empty(), "{:?}", outcome.faults_of_input);
     assert!(outcome.resources > 0, "there are no resources");
     let found = outcome.findings.iter().filter(|f| f.rule == rule);
