@@ -23,6 +23,7 @@ use crate::catalogue::find;
 use crate::changed::{Changed, speaks_of};
 use crate::config::Config;
 use crate::fix::{self, Edits};
+use crate::hints::hints;
 use crate::output::{self, Failure};
 use crate::today::today;
 
@@ -68,6 +69,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         1 => remarks.push("1 finding fixed".to_owned()),
         n => remarks.push(format!("{n} findings fixed")),
     }
+    remarks.extend(hints(&problems, &findings, sources));
     let unknowns = unknowns(&parsed.graph);
     let report = Report {
         findings: &findings,

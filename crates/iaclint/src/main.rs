@@ -10,6 +10,7 @@ mod diagnosis;
 mod extras;
 mod fix;
 mod graph;
+mod hints;
 mod output;
 mod path;
 mod symptoms;

@@ -277,7 +277,8 @@ impl<'g> Model<'g> {
                     || other.scope == resource.scope
             });
         if unique {
-            format!("{}.{}", resource.type_name, resource.name)
+            let data = if resource.mode == iaclint_graph::Mode::Data { "data." } else { "" };
+            format!("{data}{}.{}", resource.type_name, resource.name)
         } else {
             resource.key.address.to_string()
         }
