@@ -58,6 +58,9 @@ pub struct Input {
     /// The value of a Terraform variable.
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     pub var: Vec<(String, String)>,
+    /// A plan of one of the Terraform roots, as `terraform show -json` prints it: it tells what the configuration leaves open.
+    #[arg(long, value_name = "FILE")]
+    pub plan: Vec<PathBuf>,
     /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
     #[arg(long, value_name = "FILE")]
     pub parameters: Vec<PathBuf>,
@@ -106,7 +109,7 @@ pub struct Fixing {
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Directories, .tf files, templates or cdk.out directories.
+    /// Directories, .tf files, templates, cdk.out directories, or plans of `terraform show -json`.
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
     /// The lowest severity that is shown [default: warning].

@@ -48,7 +48,7 @@ fn row(directory: &Path, finding: &Finding, sources: &Sources) -> Row {
 }
 
 fn found(directory: &Path) -> Result<BTreeSet<Row>, String> {
-    let outcome = run(Arc::new(Disk), directory, iaclint_rules::RULES)?;
+    let outcome = run(Arc::new(Disk), &run::project(directory), iaclint_rules::RULES)?;
     if !outcome.faults_of_input.is_empty() || outcome.resources == 0 {
         return Err(format!("not read as a whole: {:?}", outcome.faults_of_input));
     }

@@ -39,7 +39,8 @@ fn incidents() -> PathBuf {
 }
 
 fn checked(project: &Path) -> Outcome {
-    let outcome = run(Arc::new(Disk), project, iaclint_rules::RULES).expect("the project can be read");
+    let outcome =
+        run(Arc::new(Disk), &run::project(project), iaclint_rules::RULES).expect("the project can be read");
     assert!(outcome.faults_of_input.is_empty(), "{}: {:?}", project.display(), outcome.faults_of_input);
     assert!(outcome.resources > 0, "{} has no resources", project.display());
     outcome

@@ -144,7 +144,7 @@ fn fixtures() -> Vec<PathBuf> {
 }
 
 fn checked(project: &Path) -> Result<Outcome, String> {
-    let outcome = run(Arc::new(Disk), project, iaclint_rules::RULES)?;
+    let outcome = run(Arc::new(Disk), &run::project(project), iaclint_rules::RULES)?;
     if !outcome.faults_of_input.is_empty() {
         return Err(outcome.faults_of_input.join("\n    "));
     }

@@ -27,7 +27,7 @@ fn outcome(case: &Case, rule: &Rule) -> Result<Outcome, String> {
     // What a suppression covers is known once all rules have run.
     let alone = std::slice::from_ref(rule);
     let rules = if rule.group == "suppression" { iaclint_rules::RULES } else { alone };
-    let mut outcome = run(Arc::new(Memory::of(files)), Path::new("/"), rules)?;
+    let mut outcome = run(Arc::new(Memory::of(files)), &run::project("/"), rules)?;
     outcome.findings.retain(|finding| finding.rule == rule.id);
     if !outcome.faults_of_input.is_empty() {
         return Err(format!("is not valid: {}", outcome.faults_of_input.join("; ")));

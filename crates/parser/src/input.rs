@@ -23,6 +23,8 @@ pub(crate) struct Input {
     pub(crate) assemblies: BTreeSet<PathBuf>,
     /// Templates on their own.
     pub(crate) templates: BTreeSet<PathBuf>,
+    /// Plans that are named as paths.
+    pub(crate) plans: BTreeSet<PathBuf>,
     /// Scripts and Dockerfiles, which resources may run.
     pub(crate) programs: BTreeSet<PathBuf>,
     /// Directories of CDK apps without an assembly.
@@ -114,12 +116,17 @@ fn single_file(project: &Project, given: &Given, input: &mut Input) -> Result<()
     // One that calls itself a template is loaded whatever it holds, so that the fault in it is shown with its place.
     let claims =
         [".template", "template.json", "template.yaml", "template.yml"].iter().any(|end| name.ends_with(end));
-    if claims || String::from_utf8(bytes).is_ok_and(|text| iaclint_cloudformation::is_template(&text)) {
+    let text = String::from_utf8(bytes);
+    if text.as_ref().is_ok_and(|text| iaclint_terraform::is_plan(text)) {
+        input.plans.insert(given.real.clone());
+        return Ok(());
+    }
+    if claims || text.is_ok_and(|text| iaclint_cloudformation::is_template(&text)) {
         input.templates.insert(given.real.clone());
         return Ok(());
     }
-    let reason =
-        "it is neither a Terraform file nor a CloudFormation template nor the manifest of a cloud assembly";
+    let reason = "it is neither a Terraform file nor a plan of `terraform show -json` nor a CloudFormation template nor the \
+                  manifest of a cloud assembly";
     Err(unreadable(given, reason.to_owned()))
 }
 
@@ -129,13 +136,11 @@ fn is_assembly(project: &Project, directory: &Path) -> bool {
 }
 
 fn not_synthesized(project: &Project, app: &Path) -> Problem {
-    let directory = project.relative(app);
     let file = project.relative(&app.join("cdk.json"));
-    let message =
-        format!("the CDK app in {directory} is not checked: there is no cdk.out beside its cdk.json");
+    let message = "the CDK app is not checked: there is no cdk.out beside its cdk.json";
     Problem::new(ProblemKind::NotEvaluated, message)
         .in_file(file)
-        .with_help(format!("run `npx cdk synth -q` in {directory} and check again"))
+        .with_help("run `npx cdk synth -q` there and check again")
 }
 
 fn unreadable(given: &Given, reason: String) -> ParseError {

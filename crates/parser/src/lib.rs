@@ -4,6 +4,7 @@ mod edit;
 mod error;
 mod input;
 mod load;
+mod plans;
 mod root_directory;
 mod roots;
 mod stages;
@@ -29,6 +30,8 @@ pub struct Options {
     /// The directory beyond which nothing is read. By default the nearest one above the first path that holds `.git`, else what
     /// the paths have in common.
     pub project_root: Option<PathBuf>,
+    /// Plans as `terraform show -json` prints them, each of one of the Terraform roots.
+    pub plans: Vec<PathBuf>,
     /// Files of variable values for every Terraform root, in order, as `-var-file` takes them.
     pub var_files: Vec<PathBuf>,
     /// Variable values for every Terraform root, in order, as `-var` takes them.
@@ -94,6 +97,8 @@ pub enum RootKind {
     Terraform,
     /// A Terraform directory that nobody calls and whose required variables have no values: its defaults are possible values.
     Library,
+    /// A plan whose configuration is not here.
+    Plan,
     /// A cloud assembly, usually `cdk.out`.
     Assembly,
     /// A CloudFormation template on its own.
@@ -106,6 +111,7 @@ impl RootKind {
         match self {
             RootKind::Terraform => "Terraform root",
             RootKind::Library => "Terraform library",
+            RootKind::Plan => "Terraform plan",
             RootKind::Assembly => "cloud assembly",
             RootKind::Template => "template",
         }
@@ -138,9 +144,10 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
     let given = load::Given {
         variables: files(&options.var_files, &options.root_files)?,
         parameters: files(&options.parameter_files, &options.template_files)?,
+        plans: root_directory::var_files(&*project_fs, &options.plans, &root)?,
     };
     stages.end("find");
-    let (graph, roots) = load::load(&project, &input, options, &given, &mut stages);
+    let (graph, roots) = load::load(&project, &input, options, &given, &mut stages)?;
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);

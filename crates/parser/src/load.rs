@@ -10,8 +10,9 @@ use iaclint_value::RootId;
 use rayon::prelude::*;
 
 use crate::input::Input;
+use crate::plans::Plans;
 use crate::roots::{Module, roots};
-use crate::{Options, RootFound, RootKind, Stages};
+use crate::{Options, ParseError, RootFound, RootKind, Stages};
 
 /// Files of values, each checked to lie inside the project root.
 pub(crate) struct Given {
@@ -19,6 +20,8 @@ pub(crate) struct Given {
     pub(crate) variables: Files,
     /// For templates.
     pub(crate) parameters: Files,
+    /// Plans of Terraform roots.
+    pub(crate) plans: Vec<PathBuf>,
 }
 
 /// Files of values in one language.
@@ -44,16 +47,28 @@ pub(crate) fn load(
     options: &Options,
     given: &Given,
     stages: &mut Stages,
-) -> (Graph, Vec<RootFound>) {
+) -> Result<(Graph, Vec<RootFound>), ParseError> {
     let loader = Loader::new(project);
+    let mut plans = Plans::beside(project, &loader, &input.plans);
+    let mut modules = modules(project, &loader, input, options, &given.variables.own);
+    for directory in plans.of.keys() {
+        let module = modules.entry(directory.clone()).or_default();
+        module.has_values = true;
+    }
+    let forced: BTreeSet<PathBuf> = input.forced.iter().chain(plans.of.keys()).cloned().collect();
+    let roots = roots(&modules, &forced);
+    let directories: Vec<&PathBuf> = roots.keys().collect();
+    for plan in &given.plans {
+        plans.assign(project, &loader, plan, &directories)?;
+    }
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
     let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
-    for (directory, library) in
-        roots(&modules(project, &loader, input, options, &given.variables.own), &input.forced)
-    {
-        add(if library { RootKind::Library } else { RootKind::Terraform }, directory);
+    for (directory, library) in &roots {
+        let library = *library && !plans.of.contains_key(directory);
+        add(if library { RootKind::Library } else { RootKind::Terraform }, directory.clone());
     }
     stages.end("parse");
+    plans.alone.iter().for_each(|file| add(RootKind::Plan, file.clone()));
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
     input.templates.iter().for_each(|file| add(RootKind::Template, file.clone()));
     found.sort();
@@ -62,11 +77,12 @@ pub(crate) fn load(
         var_files: Vec::new(),
         variables: options.variables.clone(),
         environment: options.environment.clone(),
+        plan: None,
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
         let var_files = given.variables.of(directory);
-        Inputs { library, var_files, ..inputs.clone() }
+        Inputs { library, var_files, plan: plans.of.get(directory).cloned(), ..inputs.clone() }
     };
     let evaluate = |path: &Path, root: RootId, inputs: &Inputs| {
         if rayon::current_thread_index().is_some() {
@@ -83,6 +99,7 @@ pub(crate) fn load(
             match kind {
                 RootKind::Terraform => evaluate(path, root, &of(path, false)),
                 RootKind::Library => evaluate(path, root, &of(path, true)),
+                RootKind::Plan => loader.load_plan(path, root),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
                 RootKind::Template => {
                     let files = given.parameters.of(path);
@@ -93,14 +110,14 @@ pub(crate) fn load(
         .collect();
     if let Some(first) = fragments.first_mut() {
         // The graph keeps problems by fragment; those of the search belong to none and stand first.
-        first.problems.splice(0..0, input.problems.iter().cloned());
+        first.problems.splice(0..0, input.problems.iter().chain(&plans.problems).cloned());
     }
     each_once(&mut fragments);
     let roots = found.into_iter().map(|(path, kind, _)| RootFound { kind, path }).collect();
     stages.end("evaluate");
     let graph = Graph::new(fragments);
     stages.end("graph");
-    (graph, roots)
+    Ok((graph, roots))
 }
 
 /// What each Terraform directory calls and needs. Parses every file of the walk.

@@ -31,6 +31,7 @@ fn roots(files: &[(&str, &str)], paths: &[&str]) -> Vec<String> {
     let short = |kind: RootKind| match kind {
         RootKind::Terraform => "terraform",
         RootKind::Library => "library",
+        RootKind::Plan => "plan",
         RootKind::Assembly => "assembly",
         RootKind::Template => "template",
     };
@@ -143,7 +144,7 @@ fn a_broken_template_is_a_problem_with_a_place() {
 fn a_file_that_is_nothing_is_an_error_in_words() {
     let files = [("notes.json", "{\"a\": 1}"), ("x.template.json", "not JSON")];
     let error = parsed(&files, &["/notes.json"]).unwrap_err();
-    let words = "cannot check /notes.json: it is neither a Terraform file nor a CloudFormation template nor the manifest \
+    let words = "cannot check /notes.json: it is neither a Terraform file nor a plan of `terraform show -json` nor a CloudFormation template nor the manifest \
                  of a cloud assembly";
     assert_eq!(error.to_string(), words);
     let claimed = parsed(&files, &["/x.template.json"]).unwrap();
@@ -181,7 +182,7 @@ fn a_cdk_app_without_an_assembly_is_told_how_to_make_one() {
     let parsed = parsed(&files, &["/"]).unwrap();
     let problem = &parsed.graph.problems()[0];
     assert_eq!(problem.kind, ProblemKind::NotEvaluated);
-    assert_eq!(problem.help.as_deref(), Some("run `npx cdk synth -q` in app and check again"));
+    assert_eq!(problem.help.as_deref(), Some("run `npx cdk synth -q` there and check again"));
     let error = self::parsed(&files, &["/app"]).unwrap_err();
     let words = "nothing to check in /app: no Terraform files, templates or cdk.out; run `npx cdk synth -q` in app first";
     assert_eq!(error.to_string(), words);
@@ -302,4 +303,24 @@ fn a_nested_template_that_is_not_there_is_not_a_fault() {
     let parsed = parsed(&[("a.yaml", text)], &["/"]).unwrap();
     let kinds: Vec<_> = parsed.graph.problems().iter().map(|p| p.kind).collect();
     assert_eq!(kinds, [ProblemKind::NotEvaluated]);
+}
+
+#[test]
+fn a_plan_is_of_the_configuration_beside_it_or_a_root_of_its_own() {
+    let plan = r#"{"format_version":"1.2","terraform_version":"1.11.4","planned_values":{"root_module":{}},
+        "configuration":{"root_module":{"resources":[{"address":"aws_vpc.a"}]}}}"#;
+    let files = [
+        ("/a/main.tf", "resource \"aws_vpc\" \"a\" {}"),
+        ("/a/p.json", plan),
+        ("/b/main.tf", ""),
+        ("/b/p.json", plan),
+    ];
+    let found = |path: &str| parse(Arc::new(Memory::of(files)), &options(&[path])).unwrap();
+    let beside = found("/a/p.json");
+    assert_eq!((beside.roots[0].kind, beside.roots[0].path.as_str()), (RootKind::Terraform, "a"));
+    let alone = found("/b/p.json");
+    assert_eq!((alone.roots[0].kind, alone.roots[0].path.as_str()), (RootKind::Plan, "b/p.json"));
+    let message = &alone.graph.problems()[0].message;
+    assert!(message.contains("does not declare aws_vpc.a"), "{message}");
+    assert!(found("/a").graph.problems().is_empty(), "a directory is not searched for plans");
 }

@@ -14,6 +14,7 @@ mod module;
 mod num;
 mod ops;
 pub mod oracle;
+mod planned;
 mod sets;
 mod template;
 mod ty;
@@ -23,3 +24,4 @@ mod version;
 mod weight;
 
 pub use loader::{Inputs, Loader, ModuleSummary, STACK_BYTES};
+pub use planned::is_plan;

@@ -5,14 +5,15 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use iaclint_graph::Fragment;
 use iaclint_source::{Entry, FileKind, Problem, Project, SourceFile};
-use iaclint_value::RootId;
+use iaclint_value::{OriginArena, RootId};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::eval::Evaluator;
 use crate::ir::{File, Part};
 use crate::lower;
-use crate::module::Module;
+use crate::module::{Kind, Module};
+use crate::planned::Plan;
 
 /// The values of a root's variables from outside of its directory, and how it is looked at.
 #[derive(Debug, Default, Clone)]
@@ -23,6 +24,8 @@ pub struct Inputs {
     pub variables: Vec<(String, String)>,
     /// Environment variables; of interest are those that start with `TF_VAR_`.
     pub environment: Vec<(String, String)>,
+    /// A plan of it as `terraform show -json` prints it: it goes before all other values, and tells what they leave open.
+    pub plan: Option<PathBuf>,
     /// Nobody calls it and it has required variables: its defaults are possible values, not facts.
     pub library: bool,
 }
@@ -104,6 +107,30 @@ impl<'p> Loader<'p> {
     /// The same on the stack of this thread, which must have [`STACK_BYTES`].
     pub fn load_here(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
         Evaluator::new(self, root, inputs).fragment(directory)
+    }
+
+    /// Loads a plan whose configuration is not here.
+    pub fn load_plan(&self, plan: &Path, root: RootId) -> Fragment {
+        crate::planned::alone(self.project, plan, root)
+    }
+
+    /// What a plan speaks of that the root module in `directory` does not declare, or all of it when there is no module; empty when it is
+    /// a plan of that module.
+    pub fn strange_to(&self, directory: &Path, plan: &Path) -> Result<Vec<String>, Problem> {
+        let plan = Plan::read(self.project, plan, &mut OriginArena::new(0))?;
+        let module = self.module(directory);
+        let declares = |address: &str| {
+            let Some(module) = &module else { return false };
+            match address.strip_prefix("module.") {
+                Some(call) => module.find(Kind::Call, call).is_some(),
+                None => module.find(Kind::Resource, address).is_some(),
+            }
+        };
+        let of_plan = plan.declared();
+        if of_plan.is_empty() {
+            return Ok(vec!["any resource".to_owned()]);
+        }
+        Ok(of_plan.iter().filter(|a| !declares(a)).map(ToString::to_string).collect())
     }
 
     /// Runs an evaluation on a thread with room for it.

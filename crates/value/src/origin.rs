@@ -190,19 +190,27 @@ impl Origins {
     /// The resources from whose attributes a value was read, all branches, nearest first, each once.
     pub fn resources(&self, id: OriginId) -> Vec<&ResourceKey> {
         let mut out = Vec::new();
-        let mut seen = Vec::new();
-        // Most values came one way, on which no step is met twice.
-        let mut id = id;
-        for _ in 0..MAX_BEHIND {
-            let Some(origin) = self.get(id) else { return out };
+        self.walk(id, &mut |origin| {
             if let Via::Attribute(key) = &origin.via
                 && !out.contains(&key)
             {
                 out.push(key);
             }
+        });
+        out
+    }
+
+    /// Visits every step behind a value, all branches, nearest first, each once, at most 256.
+    pub fn walk<'a>(&'a self, id: OriginId, visit: &mut dyn FnMut(&'a Origin)) {
+        let mut seen = Vec::new();
+        // Most values came one way, on which no step is met twice.
+        let mut id = id;
+        for _ in 0..MAX_BEHIND {
+            let Some(origin) = self.get(id) else { return };
             match origin.from.as_slice() {
-                [] => return out,
+                [] => return visit(origin),
                 [next] => {
+                    visit(origin);
                     seen.push(id);
                     id = *next;
                 }
@@ -216,14 +224,9 @@ impl Origins {
             }
             seen.push(id);
             let Some(origin) = self.get(id) else { continue };
-            if let Via::Attribute(key) = &origin.via
-                && !out.contains(&key)
-            {
-                out.push(key);
-            }
+            visit(origin);
             todo.extend(origin.from.iter().rev().copied());
         }
-        out
     }
 }
 

@@ -1,6 +1,6 @@
 //! The whole way from files to findings, as the command line goes it.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use iaclint_analysis::Analysis;
@@ -25,14 +25,15 @@ pub struct Outcome {
     pub resources: usize,
 }
 
-/// Runs rules over the project in `directory`, which is the project root as well.
-pub fn run(fs: Arc<dyn FileSystem>, directory: &Path, rules: &[Rule]) -> Result<Outcome, String> {
-    let options = Options {
-        paths: vec![directory.to_path_buf()],
-        project_root: Some(directory.to_path_buf()),
-        ..Options::default()
-    };
-    let parsed = parse(fs, &options).map_err(|e| e.to_string())?;
+/// The project in `directory`, which is the project root as well.
+pub fn project(directory: impl Into<PathBuf>) -> Options {
+    let directory = directory.into();
+    Options { project_root: Some(directory.clone()), paths: vec![directory], ..Options::default() }
+}
+
+/// Runs rules over what the options name.
+pub fn run(fs: Arc<dyn FileSystem>, options: &Options, rules: &[Rule]) -> Result<Outcome, String> {
+    let parsed = parse(fs, options).map_err(|e| e.to_string())?;
     let sources = parsed.project.sources().clone();
     let model = Model::new(&parsed.graph, &sources);
     let analysis = Analysis::new(&model);

@@ -1,14 +1,16 @@
 //! Values that a root's variables are given: variable files, the command line, the environment.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use iaclint_source::{Problem, Span};
-use iaclint_value::{Name, Via};
+use iaclint_value::{Marks, Name, Value, Via};
 
 use super::{Env, Evaluator};
 use crate::ir::Expr;
 use crate::lower;
 use crate::module::{Module, Variable};
+use crate::planned::Plan;
 use crate::ty::Ty;
 use crate::val::Val;
 
@@ -19,6 +21,8 @@ pub(super) enum Given {
     Expr(Expr),
     /// On the command line or in the environment.
     Text(String),
+    /// In a plan.
+    Known(Value),
 }
 
 impl Given {
@@ -26,7 +30,7 @@ impl Given {
     pub(super) fn span(&self) -> Option<Span> {
         match self {
             Given::Expr(expr) => Some(expr.span),
-            Given::Text(_) => None,
+            Given::Text(_) | Given::Known(_) => None,
         }
     }
 }
@@ -58,6 +62,45 @@ impl Evaluator<'_, '_> {
         for (name, text) in &self.inputs.variables {
             self.given.insert(name.as_str().into(), Given::Text(text.clone()));
         }
+        if let Some(plan) = self.plan.clone() {
+            for (name, value) in plan.variables() {
+                self.given.insert(name.clone(), Given::Known(value.clone()));
+            }
+        }
+    }
+
+    /// Reads the plan of this root, if one is given.
+    pub(super) fn read_plan(&mut self) {
+        let Some(path) = &self.inputs.plan else { return };
+        match Plan::read(self.loader.project(), path, &mut self.origins) {
+            Ok(plan) => self.plan = Some(Arc::new(plan)),
+            Err(problem) => self.problem(problem),
+        }
+    }
+
+    /// What a plan knows of an attribute of a data source. What it is called by others stays a reference.
+    pub(super) fn read_before(&mut self, instance: usize, name: &str, span: Span) -> Option<Val> {
+        let at = &self.instances[instance];
+        let declaration = &self.scopes[at.scope].module.resources[at.declaration];
+        if !declaration.data || matches!(name, "id" | "arn") {
+            return None;
+        }
+        let key = at.key.clone();
+        let plan = self.plan.clone()?;
+        let planned = plan.resource(&key.address)?;
+        let said = |mask: &Option<Value>| {
+            mask.as_ref().and_then(|m| m.get(name)).is_some_and(|m| {
+                let mut found = false;
+                m.walk(&mut |v| found |= v.as_bool() == Some(true));
+                found
+            })
+        };
+        if said(&planned.unknown) {
+            return None;
+        }
+        let value = crate::export::import(planned.known(name)?);
+        let value = if said(&planned.sensitive) { value.marked(Marks::SENSITIVE) } else { value };
+        Some(self.step(value, span, Via::Attribute(key)))
     }
 
     fn variable_file(&mut self, path: &Path) {
@@ -82,6 +125,11 @@ impl Evaluator<'_, '_> {
             Given::Expr(expr) => {
                 let value = self.eval(&expr, env);
                 (value.unwrap_or_else(|fault| self.invalid(fault)), expr.span)
+            }
+            Given::Known(value) => {
+                let value = crate::export::import(&value);
+                let span = self.origins.get(value.origin).map_or(variable.header, |o| o.span);
+                (value, span)
             }
             Given::Text(text) => {
                 let span = variable.header;

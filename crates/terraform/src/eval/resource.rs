@@ -135,6 +135,9 @@ impl Evaluator<'_, '_> {
                 let value = self.as_seen(value, reference, name);
                 return self.step(value, span, Via::Attribute(key.clone()));
             }
+            if let Some(value) = self.read_before(instance, name, span) {
+                return value;
+            }
         }
         let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
         let mut value = Val::reference(reference.then(Way::Attr(name.into())), origin);

@@ -1,12 +1,13 @@
 //! Files and paths.
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, OriginId, Placed, Text, Via, Why};
+use iaclint_value::{Encoding, Literal, OriginId, Placed, Text, Via, Why};
 
 use super::encoding::base64_value;
 use super::glob::Glob;
 use super::strings::str;
 use super::{Call, CallError, TemplateSource, error, wrong};
+use crate::export::encoded;
 use crate::ty::Ty;
 use crate::val::{Unk, Val};
 
@@ -28,6 +29,11 @@ pub(super) fn bytes(call: &mut Call<'_>, arguments: &[Val]) -> Result<Vec<u8>, C
 }
 
 pub(super) fn filebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    // A text keeps its lines under the encoding; what is none has no lines.
+    if let Ok(text) = file(call, arguments) {
+        let origin = call.origin();
+        return Ok(encoded(Encoding::Base64, text, origin));
+    }
     Ok(base64_value(&bytes(call, arguments)?))
 }
 
@@ -53,13 +59,16 @@ pub(super) fn fileset(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
 
 pub(super) fn templatefile(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let Some(path) = arguments[0].as_str() else { return Ok(call.unknown(arguments)) };
+    if is_opaque(&arguments[1]) {
+        return Ok(call.unknown(arguments));
+    }
     let variables = variables(call, arguments)?;
     let span = call.span;
     call.host.render_template(TemplateSource::File(path), &variables, span).map_err(error)
 }
 
 pub(super) fn templatestring(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    if arguments[0].is_unknown() {
+    if arguments[0].is_unknown() || is_opaque(&arguments[1]) {
         return Ok(call.unknown(arguments));
     }
     let variables = variables(call, arguments)?;
@@ -67,6 +76,14 @@ pub(super) fn templatestring(call: &mut Call<'_>, arguments: &[Val]) -> Result<V
     call.host
         .render_template(TemplateSource::Text(&arguments[0]), &variables, span)
         .map_err(|message| wrong(0, message))
+}
+
+/// Whether nothing is known of the variables, or nothing that could be used.
+fn is_opaque(variables: &Val) -> bool {
+    variables.as_unknown().is_some_and(|unk| {
+        let nothing = unk.partial.is_none() && unk.candidates.is_empty() && unk.reference.is_none();
+        nothing || !matches!(unk.ty, Ty::Dynamic | Ty::Map(_) | Ty::Object(_))
+    })
 }
 
 /// The variables of a template; where the map is not known whole, what is known of it.

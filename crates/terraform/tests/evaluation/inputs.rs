@@ -16,7 +16,7 @@ fn later_sources_of_a_variable_go_before_earlier_ones() {
         var_files: vec!["extra.tfvars".into()],
         variables: vec![("g".into(), "cli".into())],
         environment: vec![("TF_VAR_b".into(), "env".into()), ("TF_VAR_c".into(), "env".into())],
-        library: false,
+        ..Inputs::default()
     };
     let loaded = load_with(
         [

@@ -4,6 +4,7 @@ mod demands;
 mod hostile;
 mod inputs;
 mod instances;
+mod plans;
 mod problems;
 mod references;
 mod support;
