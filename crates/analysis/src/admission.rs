@@ -3,12 +3,13 @@
 use iaclint_model::arn::{Answer, Arn};
 use iaclint_model::condition::Context;
 use iaclint_model::deliveries::{Delivery, Sender};
+use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::lambda::{Callee, callee};
-use iaclint_model::policy::Effect;
+use iaclint_model::policy::{Effect, Principal, Statement};
 use iaclint_model::resource_policies::{Queue, Topic};
 use iaclint_model::triggers::StateMachine;
 use iaclint_model::{Prop, ResourceId};
-use iaclint_value::{OriginId, Value};
+use iaclint_value::{OriginId, Text, Value};
 
 use crate::Analysis;
 use crate::authority::{Refusal, Request, Tally, Verdict, Witness};
@@ -48,6 +49,15 @@ impl Destination {
             Destination::Task => "ecs:RunTask",
         }
     }
+}
+
+/// What a role may not do that is needed to start a task.
+#[derive(Clone, Copy, Debug)]
+pub struct RefusedToRun {
+    /// The action.
+    pub action: &'static str,
+    /// The task definition, or the role that is passed.
+    pub on: ResourceId,
 }
 
 /// What keeps a permission of a function from fitting a delivery.
@@ -105,9 +115,7 @@ impl<'m> Analysis<'m> {
         match by_role {
             Some(verdict) if !verdict.is_denied() => verdict,
             // Where services come in their own name, a role is not asked.
-            Some(verdict) if matches!(delivery.sender, Sender::Schedule | Sender::Pipe | Sender::Api) => {
-                verdict
-            }
+            Some(verdict) if delivery.sender.takes_a_role() || delivery.sender == Sender::Api => verdict,
             by_role => match self.admitted_itself(delivery, to) {
                 Some(verdict) => verdict,
                 None => by_role.unwrap_or_else(|| Verdict::CannotTell("no role is given".to_owned())),
@@ -117,12 +125,7 @@ impl<'m> Analysis<'m> {
 
     /// Whether a role that a delivery is made with is let in.
     fn admitted_with(&self, role: &Prop<&'m Value>, to: &Destination) -> Verdict {
-        let links = role.known().map(|value| self.model.links_in(value));
-        let role = links.as_ref().and_then(|links| match links.items.as_slice() {
-            [link] => link.id(),
-            _ => None,
-        });
-        let (Some(role), Some(on)) = (role, to.id()) else {
+        let (Some(role), Some(on)) = (self.role_named(role), to.id()) else {
             return Verdict::CannotTell("the role is not here".to_owned());
         };
         let Some(mut arn) = Arn::of_resource(self.model, on) else {
@@ -137,6 +140,50 @@ impl<'m> Analysis<'m> {
             };
         }
         self.may(role, to.action(), &arn)
+    }
+
+    /// The role of the graph that a property names.
+    pub fn role_named(&self, role: &Prop<&'m Value>) -> Option<ResourceId> {
+        let links = self.model.links_in(role.known()?);
+        match links.items.as_slice() {
+            [link] if links.complete => link.id().filter(|id| self.role_policies().contains_key(id)),
+            _ => None,
+        }
+    }
+
+    /// What a role that starts the tasks of a definition may certainly not do: run them, or pass them their roles.
+    pub fn refused_to_run(
+        &self,
+        role: ResourceId,
+        task: &TaskDefinition<'m>,
+        cluster: &'m Value,
+    ) -> Vec<RefusedToRun> {
+        let mut out = Vec::new();
+        let in_cluster = Context::new().with("ecs:cluster", Arn::of_value(self.model, cluster));
+        if let Some(arn) = Arn::of_resource(self.model, task.id())
+            && self.may_in(role, "ecs:RunTask", &arn, &in_cluster).is_denied()
+        {
+            out.push(RefusedToRun { action: "ecs:RunTask", on: task.id() });
+        }
+        let to_tasks = Context::new().with("iam:PassedToService", Arn::of_text("ecs-tasks.amazonaws.com"));
+        for passed in task.execution_role().into_iter().chain(task.task_role()) {
+            if out.iter().any(|refused| refused.on == passed) {
+                continue;
+            }
+            if let Some(arn) = Arn::of_resource(self.model, passed)
+                && self.may_in(role, "iam:PassRole", &arn, &to_tasks).is_denied()
+            {
+                out.push(RefusedToRun { action: "iam:PassRole", on: passed });
+            }
+        }
+        out
+    }
+
+    /// The task definition that a delivery starts.
+    pub fn task_of(&self, delivery: &Delivery<'m>) -> Option<TaskDefinition<'m>> {
+        let mentions = self.model.mentions(delivery.task.known()?);
+        let mut tasks = mentions.into_iter().filter_map(|id| self.model.get::<TaskDefinition<'m>>(id));
+        tasks.next().filter(|_| tasks.next().is_none())
     }
 
     /// Whether the sender itself is let in; `None` where no policy at the destination can say so.
@@ -201,27 +248,66 @@ impl<'m> Analysis<'m> {
     /// Whether the policies at a resource let a service (`sns`) do `action` with it.
     pub fn service_may(&self, service: &str, action: &str, owner: ResourceId, context: &Context) -> Verdict {
         match Arn::of_resource(self.model, owner) {
-            Some(on) => self.service_may_on(service, action, owner, &on, context),
+            Some(on) => {
+                let request = Request { action, on: &on, context };
+                self.judge_at(owner, request, |statement| statement.is_for_service(service))
+            }
             None => Verdict::CannotTell("its ARN is not known".to_owned()),
         }
     }
 
-    /// Whether the policies at a resource let a service do `action` with something in it: an object of a bucket.
-    pub fn service_may_on(
+    /// Whether the policies at a bucket let load balancers write access logs below `prefix`.
+    pub fn logs_may_be_written(&self, bucket: ResourceId, prefix: &Prop<Text>) -> Verdict {
+        let Some(arn) = Arn::of_resource(self.model, bucket) else {
+            return Verdict::CannotTell("its ARN is not known".to_owned());
+        };
+        let below = match prefix {
+            Prop::Known { value, .. } if value.as_str().as_deref() != Some("") => {
+                let known = value.as_str();
+                let prefix = known.map_or_else(Arn::unknown, |text| Arn::of_text(text.trim_matches('/')));
+                arn.then("/").followed_by(&prefix)
+            }
+            Prop::Absent { .. } | Prop::Known { .. } => arn,
+            Prop::OneOf { .. } | Prop::Unknown { .. } => arn.then("/").then_anything(),
+        };
+        let on = below.then("/AWSLogs/").followed_by(&Arn::account()).then("/").then_anything();
+        let context = Context::new()
+            .with("aws:SourceAccount", Arn::account())
+            .with("s3:x-amz-acl", Arn::of_text("bucket-owner-full-control"));
+        let of = |statement: &Statement<'_>| self.is_for_log_delivery(statement);
+        self.judge_at(bucket, Request { action: "s3:PutObject", on: &on, context: &context }, of)
+    }
+
+    /// Whether a statement speaks of whoever writes access logs: a service, or in older regions an account of AWS's own.
+    fn is_for_log_delivery(&self, statement: &Statement<'_>) -> Answer {
+        let by_service = ["logdelivery.elasticloadbalancing", "delivery.logs", "elasticloadbalancing"]
+            .map(|service| statement.is_for_service(service));
+        let root = Arn::account().behind("arn:aws:iam::").then(":root");
+        let may_be_of_aws = |principal: &Principal| match principal {
+            Principal::Aws(arn) => {
+                let is_here = arn.resource().is_some_and(|id| self.role_policies().contains_key(&id));
+                !is_here && arn.covers(&root).max(arn.covers(&Arn::account())) != Answer::Yes
+            }
+            _ => false,
+        };
+        let by_account =
+            if statement.principals().0.iter().any(may_be_of_aws) { Answer::Maybe } else { Answer::No };
+        by_service.into_iter().fold(by_account, Answer::max)
+    }
+
+    /// What the policies at a resource say of a request by whomever `of` finds in a statement.
+    fn judge_at(
         &self,
-        service: &str,
-        action: &str,
         owner: ResourceId,
-        on: &Arn,
-        context: &Context,
+        request: Request<'_>,
+        of: impl Fn(&Statement<'_>) -> Answer,
     ) -> Verdict {
-        let request = Request { action, on, context };
         let mut tally = Tally::default();
         let policies = self.resource_policies().get(&owner);
         for (_, document, certain) in policies.iter().flat_map(|p| &p.documents) {
             let there = if *certain { Answer::Yes } else { Answer::Maybe };
             for statement in &document.statements {
-                let of = statement.is_for_service(service);
+                let of = of(statement);
                 // Denials are written for people; that a service is meant by one to everybody is not sure.
                 let of = if statement.effect() == Effect::Deny { of.min(Answer::Maybe) } else { of };
                 tally.see(statement, there.min(of), request);

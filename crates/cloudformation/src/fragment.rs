@@ -185,7 +185,13 @@ impl Builder<'_> {
         }
         let stack = self.stacks.get(at)?;
         let (source, _) = self.sources(stack, name, raw);
-        Some(Output { name: name.clone(), value, span: self.span(stack, *origin), source })
+        Some(Output {
+            name: name.clone(),
+            value,
+            span: self.span(stack, *origin),
+            source,
+            depends_on: Vec::new(),
+        })
     }
 
     /// Whether an output is what the CDK exports for a stack of the same app, and for nobody else.
@@ -318,7 +324,7 @@ fn without_lines(path: &str, metadata: &[Metadata]) -> Option<Problem> {
     let variable =
         if metadata.iter().any(Metadata::is_bridged) { "JSII_HOST_STACK_TRACES=1" } else { "CDK_DEBUG=1" };
     let message =
-        format!("{path} does not say which line of the app makes a resource: findings show the template");
+        "the assembly does not say which line of the app makes a resource: findings show the template";
     let help = format!("run `{variable} npx cdk synth -q` and check again");
     Some(Problem::new(ProblemKind::NotEvaluated, message).in_file(path).with_help(help))
 }

@@ -8,7 +8,7 @@ use crate::resource_policies::Bucket;
 use crate::triggers::{
     BucketNotification, CdkBucketNotification, DocumentedApi, EventRule, EventTarget, HttpAuthorizer,
     HttpIntegration, IotRule, LogSubscription, NotifyingBucket, Pipe, RestAuthorizer, RestIntegration,
-    Rotation, RuleTarget, Schedule, Subscription, UserPool,
+    Rotation, RuleTarget, Schedule, StateMachine, Subscription, UserPool,
 };
 use crate::{Entity, Many, Model, Node, Prop, ResourceId};
 
@@ -37,6 +37,8 @@ pub enum Sender {
     Rotation,
     /// A rule of AWS IoT.
     IotRule,
+    /// A state of a state machine.
+    StateMachine,
 }
 
 impl Sender {
@@ -54,7 +56,13 @@ impl Sender {
             Sender::UserPool => "cognito-idp",
             Sender::Rotation => "secretsmanager",
             Sender::IotRule => "iot",
+            Sender::StateMachine => "states",
         }
+    }
+
+    /// Whether it always takes a role, and is never let in by the destination alone.
+    pub fn takes_a_role(self) -> bool {
+        matches!(self, Sender::Schedule | Sender::Pipe | Sender::StateMachine)
     }
 
     /// What delivers, in words.
@@ -71,6 +79,7 @@ impl Sender {
             Sender::UserPool => "a user pool",
             Sender::Rotation => "the rotation of a secret",
             Sender::IotRule => "a rule of AWS IoT",
+            Sender::StateMachine => "a state machine",
         }
     }
 }
@@ -106,6 +115,7 @@ pub fn deliveries<'m>(model: &'m Model<'m>) -> Vec<Delivery<'m>> {
     reader.notifications();
     reader.rules();
     reader.schedules();
+    reader.state_machines();
     reader.apis();
     reader.documents();
     reader.target_groups();
@@ -226,6 +236,46 @@ impl<'m> Reader<'m> {
             let (role, task) = (pipe.role(), pipe.task());
             self.add_with(pipe.id(), Sender::Pipe, &pipe.arn(), None, role, task);
         }
+    }
+
+    fn state_machines(&mut self) {
+        for machine in self.model.all::<StateMachine<'m>>() {
+            let written = [machine.definition(), machine.definition_object()];
+            let Some(value) = written.iter().find_map(Prop::known) else { continue };
+            let mut states = Vec::new();
+            value.decoded(Encoding::Json).unwrap_or(value).walk(&mut |part| {
+                states.extend(part.get("Resource").map(|resource| (part, resource)));
+            });
+            for (state, resource) in states {
+                self.state(&machine, machine.node().within(state), resource);
+            }
+        }
+    }
+
+    /// What a state calls: by the integration that its resource names, or the function that its resource is.
+    fn state(&mut self, machine: &StateMachine<'m>, state: Node<'m>, resource: &'m Value) {
+        let absent = Prop::Absent { origin: OriginId::NONE };
+        let called = resource.to_text().map(|text| text.suffix()).unwrap_or_default();
+        let integration = |name: &str| called.contains(&format!(":states:::{name}"));
+        let argument = |name: [&'static str; 2]| {
+            let [parameters, arguments] = name.map(|path| state.raw(path, path));
+            if parameters.is_absent() { arguments } else { parameters }
+        };
+        let (target, task) = if integration("ecs:runTask") {
+            let task = argument(["Parameters.TaskDefinition", "Arguments.TaskDefinition"]);
+            (argument(["Parameters.Cluster", "Arguments.Cluster"]), task)
+        } else if integration("lambda:invoke") {
+            (argument(["Parameters.FunctionName", "Arguments.FunctionName"]), absent)
+        } else if integration("sqs:sendMessage") {
+            (argument(["Parameters.QueueUrl", "Arguments.QueueUrl"]), absent)
+        } else if integration("sns:publish") {
+            (argument(["Parameters.TopicArn", "Arguments.TopicArn"]), absent)
+        } else if integration("states:startExecution") {
+            (argument(["Parameters.StateMachineArn", "Arguments.StateMachineArn"]), absent)
+        } else {
+            (Prop::written(resource, resource.origin), absent)
+        };
+        self.add_with(machine.id(), Sender::StateMachine, &target, None, machine.role(), task);
     }
 
     fn apis(&mut self) {

@@ -66,21 +66,27 @@ pub trait Entity<'m>: Copy {
 /// Every table, for the test that compares them with the schemas.
 pub fn tables() -> Vec<Table> {
     let mut all = crate::arn_forms::tables();
+    all.extend_from_slice(crate::access_logs::TABLES);
     all.extend_from_slice(crate::alarm::TABLES);
     all.extend_from_slice(crate::bucket_acl::TABLES);
+    all.extend_from_slice(crate::certificates::TABLES);
+    all.extend_from_slice(crate::cluster::TABLES);
     all.extend_from_slice(crate::ec2::TABLES);
     all.extend_from_slice(crate::ecs::TABLES);
     all.extend_from_slice(crate::efs::TABLES);
     all.extend_from_slice(crate::elasticache::TABLES);
+    all.extend_from_slice(crate::encryption::TABLES);
     all.extend_from_slice(crate::iam::TABLES);
     all.extend_from_slice(crate::lambda::TABLES);
     all.extend_from_slice(crate::lb::TABLES);
+    all.extend_from_slice(crate::logs::TABLES);
     all.extend_from_slice(crate::machine::TABLES);
     all.extend_from_slice(crate::nacl::TABLES);
     all.extend_from_slice(crate::peering::TABLES);
     all.extend_from_slice(crate::prefix_list::TABLES);
     all.extend_from_slice(crate::rds::TABLES);
     all.extend_from_slice(crate::resource_policies::TABLES);
+    all.extend_from_slice(crate::scheduled::TABLES);
     all.extend_from_slice(crate::secrets::TABLES);
     all.extend_from_slice(crate::triggers::TABLES);
     all.extend_from_slice(crate::vpc::TABLES);

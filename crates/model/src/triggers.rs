@@ -19,10 +19,14 @@ entities! {
     EventSourceMapping: ["aws_lambda_event_source_mapping"] | ["AWS::Lambda::EventSourceMapping"] {
         /// The function.
         function: link = "function_name" | "FunctionName";
+        /// The same as it is named, perhaps with a qualifier.
+        function_value: raw = "function_name" | "FunctionName";
         /// The queue or stream.
         source: link = "event_source_arn" | "EventSourceArn";
         /// Its ARN.
         source_arn: raw = "event_source_arn" | "EventSourceArn";
+        /// Whether it reads.
+        enabled: bool = "enabled" | "Enabled", default true;
     }
 
     /// The notifications of a bucket, in Terraform.
@@ -181,6 +185,12 @@ entities! {
     UserPool: ["aws_cognito_user_pool"] | ["AWS::Cognito::UserPool"] {
         /// The functions that it calls, by occasion.
         functions: raw = "lambda_config" | "LambdaConfig";
+    }
+
+    /// What an alarm tells when it goes off.
+    AlarmActions: ["aws_cloudwatch_metric_alarm"] | ["AWS::CloudWatch::Alarm"] {
+        /// Topics, functions and the like.
+        actions: links = "alarm_actions" | "AlarmActions";
     }
 
     /// The rotation of a secret.

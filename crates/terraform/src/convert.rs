@@ -20,6 +20,7 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
     }
     let k = match (&value.k, ty) {
         (_, Ty::Dynamic) => return Ok(value.clone()),
+        (K::Null(have), ty) if !convertible(have, ty, true) => return Err(mismatch(have, ty)),
         (K::Null(_), ty) => K::Null(ty.plain()),
         (K::Unknown(unk), ty) => K::Unknown(Arc::new(unknown(unk, ty, depth)?)),
         (K::Bool(_), Ty::Bool) | (K::Num(_), Ty::Number) | (K::Str(_), Ty::String) => {
@@ -67,7 +68,17 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
             K::Tuple(items?.into())
         }
         (K::Map(_, fields) | K::Object(fields), Ty::Map(element)) => {
-            let values: Vec<Val> = fields.iter().map(|f| f.2.clone()).collect();
+            let mut values: Vec<Val> = fields.iter().map(|f| f.2.clone()).collect();
+            // In a map, unlike in a list, null of no type is of the type of the others.
+            let mut typed = values.iter().map(Ty::of).filter(|ty| *ty != Ty::Dynamic);
+            if let Some(first) = typed.next()
+                && **element == Ty::Dynamic
+                && typed.all(|ty| ty == first)
+            {
+                for value in values.iter_mut().filter(|v| v.is_null()) {
+                    value.k = K::Null(first.clone());
+                }
+            }
             let (element, values) =
                 elements(&values, element, depth).map_err(|error| match error.split_once(": ") {
                     Some((at, rest)) => {
@@ -135,9 +146,17 @@ fn elements(items: &[Val], element: &Ty, depth: usize) -> Result<(Ty, Vec<Val>),
         [one] => return Ok((one.clone(), converted)),
         _ => {}
     }
-    let common = unify(&types, false).ok_or("all list elements must have the same type")?;
+    let apart = "all list elements must have the same type";
+    let common = unify(&types, false).ok_or(apart)?;
     let converted = to(&common, &converted)?;
-    // What was unified may still hold an unknown's or a null's open type in one element and a decided one in another.
+    // An attribute whose type nobody told may be of the type of the others; null of no type is not.
+    if common.has_dynamic() && !converted.iter().any(Val::has_unknown) {
+        let mut types = converted.iter().map(Ty::of);
+        let first = types.next();
+        if types.any(|ty| Some(&ty) != first.as_ref()) {
+            return Err(apart.into());
+        }
+    }
     Ok((common, converted))
 }
 

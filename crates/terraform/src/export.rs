@@ -101,7 +101,7 @@ impl Export<'_> {
 fn number(num: &Num) -> Number {
     match num {
         Num::Int(int) => Number::Int(*int),
-        Num::Big(_) => Number::Decimal(num.to_string().into(), num.as_f64()),
+        Num::Big(_) | Num::Infinite { .. } => Number::Decimal(num.to_string().into(), num.as_f64()),
     }
 }
 
@@ -213,7 +213,7 @@ pub(crate) fn encoded(encoding: Encoding, inner: Val, origin: OriginId) -> Val {
             inner.as_str().map(|text| crate::functions::encoding::base64_text(text.as_bytes()))
         }
         Encoding::GzipBase64 => {
-            inner.as_str().map(|text| crate::functions::encoding::gzip_text(text.as_bytes()))
+            inner.as_str().and_then(|text| crate::functions::encoding::gzip_text(text.as_bytes()))
         }
     };
     let marks = inner.deep_marks();

@@ -16,6 +16,10 @@ use bigdecimal::{BigDecimal, RoundingMode};
 pub(crate) enum Num {
     Int(i64),
     Big(Arc<BigDecimal>),
+    /// What a division by zero gives. It can be computed with and compared, but not written.
+    Infinite {
+        negative: bool,
+    },
 }
 
 /// Digits up to which a decimal is kept as it is.
@@ -80,11 +84,17 @@ impl Num {
         Num::of(&BigDecimal::new(int, 0))
     }
 
-    pub(crate) fn big(&self) -> BigDecimal {
+    /// The decimal, if the number is finite.
+    pub(crate) fn decimal(&self) -> Option<BigDecimal> {
         match self {
-            Num::Int(int) => BigDecimal::from(*int),
-            Num::Big(big) => (**big).clone(),
+            Num::Int(int) => Some(BigDecimal::from(*int)),
+            Num::Big(big) => Some((**big).clone()),
+            Num::Infinite { .. } => None,
         }
+    }
+
+    pub(crate) fn is_infinite(&self) -> bool {
+        matches!(self, Num::Infinite { .. })
     }
 
     pub(crate) fn is_zero(&self) -> bool {
@@ -95,6 +105,7 @@ impl Num {
         match self {
             Num::Int(_) => true,
             Num::Big(big) => big.is_integer(),
+            Num::Infinite { .. } => false,
         }
     }
 
@@ -102,7 +113,7 @@ impl Num {
     pub(crate) fn as_i64(&self) -> Option<i64> {
         match self {
             Num::Int(int) => Some(*int),
-            Num::Big(_) => None,
+            Num::Big(_) | Num::Infinite { .. } => None,
         }
     }
 
@@ -111,6 +122,8 @@ impl Num {
             #[expect(clippy::cast_precision_loss, reason = "the nearest double is what was asked for")]
             Num::Int(int) => *int as f64,
             Num::Big(big) => big.to_f64().unwrap_or(f64::NAN),
+            Num::Infinite { negative: false } => f64::INFINITY,
+            Num::Infinite { negative: true } => f64::NEG_INFINITY,
         }
     }
 
@@ -119,6 +132,7 @@ impl Num {
         match self {
             Num::Int(int) => BigInt::from(*int),
             Num::Big(big) => big.with_scale_round(0, RoundingMode::Down).into_bigint_and_scale().0,
+            Num::Infinite { .. } => BigInt::ZERO,
         }
     }
 
@@ -126,6 +140,7 @@ impl Num {
         match self {
             Num::Int(int) => *int < 0,
             Num::Big(big) => big.sign() == Sign::Minus,
+            Num::Infinite { negative } => *negative,
         }
     }
 
@@ -135,6 +150,7 @@ impl Num {
                 int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int)
             }
             Num::Big(big) => Num::of(&(-(**big).clone())).unwrap_or_else(|| self.clone()),
+            Num::Infinite { negative } => Num::Infinite { negative: !negative },
         }
     }
 
@@ -144,7 +160,11 @@ impl Num {
         {
             return Some(Num::Int(sum));
         }
-        let (a, b) = (self.big(), other.big());
+        let (Some(a), Some(b)) = (self.decimal(), other.decimal()) else {
+            let infinite = if self.is_infinite() { self } else { other };
+            let opposed = other.is_infinite() && other.is_negative() != infinite.is_negative();
+            return (!opposed).then(|| infinite.clone());
+        };
         if a.digits() <= EXACT && b.digits() <= EXACT {
             Num::of(&(a + b))
         } else {
@@ -167,7 +187,10 @@ impl Num {
         {
             return Some(Num::Int(product));
         }
-        let (a, b) = (self.big(), other.big());
+        let (Some(a), Some(b)) = (self.decimal(), other.decimal()) else {
+            let negative = self.is_negative() != other.is_negative();
+            return (!self.is_zero() && !other.is_zero()).then_some(Num::Infinite { negative });
+        };
         if a.digits() <= EXACT && b.digits() <= EXACT {
             Num::of(&(a * b))
         } else {
@@ -176,10 +199,10 @@ impl Num {
         }
     }
 
-    /// `None` for a division by zero.
+    /// `None` where there is no answer: zero by zero, infinite by infinite.
     pub(crate) fn div(&self, other: &Num) -> Option<Num> {
         if other.is_zero() {
-            return None;
+            return (!self.is_zero()).then(|| Num::Infinite { negative: self.is_negative() });
         }
         if let (Num::Int(a), Num::Int(b)) = (self, other)
             && let Some(0) = a.checked_rem(*b)
@@ -187,7 +210,14 @@ impl Num {
         {
             return Some(Num::Int(quotient));
         }
-        let (a, b) = (Binary::of(&self.big()), Binary::of(&other.big()));
+        let (a, b) = match (self.decimal(), other.decimal()) {
+            (Some(a), Some(b)) => (Binary::of(&a), Binary::of(&b)),
+            (Some(_), None) => return Some(Num::Int(0)),
+            (None, Some(_)) => {
+                return Some(Num::Infinite { negative: self.is_negative() != other.is_negative() });
+            }
+            (None, None) => return None,
+        };
         let quotient = Binary::ratio(&a.mantissa, &b.mantissa, a.exponent - b.exponent);
         Num::of(&quotient.decimal())
     }
@@ -200,7 +230,10 @@ impl Num {
         if let (Num::Int(a), Num::Int(b)) = (self, other) {
             return Some(Num::Int(a.checked_rem(*b).unwrap_or(0)));
         }
-        Num::of(&(self.big() % other.big()))
+        match (self.decimal(), other.decimal()) {
+            (Some(a), Some(b)) => Num::of(&(a % b)),
+            _ => Some(self.clone()),
+        }
     }
 
     pub(crate) fn abs(&self) -> Num {
@@ -217,7 +250,7 @@ impl Num {
 
     fn whole(&self, mode: RoundingMode) -> Num {
         match self {
-            Num::Int(_) => self.clone(),
+            Num::Int(_) | Num::Infinite { .. } => self.clone(),
             Num::Big(big) => Num::of(&big.with_scale_round(0, mode)).unwrap_or_else(|| self.clone()),
         }
     }
@@ -244,6 +277,21 @@ impl Ord for Num {
             (Num::Big(a), Num::Big(b)) => a.cmp(b),
             (Num::Big(a), Num::Int(b)) => (**a).cmp(&BigDecimal::from(*b)),
             (Num::Int(a), Num::Big(b)) => BigDecimal::from(*a).cmp(b),
+            (Num::Infinite { negative: a }, Num::Infinite { negative: b }) => b.cmp(a),
+            (Num::Infinite { negative }, _) => {
+                if *negative {
+                    Ordering::Less
+                } else {
+                    Ordering::Greater
+                }
+            }
+            (_, Num::Infinite { negative }) => {
+                if *negative {
+                    Ordering::Greater
+                } else {
+                    Ordering::Less
+                }
+            }
         }
     }
 }
@@ -254,6 +302,7 @@ impl fmt::Display for Num {
         match self {
             Num::Int(int) => write!(f, "{int}"),
             Num::Big(big) => f.write_str(&big.to_plain_string()),
+            Num::Infinite { negative } => f.write_str(if *negative { "-Inf" } else { "+Inf" }),
         }
     }
 }
@@ -381,7 +430,7 @@ mod tests {
         assert_eq!(third.mul(&num("3")).unwrap(), Num::Int(1));
         assert!(num("2").div(&num("3")).unwrap().to_string().ends_with("667"));
         assert_eq!(num("1").div(&num("4")).unwrap().to_string(), "0.25");
-        assert_eq!(num("1").div(&num("0")), None);
+        assert_eq!(num("0").div(&num("0")), None);
     }
 
     #[test]
@@ -390,6 +439,16 @@ mod tests {
         assert_eq!(num("7").rem(&num("-3")), Some(Num::Int(1)));
         assert_eq!(num("5").rem(&num("0")), Some(Num::Int(5)));
         assert_eq!(num("5.5").rem(&num("2")).unwrap().to_string(), "1.5");
+    }
+
+    #[test]
+    fn a_number_by_zero_is_beyond_all_others() {
+        let infinite = num("-1").div(&num("0")).unwrap();
+        assert!(infinite < num("-1e300") && infinite.neg() > num("1e300"));
+        assert_eq!(num("5").div(&infinite), Some(Num::Int(0)));
+        assert_eq!(infinite.add(&num("5")), Some(infinite.clone()));
+        assert_eq!((infinite.add(&infinite.neg()), infinite.div(&infinite)), (None, None));
+        assert_eq!(infinite.to_string(), "-Inf");
     }
 
     #[test]

@@ -10,6 +10,9 @@ use crate::ty::Ty;
 use crate::unify::unify;
 use crate::val::{K, MAX_CANDIDATES, Unk, Val};
 
+/// A possible value with more parts than this is not kept: undecided values inside it would double it again and again.
+const MAX_CANDIDATE: usize = 10_000;
+
 /// A binary operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum BinaryOp {
@@ -108,7 +111,7 @@ fn decided(op: BinaryOp, left: &Val, right: &Val) -> Result<Option<Val>, String>
         BinaryOp::Mul => a.mul(b),
         BinaryOp::Mod if a.is_zero() && b.is_zero() => Some(Num::Int(0)),
         BinaryOp::Mod => a.rem(b),
-        BinaryOp::Div if b.is_zero() => return Err("division by zero".into()),
+        BinaryOp::Div if a.is_zero() && b.is_zero() => return Err("zero cannot be divided by zero".into()),
         _ => a.div(b),
     };
     match number {
@@ -155,7 +158,12 @@ pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, St
     let marks = cond.marks.and(then.marks).and(else_.marks);
     let (then_ty, else_ty) = (Ty::of(then), Ty::of(else_));
     let open = |value: &Val, ty: &Ty| *ty == Ty::Dynamic && !value.is_null();
-    let ty = if open(then, &then_ty) || open(else_, &else_ty) {
+    let untyped = |value: &Val| matches!(value.k, K::Null(Ty::Dynamic));
+    let ty = if untyped(then) {
+        else_ty.plain()
+    } else if untyped(else_) {
+        then_ty.plain()
+    } else if open(then, &then_ty) || open(else_, &else_ty) {
         Ty::Dynamic
     } else {
         unify(&[then_ty.clone(), else_ty.clone()], true).ok_or_else(|| {
@@ -175,27 +183,38 @@ pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, St
         let chosen = if decided.as_bool() == Some(true) { then } else { else_ };
         return Ok(convert(chosen, &ty)?.marked(marks));
     }
-    let (then, else_) = (convert(then, &ty)?, convert(else_, &ty)?);
-    Ok(undecided_branch(cond, &then, &else_, &ty, 0).marked(marks))
+    if then.is_null() && else_.is_null() {
+        return Ok(Val::new(K::Null(ty), then.origin).marked(marks));
+    }
+    let one_type = then_ty == else_ty;
+    // A branch that cannot be converted is not the one that is taken.
+    let value = match (convert(then, &ty), convert(else_, &ty)) {
+        (Ok(then), Ok(else_)) => undecided_branch(cond, &then, &else_, &ty, one_type),
+        (Ok(only), Err(_)) | (Err(_), Ok(only)) => undecided_branch(cond, &only, &only, &ty, false),
+        (Err(_), Err(_)) => Val::unk(Unk::of([cond, then, else_], ty), then.origin),
+    };
+    Ok(value.marked(marks))
 }
 
-/// Both branches as the possible values of what an unknown condition chooses.
-fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, depth: usize) -> Val {
+/// Both branches as the possible values of what an unknown condition chooses. What both have in common is known if they were of
+/// one type from the start.
+fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, one_type: bool) -> Val {
     let origin = then.origin;
     if let (K::Num(a), K::Num(b)) = (&then.k, &else_.k)
         && a == b
+        && one_type
     {
         return then.clone();
     }
     // Of two lists of one length the length is known.
     if let (K::List(element, a), K::List(_, b)) = (&then.k, &else_.k)
         && a.len() == b.len()
-        && depth == 0
+        && one_type
     {
         let items = a
             .iter()
             .zip(b.iter())
-            .map(|(a, b)| undecided_branch(cond, a, b, element, 1).marked(a.marks.and(b.marks)));
+            .map(|(a, b)| undecided_branch(cond, a, b, element, false).marked(a.marks.and(b.marks)));
         return Val::list(element.clone(), items.collect(), origin);
     }
     let mut unk = Unk::of([cond, then, else_], ty.clone());
@@ -206,11 +225,8 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, depth: usize) 
         _ => true,
     };
     unk.not_null = not_null(then) && not_null(else_);
-    if let (Some((a, most_a)), Some((b, most_b))) = (bounds(then), bounds(else_)) {
+    if one_type && let (Some((a, most_a)), Some((b, most_b))) = (bounds(then), bounds(else_)) {
         unk.len = (a.min(b), most_a.zip(most_b).map(|(a, b)| a.max(b)));
-    }
-    if let (Some(a), Some(b)) = (known_prefix(then), known_prefix(else_)) {
-        unk.prefix = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
     }
     let mut candidates: Vec<Val> = Vec::new();
     for branch in [then, else_] {
@@ -230,7 +246,8 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, depth: usize) 
             u.reference.is_some() || u.text.is_some() || u.encoded.is_some() || u.partial.is_some()
         })
     };
-    if candidates.len() <= MAX_CANDIDATES && candidates.iter().any(tells) {
+    let light = candidates.iter().all(|v| !v.outweighs(MAX_CANDIDATE));
+    if candidates.len() <= MAX_CANDIDATES && light && candidates.iter().any(tells) {
         unk.candidates = candidates;
     }
     Val::unk(unk, origin)
@@ -247,14 +264,6 @@ fn bounds(value: &Val) -> Option<(u32, Option<u32>)> {
         K::Set(_, items) => known(items.len()),
         K::Map(_, fields) => known(fields.len()),
         K::Unknown(unk) if unk.ty.element().is_some() => Some(unk.len),
-        _ => None,
-    }
-}
-
-fn known_prefix(value: &Val) -> Option<&str> {
-    match &value.k {
-        K::Str(str) => Some(&str.text),
-        K::Unknown(unk) => Some(&unk.prefix),
         _ => None,
     }
 }
@@ -321,7 +330,7 @@ mod tests {
     fn no_operator_short_circuits() {
         assert!(binary(BinaryOp::And, &Val::bool(false, NONE), &unknown(Ty::Bool)).unwrap().is_unknown());
         assert!(binary(BinaryOp::Or, &Val::null(NONE), &Val::bool(true, NONE)).is_err());
-        assert!(binary(BinaryOp::Div, &Val::int(1, NONE), &Val::int(0, NONE)).is_err());
+        assert!(binary(BinaryOp::Div, &Val::int(0, NONE), &Val::int(0, NONE)).is_err());
         assert!(binary(BinaryOp::Add, &Val::bool(true, NONE), &Val::int(0, NONE)).is_err());
         assert!(unary(UnaryOp::Neg, &Val::null(NONE)).is_err());
     }

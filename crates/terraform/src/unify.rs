@@ -29,46 +29,70 @@ pub(crate) fn convertible(from: &Ty, to: &Ty, lossy: bool) -> bool {
     }
 }
 
-/// The type that all can be converted to, if there is one. An unknown type adapts to the others.
+/// The type that all can be converted to, if there is one. An unknown type adapts to primitive ones; beside a compound one it leaves
+/// the result open.
 pub(crate) fn unify(types: &[Ty], lossy: bool) -> Option<Ty> {
-    let mut known: Vec<&Ty> = Vec::new();
+    let mut all: Vec<&Ty> = Vec::new();
     for ty in types {
-        if *ty != Ty::Dynamic && !known.contains(&ty) {
-            known.push(ty);
+        if !all.contains(&ty) {
+            all.push(ty);
         }
     }
-    match known.as_slice() {
+    match all.as_slice() {
         [] => return Some(Ty::Dynamic),
         [one] => return Some(one.plain()),
         _ => {}
     }
+    let open = all.contains(&&Ty::Dynamic);
+    let known: Vec<&Ty> = all.iter().copied().filter(|t| **t != Ty::Dynamic).collect();
     let count = |is: fn(&Ty) -> bool| known.iter().filter(|t| is(t)).count();
-    let all = known.len();
     let maps = count(|t| matches!(t, Ty::Map(_)));
     let objects = count(|t| matches!(t, Ty::Object(_)));
     let lists = count(|t| matches!(t, Ty::List(_)));
     let sets = count(|t| matches!(t, Ty::Set(_)));
     let tuples = count(|t| matches!(t, Ty::Tuple(_)));
-    if objects == all {
-        unify_objects(&known, lossy).or_else(|| unify_inner(&known, lossy).map(Ty::map))
-    } else if tuples == all {
-        unify_tuples(&known, lossy).or_else(|| unify_inner(&known, lossy).map(Ty::list))
-    } else if maps + objects == all {
-        unify_inner(&known, lossy).map(Ty::map)
-    } else if lists + tuples == all {
-        unify_inner(&known, lossy).map(Ty::list)
-    } else if sets + tuples == all {
-        unify_inner(&known, lossy).map(Ty::set)
-    } else if lists + sets + tuples == all {
-        // A set becomes a list without loss, but not the other way round.
-        unify_inner(&known, lossy).map(Ty::list)
-    } else {
-        let mut candidates = known.clone();
-        candidates.sort_by_key(|t| !matches!(t, Ty::String));
-        candidates.into_iter().find(|to| known.iter().all(|from| convertible(from, to, lossy))).map(Ty::plain)
+    let alike = [maps + objects, lists + tuples, sets].contains(&known.len());
+    if open && alike {
+        return Some(Ty::Dynamic);
     }
+    if objects == all.len() {
+        return unify_objects(&all, lossy);
+    }
+    if tuples == all.len() {
+        return unify_tuples(&all, lossy);
+    }
+    if sets == all.len() {
+        return unify_inner(&all, lossy).map(Ty::set);
+    }
+    let collection = if maps + objects == all.len() {
+        unify_inner(&all, lossy).map(Ty::map)
+    } else if lists + tuples == all.len() {
+        unify_inner(&all, lossy).map(Ty::list)
+    } else {
+        None
+    };
+    collection.or_else(|| preferred(&all, lossy))
 }
 
+/// Of several types the one that all others convert to: text before other primitives, lists before sets before tuples, maps before
+/// objects, and what is not known last.
+fn preferred(types: &[&Ty], lossy: bool) -> Option<Ty> {
+    let rank = |ty: &Ty| match ty {
+        Ty::String => 0,
+        Ty::List(_) | Ty::Map(_) => 1,
+        Ty::Set(_) => 2,
+        Ty::Bool | Ty::Number | Ty::Tuple(_) | Ty::Object(_) => 3,
+        Ty::Dynamic => 4,
+    };
+    let mut candidates = types.to_vec();
+    candidates.sort_by_key(|ty| rank(ty));
+    candidates
+        .into_iter()
+        .find(|to| types.iter().all(|from| from == to || convertible(from, to, lossy)))
+        .map(Ty::plain)
+}
+
+/// One object type, or a map of them where their attributes differ.
 fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
     let fields: Vec<&[Field]> = types
         .iter()
@@ -79,7 +103,7 @@ fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
         other.len() == first.len() && other.iter().zip(*first).all(|(a, b)| a.name == b.name)
     };
     if !fields.iter().all(alike) {
-        return None;
+        return unify_inner(types, lossy).map(Ty::map);
     }
     let mut out = Vec::with_capacity(first.len());
     for (at, field) in first.iter().enumerate() {
@@ -89,12 +113,13 @@ fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
     Some(Ty::Object(out.into()))
 }
 
+/// One tuple type, or a list of them where their lengths differ.
 fn unify_tuples(types: &[&Ty], lossy: bool) -> Option<Ty> {
     let rows: Vec<&[Ty]> =
         types.iter().filter_map(|t| if let Ty::Tuple(items) = t { Some(&**items) } else { None }).collect();
     let first = rows.first()?;
     if rows.iter().any(|r| r.len() != first.len()) {
-        return None;
+        return unify_inner(types, lossy).map(Ty::list);
     }
     (0..first.len())
         .map(|at| unify(&rows.iter().map(|r| r[at].clone()).collect::<Vec<_>>(), lossy))

@@ -338,6 +338,13 @@ impl Val {
         found
     }
 
+    /// Whether it or anything inside it is a number that cannot be written.
+    pub(crate) fn has_infinite(&self) -> bool {
+        let mut found = false;
+        self.visit(&mut |v| found |= v.as_num().is_some_and(Num::is_infinite));
+        found
+    }
+
     /// The marks of it and of all inside it.
     pub(crate) fn deep_marks(&self) -> Marks {
         let mut marks = Marks::NONE;

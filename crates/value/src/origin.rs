@@ -173,6 +173,18 @@ impl Origins {
     /// The resources from whose attributes a value was read, all branches, nearest first, each once.
     pub fn resources(&self, id: OriginId) -> Vec<&ResourceKey> {
         let mut out = Vec::new();
+        self.walk(id, &mut |origin| {
+            if let Via::Attribute(key) = &origin.via
+                && !out.contains(&key)
+            {
+                out.push(key);
+            }
+        });
+        out
+    }
+
+    /// Visits every step behind a value, all branches, nearest first, each once, at most 256.
+    pub fn walk<'a>(&'a self, id: OriginId, visit: &mut dyn FnMut(&'a Origin)) {
         let mut seen = Vec::new();
         let mut todo = vec![id];
         while let Some(id) = todo.pop() {
@@ -181,14 +193,9 @@ impl Origins {
             }
             seen.push(id);
             let Some(origin) = self.get(id) else { continue };
-            if let Via::Attribute(key) = &origin.via
-                && !out.contains(&key)
-            {
-                out.push(key);
-            }
+            visit(origin);
             todo.extend(origin.from.iter().rev().copied());
         }
-        out
     }
 }
 

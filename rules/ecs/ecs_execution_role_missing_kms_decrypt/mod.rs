@@ -1,13 +1,13 @@
 //! A task whose execution role may not decrypt a secret that is encrypted with the user's own key.
 
-use iaclint_analysis::authority::Verdict;
+use iaclint_analysis::authority::{Refusal, Verdict};
 use iaclint_analysis::secret_reads::{SecretRead, secret_reads};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::arn::Arn;
 use iaclint_model::ecs::TaskDefinition;
-use iaclint_model::resource_policies::{KmsAlias, KmsKey};
+use iaclint_model::encryption::{NamedKey, named_key};
 use iaclint_model::secrets::{SecretsManagerSecret, SsmParameter};
-use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_model::{Model, ResourceId};
 use iaclint_value::OriginId;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -30,8 +30,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             }
             seen.push(key);
             let Some(arn) = Arn::of_resource(model, key) else { continue };
-            if let Verdict::Denied(_) = cx.analysis.may(role, "kms:Decrypt", &arn) {
-                report(cx, task.id(), role, &read, key, origin);
+            if let Verdict::Denied(refusal) = cx.analysis.may(role, "kms:Decrypt", &arn) {
+                report(cx, task.id(), role, &read, (key, origin), &refusal);
             }
         }
     }
@@ -44,15 +44,10 @@ fn key_of<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<(ResourceId, O
         (_, Some(parameter)) => parameter.kms_key(),
         _ => return None,
     };
-    let Prop::Known { value, origin, .. } = named else { return None };
-    let links = model.links_in(value);
-    let [link] = &*links.items else { return None };
-    let id = link.id()?;
-    let key = match model.get::<KmsAlias<'m>>(id) {
-        Some(alias) => alias.key()?,
-        None => id,
-    };
-    model.get::<KmsKey<'m>>(key).map(|key| (key.id(), origin))
+    match named_key(model, &named)? {
+        NamedKey::Own(key, origin) => Some((key, origin)),
+        NamedKey::OfAws(_) => None,
+    }
 }
 
 fn report(
@@ -60,20 +55,33 @@ fn report(
     task: ResourceId,
     role: ResourceId,
     read: &SecretRead<'_>,
-    key: ResourceId,
-    named: OriginId,
+    (key, named): (ResourceId, OriginId),
+    refusal: &Refusal,
 ) {
     let model = cx.model();
     let (role_name, key_name) = (model.short(role), model.short(key));
     let secret = read.resource().map_or_else(|| "the secret".to_owned(), |id| model.short(id));
-    cx.finding(task, format!("the execution role {role_name} may not decrypt {secret}"))
+    let mut draft = cx
+        .finding(task, format!("the execution role {role_name} may not decrypt {secret}"))
         .identity(read.purpose.clone())
         .part(read.container.label())
         .at(cx, read.value.origin, format!("{} is read from here before the container starts", read.purpose))
         .label(cx, named, format!("it is encrypted with {key_name}"))
         .related(cx, role, "the execution role")
-        .related(cx, key, "the key")
-        .note(format!("every policy of {role_name} and of the key is known, and none allows kms:Decrypt"))
-        .help(format!("allow kms:Decrypt on {key_name} in a policy of {role_name}"))
-        .report(cx);
+        .related(cx, key, "the key");
+    let help = if let Some(by) = refusal.denied_by {
+        draft = draft.label(cx, by.origin, "this statement denies it");
+        format!("let {role_name} use {key_name} in spite of this statement")
+    } else if refusal.kept_by.is_some() {
+        draft = draft.note(format!(
+            "the policy of {key_name} does not name the account, so that no policy of a role counts for it"
+        ));
+        format!("allow {role_name} kms:Decrypt in the policy of {key_name}")
+    } else {
+        draft = draft.note(format!(
+            "every policy of {role_name} and of the key is known, and none allows kms:Decrypt"
+        ));
+        format!("allow kms:Decrypt on {key_name} in a policy of {role_name}")
+    };
+    draft.help(help).report(cx);
 }

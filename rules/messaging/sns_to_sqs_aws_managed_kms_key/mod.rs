@@ -1,6 +1,7 @@
 //! A queue that a topic sends to, encrypted with the key that AWS manages: SNS may not use it.
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::encryption::{NamedKey, named_key};
 use iaclint_model::resource_policies::Queue;
 use iaclint_model::triggers::Subscription;
 
@@ -17,13 +18,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             continue;
         }
         let Some(queue) = subscription.endpoint().and_then(|id| model.get::<Queue<'_>>(id)) else { continue };
-        let key = queue.kms_key();
-        // By its name, or as the end of its ARN.
-        let managed = key.must(|v| v.to_text().is_some_and(|t| t.suffix().ends_with("alias/aws/sqs")));
-        if managed {
+        if let Some(NamedKey::OfAws(origin)) = named_key(model, &queue.kms_key()) {
             let name = model.short(queue.id());
             cx.finding(queue.id(), format!("{name} is encrypted with a key that SNS may not use"))
-                .at(cx, key.origin(), "nobody can change the policy of this key")
+                .at(cx, origin, "nobody can change the policy of this key")
                 .related(cx, subscription.id(), "a topic sends to the queue")
                 .help(format!(
                     "encrypt {name} with sqs_managed_sse_enabled, or with a key of your own whose policy allows sns.amazonaws.com kms:GenerateDataKey* and kms:Decrypt"

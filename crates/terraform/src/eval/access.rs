@@ -93,11 +93,20 @@ impl Evaluator<'_, '_> {
                 Some(field) => field.ty.clone(),
                 // A whole resource that passed through an object type still has all its attributes.
                 None if unk.reference.as_ref().is_some_and(|r| r.path.is_empty()) => Ty::Dynamic,
+                // In brackets a key is looked for only when the object is known.
+                None if self.is_in_brackets(span) => Ty::Dynamic,
                 None => return Err(Fault::new(span, format!("this object has no attribute {name:?}"))),
             },
             Ty::Map(element) => (**element).clone(),
             Ty::Bool | Ty::Number | Ty::String => {
                 return Err(Fault::new(span, format!("a {} has no attribute {name:?}", ty_name(&unk.ty))));
+            }
+            // The instances of a resource or a module are reached by their keys.
+            Ty::List(_) | Ty::Set(_) | Ty::Tuple(_)
+                if unk.reference.is_none() && name.parse::<u32>().is_err() =>
+            {
+                return Err(Fault::new(span, format!("a {} has no attribute {name:?}", ty_name(&unk.ty)))
+                    .with_help(format!("index an element, [0].{name}, or use [*].{name} for all")));
             }
             _ => Ty::Dynamic,
         };
@@ -129,7 +138,12 @@ impl Evaluator<'_, '_> {
         if results.is_empty()
             && let Some(fault) = failure
         {
-            return Err(fault);
+            // Of a map or list that is not known it is not known what is in it.
+            return match &unk.ty {
+                Ty::Map(element) | Ty::List(element) => Ok(derived(value, unk, (**element).clone())),
+                Ty::Dynamic => Ok(derived(value, unk, Ty::Dynamic)),
+                _ => Err(fault),
+            };
         }
         if results.len() == 1 && unk.candidates.len() > 1 {
             return Ok(results.remove(0).marked(value.marks));
@@ -162,7 +176,18 @@ impl Evaluator<'_, '_> {
         }
         let marks = value.marks.and(key.marks);
         if let Some(unk) = key.as_unknown() {
-            return Ok(unknown_index(value, unk).marked(marks));
+            let may_be_key = matches!(unk.ty, Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String);
+            if matches!(Ty::of(value), Ty::Bool | Ty::Number | Ty::String) {
+                return Err(Fault::new(span, format!("a {} has no elements", kind_name(value))));
+            }
+            if matches!(Ty::of(value), Ty::Set(_)) {
+                return Err(no_index_in_set(span));
+            }
+            return if may_be_key {
+                Ok(unknown_index(value, unk).marked(marks))
+            } else {
+                Err(Fault::new(span, format!("a {} is no index", ty_name(&unk.ty))))
+            };
         }
         match &value.k {
             K::Object(_) | K::Map(..) => {
@@ -195,8 +220,15 @@ impl Evaluator<'_, '_> {
     }
 
     fn index_of_unknown(&mut self, value: &Val, unk: &Unk, key: &Val, span: Span) -> Result<Val, Fault> {
-        if matches!(unk.ty, Ty::Set(_)) {
-            return Err(no_index_in_set(span));
+        match &unk.ty {
+            Ty::Set(_) => return Err(no_index_in_set(span)),
+            ty @ (Ty::Bool | Ty::Number | Ty::String) => {
+                return Err(Fault::new(span, format!("a {} has no elements", ty_name(ty))));
+            }
+            Ty::List(_) | Ty::Tuple(_) if whole_number(key).is_none() => {
+                return Err(Fault::new(span, "a list is indexed by a whole number"));
+            }
+            _ => {}
         }
         if !unk.candidates.is_empty() {
             return self.each_candidate(value, unk, |me, candidate| me.index(candidate, key, span));
@@ -249,7 +281,17 @@ impl Evaluator<'_, '_> {
             return Ok(out.marked(marks));
         }
         match &value.k {
-            K::Null(_) => Ok(Val::tuple(Vec::new(), value.origin).marked(marks)),
+            K::Null(ty) if ty.is_sequence() => Err(Fault::new(
+                span,
+                format!("the value is null, so there is no {} to go through", ty.friendly()),
+            )),
+            K::Null(ty) => {
+                // What the steps cannot reach in a value of this type is an error also where there is none.
+                let mut any = Unk::new(Why::Count);
+                any.ty = ty.clone();
+                self.steps(Val::unk(any, value.origin), rest, env)?;
+                Ok(Val::tuple(Vec::new(), value.origin).marked(marks))
+            }
             K::Unknown(unk) => {
                 let unk = unk.clone();
                 self.splat_of_unknown(value, &unk, rest, span, env)
@@ -257,7 +299,7 @@ impl Evaluator<'_, '_> {
             _ => {
                 let item = self.steps(value.clone(), rest, env)?;
                 let origin = item.origin;
-                Ok(Val::tuple(vec![item], origin))
+                Ok(Val::tuple(vec![item], origin).marked(marks))
             }
         }
     }
@@ -280,6 +322,19 @@ impl Evaluator<'_, '_> {
         {
             let item = self.steps(value.clone(), rest, env)?;
             return Ok(Val::tuple(vec![item], value.origin).marked(value.marks));
+        }
+        let single = matches!(unk.ty, Ty::Bool | Ty::Number | Ty::String | Ty::Object(_) | Ty::Map(_));
+        if single && !self.is_repeated(unk) {
+            // One element, or none if it turns out null.
+            let item = self.steps(value.clone(), rest, env)?;
+            if unk.not_null {
+                return Ok(Val::tuple(vec![item], value.origin).marked(value.marks));
+            }
+            let mut out = Unk::of([value, &item], Ty::Dynamic);
+            if has_substance(&item) {
+                out.partial = Some(Val::tuple(vec![item], value.origin));
+            }
+            return Ok(Val::unk(out, value.origin).marked(value.marks));
         }
         let mut known = Vec::new();
         if let Some(items) = unk.partial.as_ref().and_then(Val::elements) {
@@ -307,6 +362,10 @@ impl Evaluator<'_, '_> {
             out.partial = Some(Val::tuple(vec![element], value.origin));
         }
         Ok(Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks))
+    }
+
+    fn is_in_brackets(&self, span: Span) -> bool {
+        self.loader.project().sources().file(span.file).slice(span).starts_with('[')
     }
 
     /// Whether an unknown is all instances of a resource or module, so that its steps are their keys.

@@ -9,7 +9,7 @@ use iaclint_value::{Name, OriginArena, Piece, Text, Why};
 use super::access::references_in;
 use super::{Env, Evaluator, Fault};
 use crate::functions::{self, Host, TemplateSource};
-use crate::ir::{Call, Part};
+use crate::ir::{Call, E, Expr, Part};
 use crate::lower;
 use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
@@ -22,6 +22,11 @@ impl Evaluator<'_, '_> {
         match call.name.as_str() {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),
+            "templatestring" if !call.arguments.first().is_some_and(is_name) => {
+                let at = call.arguments.first().map_or(span, |a| a.span);
+                return Err(Fault::new(at, "the template must be named, not computed on the spot")
+                    .with_help("give it a name in locals, and pass local.<name>"));
+            }
             "templatefile" | "templatestring" if env.isolated => {
                 return Err(Fault::new(span, format!("a template cannot call {}()", call.name)));
             }
@@ -40,7 +45,7 @@ impl Evaluator<'_, '_> {
         {
             match last.elements() {
                 Some(items) => arguments.extend(items.iter().map(|i| i.clone().marked(last.marks))),
-                None if last.as_unknown().is_some() => {
+                None if last.as_unknown().is_some_and(|u| u.ty == Ty::Dynamic || u.ty.is_sequence()) => {
                     return Ok(self.expanded_unknown(call, arguments, &last, span));
                 }
                 None => {
@@ -108,38 +113,6 @@ impl Evaluator<'_, '_> {
         Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 
-    fn try_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let mut failure = None;
-        for argument in &call.arguments {
-            let catching = std::mem::replace(&mut self.catching, true);
-            let value = self.eval(argument, env);
-            self.catching = catching;
-            match value {
-                Ok(value) => return Ok(value),
-                Err(fault) => failure = Some(fault),
-            }
-        }
-        Err(match failure {
-            Some(fault) => Fault::new(span, format!("no argument of try() can be evaluated: {}", fault.0.1)),
-            None => Fault::new(span, "try() needs an argument"),
-        })
-    }
-
-    fn can_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let [argument] = call.arguments.as_slice() else {
-            return Err(Fault::new(span, "can() takes one argument"));
-        };
-        let catching = std::mem::replace(&mut self.catching, true);
-        let value = self.eval(argument, env);
-        self.catching = catching;
-        let origin = self.written(span);
-        Ok(match value {
-            Err(_) => Val::bool(false, origin),
-            Ok(value) if is_whole(&value) => Val::bool(true, origin),
-            Ok(value) => super::iterate::unknown_from(&value, Ty::Bool).with_origin(origin),
-        })
-    }
-
     /// The directory that relative paths start from, as `terraform` is run in the root module.
     pub(super) fn path_of(&self, path: &str) -> PathBuf {
         let root = self.scopes.first().map_or(Path::new("/"), |s| s.module.directory.as_path());
@@ -175,6 +148,10 @@ impl Evaluator<'_, '_> {
 }
 
 impl Host for Evaluator<'_, '_> {
+    fn is_strict(&self) -> bool {
+        self.planning
+    }
+
     fn origins(&mut self) -> &mut OriginArena {
         &mut self.origins
     }
@@ -259,6 +236,15 @@ impl Host for Evaluator<'_, '_> {
                 self.rendered(&parts, variables, span)
             }
         }
+    }
+}
+
+/// Whether an expression is a name with steps, as it stands.
+fn is_name(expr: &Expr) -> bool {
+    match &expr.kind {
+        E::Root(_) => true,
+        E::Access(base, _) => matches!(base.kind, E::Root(_)),
+        _ => false,
     }
 }
 

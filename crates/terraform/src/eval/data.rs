@@ -96,9 +96,11 @@ impl Evaluator<'_, '_> {
                 .items
                 .extend(statements.elements().unwrap_or_default().iter().map(|s| statement(s, origin))),
         }
+        let mut over = Statements::default();
         for documents in [overrides, override_json] {
-            self.source_documents(documents, header, &mut all);
+            self.source_documents(documents, header, &mut over);
         }
+        all.put(over);
         let list = Val::tuple(all.items, statements.origin);
         let list = if all.open {
             let mut unk = Unk::new(Why::Computed("source_policy_documents".into()));
@@ -228,6 +230,25 @@ struct Statements {
     items: Vec<Val>,
     open: bool,
     depends_on: Vec<Reference>,
+}
+
+impl Statements {
+    /// Adds statements, each in the place of an earlier one of the same name.
+    fn put(&mut self, others: Statements) {
+        fn sid(statement: &Val) -> Option<&str> {
+            let (_, _, value) = statement.fields()?.iter().find(|(name, _, _)| name == "Sid")?;
+            value.as_str().filter(|sid| !sid.is_empty())
+        }
+        for statement in others.items {
+            let named = sid(&statement).and_then(|name| self.items.iter().position(|s| sid(s) == Some(name)));
+            match named.and_then(|at| self.items.get_mut(at)) {
+                Some(earlier) => *earlier = statement,
+                None => self.items.push(statement),
+            }
+        }
+        self.open |= others.open;
+        super::access::add_references(&mut self.depends_on, &others.depends_on);
+    }
 }
 
 /// A statement block as it stands in the document.

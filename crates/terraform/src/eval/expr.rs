@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, Marks, Name, OriginId, Text, Via};
+use iaclint_value::{Literal, Marks, Name, OriginId, Text, Via, Why};
 
 use super::access::add_references;
 use super::{Env, Evaluator, Fault};
@@ -113,6 +113,12 @@ impl Evaluator<'_, '_> {
             (None, Ok(value), Err(_)) | (None, Err(_), Ok(value)) => {
                 let value = super::access::possible(&decided, value);
                 return Ok(self.step(value, span, Via::Branch).marked(decided.marks));
+            }
+            // Terraform lets it pass as long as it does not know which of the two it takes.
+            (None, Err(_), Err(_)) => {
+                let origin = self.written(span);
+                let unk = Unk::of([&decided], Ty::Dynamic);
+                return Ok(Val::unk(Unk { why: Why::Condition, ..unk }, origin).marked(decided.marks));
             }
             (_, Err(fault), _) | (_, _, Err(fault)) => return Err(fault),
         };

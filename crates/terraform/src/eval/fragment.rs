@@ -135,12 +135,9 @@ impl Evaluator<'_, '_> {
         for (at, block) in module.outputs.iter().enumerate() {
             let Some(name) = block.labels.first() else { continue };
             let value = self.output(scope, &module, at, block.header);
-            out.push(Output {
-                name: name.clone(),
-                value: self.exported(value),
-                span: block.header,
-                source: None,
-            });
+            let depends_on = self.depends_on(&block.body, scope);
+            let value = self.exported(value);
+            out.push(Output { name: name.clone(), value, span: block.header, source: None, depends_on });
         }
         out
     }
@@ -364,10 +361,14 @@ fn mentions_module(value: &Val, depth: usize) -> bool {
         return false;
     }
     if let Some(unk) = value.as_unknown() {
-        return unk
-            .reference
-            .as_ref()
-            .is_some_and(|r| matches!(r.target, iaclint_value::Target::Module { .. }));
+        return unk.reference.as_ref().is_some_and(|r| match &r.target {
+            iaclint_value::Target::Module { .. } => true,
+            // The one resource that becomes an object, too.
+            iaclint_value::Target::Resource(key) => {
+                r.path.is_empty() && key.address.contains("terraform_data.")
+            }
+            _ => false,
+        });
     }
     value.elements().is_some_and(|items| items.iter().any(|i| mentions_module(i, depth + 1)))
         || value.fields().is_some_and(|fields| fields.iter().any(|(_, _, v)| mentions_module(v, depth + 1)))

@@ -106,7 +106,13 @@ impl Evaluator<'_, '_> {
                 names.push((name.clone(), key));
             }
             names.push((each.value_name.clone(), value));
-            self.bound(env, &names, |me, env| me.member(each, span, env, &mut made, symbolic))?;
+            if symbolic {
+                self.bound(env, &names, |me, env| {
+                    me.unsure(|me| me.member(each, span, env, &mut made, true))
+                });
+            } else {
+                self.bound(env, &names, |me, env| me.member(each, span, env, &mut made, false))?;
+            }
         }
         let origin = self.written(span);
         let known = if each.key.is_some() {
@@ -140,11 +146,31 @@ impl Evaluator<'_, '_> {
         made: &mut Made,
         symbolic: bool,
     ) -> Result<(), Fault> {
-        if let Some(condition) = &each.condition
-            && !self.chosen(condition, env, made)?
-        {
-            return Ok(());
+        let wanted = match &each.condition {
+            Some(condition) => self.chosen(condition, env, made)?,
+            None => Some(true),
+        };
+        match wanted {
+            Some(false) => return Ok(()),
+            Some(true) => {}
+            // Whether it is evaluated at all is not known.
+            None => {
+                self.unsure(|me| me.made(each, span, env, made, symbolic));
+                return Ok(());
+            }
         }
+        self.made(each, span, env, made, symbolic)
+    }
+
+    /// Adds a member that is wanted.
+    fn made(
+        &mut self,
+        each: &For,
+        span: Span,
+        env: Env<'_>,
+        made: &mut Made,
+        symbolic: bool,
+    ) -> Result<(), Fault> {
         let Some(key_expr) = &each.key else {
             let value = self.eval(&each.value, env);
             let value = self.part(value)?;
@@ -157,17 +183,17 @@ impl Evaluator<'_, '_> {
         };
         let key = self.eval(key_expr, env)?;
         made.marks = made.marks.and(key.marks);
-        let name = super::expr::key_name(&key, key_expr.span, &mut made.open)?;
-        let value = self.eval(&each.value, env);
-        let value = self.part(value)?;
-        let Some(name) = name else {
-            if let Some(open) = &mut made.open {
+        let Some(name) = super::expr::key_name(&key, key_expr.span, &mut made.open)? else {
+            let value = self.unsure(|me| me.eval(&each.value, env));
+            if let (Some(open), Some(value)) = (&mut made.open, value) {
                 let mut references = Vec::new();
                 references_in(&value, &mut references);
                 add_references(&mut open.depends_on, &references);
             }
             return Ok(());
         };
+        let value = self.eval(&each.value, env);
+        let value = self.part(value)?;
         let is_new = made.names.insert(name.clone());
         if !each.grouping && made.open.is_none() && !is_new {
             return Err(Fault::new(span, format!("two elements have the key {name:?}"))
@@ -177,17 +203,17 @@ impl Evaluator<'_, '_> {
         Ok(())
     }
 
-    /// Whether a member is wanted; when that cannot be known, it is, and the result is open.
-    fn chosen(&mut self, condition: &Expr, env: Env<'_>, made: &mut Made) -> Result<bool, Fault> {
+    /// Whether a member is wanted; when that cannot be known, the result is open.
+    fn chosen(&mut self, condition: &Expr, env: Env<'_>, made: &mut Made) -> Result<Option<bool>, Fault> {
         let value = self.eval(condition, env)?;
         made.marks = made.marks.and(value.marks);
         let value = convert(&value, &Ty::Bool).map_err(|e| Fault::new(condition.span, e))?;
         if let Some(unk) = value.as_unknown() {
             let open = made.open.get_or_insert_with(|| Unk::new(Why::Condition));
             add_references(&mut open.depends_on, &unk.depends_on);
-            return Ok(true);
+            return Ok(None);
         }
-        value.as_bool().ok_or_else(|| Fault::new(condition.span, "the condition is null"))
+        value.as_bool().map(Some).ok_or_else(|| Fault::new(condition.span, "the condition is null"))
     }
 }
 

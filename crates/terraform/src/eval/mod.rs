@@ -1,6 +1,7 @@
 //! The evaluator: on demand, each thing once, with a stack that tells cycles.
 
 mod access;
+mod attempt;
 mod blocks;
 mod call;
 mod checks;
@@ -237,6 +238,16 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.problem(problem);
         let origin = self.origins.written(span);
         Val::unknown(Why::Invalid, origin)
+    }
+
+    /// Evaluates what may never come to be: an error in it is none.
+    fn unsure<R>(&mut self, f: impl FnOnce(&mut Self) -> Result<R, Fault>) -> Option<R> {
+        let doubtful = std::mem::replace(&mut self.doubtful, true);
+        let catching = std::mem::take(&mut self.catching);
+        let result = f(self);
+        self.doubtful = doubtful;
+        self.catching = catching;
+        result.ok()
     }
 
     /// The value of a part of a larger value: an error in it leaves the rest standing, but inside `try`.

@@ -12,6 +12,7 @@ impl Evaluator<'_, '_> {
     /// Evaluates an expression in the root module of a directory; an error anywhere on its way is the answer.
     pub(crate) fn answer(mut self, directory: &Path, expression: &str) -> String {
         const HEAD: &str = "locals {\n  case = ";
+        self.planning = true;
         self.enter(directory);
         let text = format!("{HEAD}{expression}\n}}\n");
         let number = self.loader.project().sources().len();
@@ -34,10 +35,13 @@ impl Evaluator<'_, '_> {
             .map(|b| std::mem::take(&mut b.body.attributes))
             .unwrap_or_default();
         let [attribute] = attributes.as_slice() else { return error("not one expression", None) };
-        let value = self.eval(&attribute.value, Env::of_scope(0)).map(|value| self.whole(value));
+        let value = self.eval(&attribute.value, Env::of_scope(0)).map(|value| self.deep_whole(value, 0));
         match (value, self.problems.first()) {
             (Err(fault), _) => error(&fault.0.1, Some(fault.0.0)),
             (Ok(_), Some(problem)) => error(&problem.message, problem.span),
+            (Ok(value), None) if value.has_infinite() => {
+                error("a number divided by zero cannot be written", None)
+            }
             (Ok(value), None) => json_out::answer(&value),
         }
     }

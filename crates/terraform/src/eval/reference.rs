@@ -12,6 +12,9 @@ use crate::module::Kind;
 use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
 
+/// The attributes of the resource that is built in.
+const TERRAFORM_DATA: [&str; 4] = ["id", "input", "output", "triggers_replace"];
+
 impl Evaluator<'_, '_> {
     /// A name with the steps behind it.
     pub(super) fn traversal(
@@ -252,17 +255,49 @@ impl Evaluator<'_, '_> {
         value
     }
 
-    /// A module that was passed whole becomes the object of its outputs where its shape is needed.
+    /// A module that was passed whole becomes the object of its outputs where its shape is needed, and so does `terraform_data`, the
+    /// one resource whose attributes belong to the language.
     pub(super) fn whole(&mut self, value: Val) -> Val {
         let Some(unk) = value.as_unknown() else { return value };
-        let Some(Reference { target: Target::Module { call, .. }, path }) = &unk.reference else {
-            return value;
-        };
-        if !path.is_empty() || self.is_repeated(unk) {
+        let Some(reference) = unk.reference.as_ref().filter(|r| r.path.is_empty()) else { return value };
+        if self.is_repeated(unk) {
             return value;
         }
-        let Some(Place::Scope(scope)) = self.places.get(&call.address).copied() else { return value };
-        self.outputs_object(scope, &value)
+        let place = match &reference.target {
+            Target::Module { call: key, .. } | Target::Resource(key) => {
+                self.places.get(&key.address).copied()
+            }
+            _ => None,
+        };
+        match place {
+            Some(Place::Scope(scope)) => self.outputs_object(scope, &value),
+            Some(Place::Instance(instance)) => {
+                let instance = &self.instances[instance];
+                let declaration = &self.scopes[instance.scope].module.resources[instance.declaration];
+                if declaration.block.labels.first().is_none_or(|kind| kind != "terraform_data") {
+                    return value;
+                }
+                let body = &declaration.block.body;
+                let unset = ["input", "triggers_replace"].map(|name| body.attribute(name).is_none());
+                let reference = reference.clone();
+                let span = self.origins.get(value.origin).map_or(declaration.block.header, |o| o.span);
+                let fields = TERRAFORM_DATA.map(|name| {
+                    let null = match name {
+                        "triggers_replace" => unset[1],
+                        "input" | "output" => unset[0],
+                        _ => false,
+                    };
+                    let inner = if null {
+                        Val::null(value.origin)
+                    } else {
+                        self.reference_attribute(&reference, name, span)
+                    };
+                    (name.into(), value.origin, inner)
+                });
+                Val::object(fields.into(), value.origin).marked(value.marks)
+            }
+            _ => value,
+        }
     }
 
     /// A key of this root.

@@ -1,7 +1,7 @@
 //! Templates: texts with interpolations and directives.
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, OriginId, Text, Via, Why};
+use iaclint_value::{Literal, Marks, OriginId, Text, Via, Why};
 
 use super::access::references_in;
 use super::{Env, Evaluator, Fault};
@@ -19,6 +19,10 @@ impl Evaluator<'_, '_> {
     pub(super) fn template(&mut self, parts: &[Part], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let mut out = Vec::with_capacity(parts.len());
         self.template_parts(parts, span, env, &mut out)?;
+        if !matches!(parts, [Part::Value(_)]) {
+            // What a directive leaves is a text, even if it is one value alone.
+            out.push(TemplatePart::Literal(Text::of(Vec::new())));
+        }
         self.join(out, span)
     }
 
@@ -86,8 +90,8 @@ impl Evaluator<'_, '_> {
                             let names = pair(key_name.as_ref(), value_name, key, member);
                             let mut inner = Vec::new();
                             self.bound(env, &names, |me, env| {
-                                me.template_parts(body, span, env, &mut inner)
-                            })?;
+                                me.unsure(|me| me.template_parts(body, span, env, &mut inner))
+                            });
                             for part in &inner {
                                 if let TemplatePart::Value(value) = part {
                                     references_in(value, &mut unk.depends_on);
@@ -117,18 +121,33 @@ impl Evaluator<'_, '_> {
         out: &mut Vec<TemplatePart>,
     ) -> Result<(), Fault> {
         let value = self.eval(condition, env)?;
-        let value = convert(&value, &Ty::Bool).map_err(|e| Fault::new(condition.span, e))?;
+        // As in a conditional, one that is not known may be of any type.
+        let value = match value.as_unknown() {
+            Some(_) => value,
+            None => convert(&value, &Ty::Bool).map_err(|e| Fault::new(condition.span, e))?,
+        };
+        if value.marks != Marks::NONE {
+            out.push(TemplatePart::Value(Val::str("", value.origin).marked(value.marks)));
+        }
         match (value.as_bool(), value.as_unknown()) {
             (Some(decided), _) => self.template_parts(if decided { then } else { otherwise }, span, env, out),
             (None, Some(_)) => {
                 let mut branches = Vec::new();
                 for parts in [then, otherwise] {
-                    let mut inner = Vec::new();
-                    self.template_parts(parts, span, env, &mut inner)?;
-                    branches.push(self.join(inner, span)?);
+                    let branch = self.unsure(|me| {
+                        let mut inner = Vec::new();
+                        me.template_parts(parts, span, env, &mut inner)?;
+                        me.join(inner, span)
+                    });
+                    branches.extend(branch);
                 }
-                let joined =
-                    ops::conditional(&value, &branches[0], &branches[1]).map_err(|e| Fault::new(span, e))?;
+                let joined = match branches.as_slice() {
+                    [then, otherwise] => ops::conditional(&value, then, otherwise).ok(),
+                    _ => None,
+                };
+                let joined = joined.unwrap_or_else(|| {
+                    Val::unk(Unk::of([&value].into_iter().chain(&branches), Ty::String), value.origin)
+                });
                 out.push(TemplatePart::Value(joined));
                 Ok(())
             }

@@ -19,6 +19,9 @@ struct Network {
     bits: u32,
 }
 
+/// The length of what stands before an IPv4 address inside an IPv6 one.
+const MAPPED_BITS: u32 = 96;
+
 impl Network {
     /// Host bits may be set, and the parts of an IPv4 address may have leading zeros.
     fn parse(text: &str) -> Result<Network, CallError> {
@@ -60,7 +63,19 @@ impl Network {
         let length = self.length + more;
         let shift = self.bits - length;
         let first = if shift >= 128 { self.first } else { self.first | (number << shift) };
-        format!("{}/{length}", self.address(first))
+        self.written(first, length)
+    }
+
+    /// A network of this kind; an IPv4 address inside an IPv6 one is written as such.
+    fn written(self, first: u128, length: u32) -> String {
+        match self.mapped(first).filter(|_| length >= MAPPED_BITS) {
+            Some(inner) => format!("{inner}/{}", length - MAPPED_BITS),
+            None => format!("{}/{length}", self.address(first)),
+        }
+    }
+
+    fn mapped(self, address: u128) -> Option<Ipv4Addr> {
+        if self.bits == 128 { Ipv6Addr::from(address).to_ipv4_mapped() } else { None }
     }
 }
 
@@ -98,21 +113,26 @@ pub(super) fn cidrsubnet(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let network = Network::parse(str(arguments, 0)?)?;
     let more = whole(arguments, 1)?;
     let number = integer(arguments, 2)?;
-    let room = network.bits - network.length;
-    let Some(more) = u32::try_from(more).ok().filter(|m| *m <= room) else {
+    let length = i64::from(network.length).checked_add(more).and_then(|length| u32::try_from(length).ok());
+    let Some(length) = length.filter(|length| *length <= network.bits) else {
         return Err(error(format!("a prefix of {} cannot be extended by {more} bits", network.length)));
     };
-    let Some(number) = number.to_u128().filter(|n| *n <= ones(more)) else {
+    // The size of the number is not looked at where 64 bits do not hold its bound, nor is its sign.
+    let bounded = u32::try_from(more).ok().filter(|more| *more < 64);
+    if bounded.is_some_and(|more| number.magnitude().to_u128().is_none_or(|n| n > ones(more))) {
         return Err(error(format!("{more} more bits cannot hold the network number {number}")));
-    };
-    Ok(call.str(network.subnet(more, number)))
+    }
+    let first = BigInt::from(network.first) | (number << (network.bits - length));
+    let first = first.magnitude().to_u128().ok_or_else(|| error("the network number is too large"))?;
+    Ok(call.str(network.written(first, length)))
 }
 
 pub(super) fn cidrsubnets(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let network = Network::parse(str(arguments, 0)?)?;
     let origin = call.origin();
     let mut next: u128 = 0;
-    let mut full = false;
+    // What begins at the address zero counts as used up: the network before it is the last one of all.
+    let mut full = network.first == 0 || network.mapped(network.first).is_some();
     let mut out = Vec::new();
     for at in 1..arguments.len() {
         let more = whole(arguments, at)?;

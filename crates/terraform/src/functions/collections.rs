@@ -76,9 +76,6 @@ pub(super) fn element(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
         return Err(error(format!("cannot take an element of a {}", Ty::of(value).friendly())));
     }
     let index = if arguments[1].is_unknown() { None } else { Some(whole(arguments, 1)?) };
-    if index.is_some_and(|i| i < 0) {
-        return Err(error("the index must not be negative"));
-    }
     let Some(items) = value.elements() else {
         let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
         let Some(unk) = value.as_unknown() else { return Ok(call.unknown(arguments)) };
@@ -87,11 +84,15 @@ pub(super) fn element(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
         let inner = inside(value, unk, step, ty.clone());
         return Ok(if unk.reference.is_some() { inner } else { call.unknown_of(arguments, ty) });
     };
-    if items.is_empty() {
-        return Err(error("cannot take an element of an empty list"));
-    }
-    if let Some(index) = index.and_then(|i| usize::try_from(i).ok()) {
-        return Ok(items[index % items.len()].clone());
+    let count = i64::try_from(items.len()).unwrap_or(i64::MAX);
+    if let Some(index) = index {
+        if items.is_empty() {
+            return Err(error("cannot take an element of an empty list"));
+        }
+        // A list is gone around backwards too; a tuple only as far as the remainder is not negative.
+        let wrapped = if matches!(value.k, K::Tuple(_)) { index % count } else { index.rem_euclid(count) };
+        let found = usize::try_from(wrapped).ok().and_then(|at| items.get(at));
+        return found.cloned().ok_or_else(|| error("the index must not be negative"));
     }
     let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
     let mut result = call.unknown_of(arguments, ty);
@@ -222,15 +223,21 @@ pub(super) fn sort(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallEr
     }
     let mut out = items.to_vec();
     out.sort_by(|a, b| a.as_str().map(str::as_bytes).cmp(&b.as_str().map(str::as_bytes)));
-    if arguments[0].is_unknown() || items.iter().any(Val::is_unknown) {
-        let exact = arguments[0].elements().and_then(|e| u32::try_from(e.len()).ok());
-        let mut value = partly(call, arguments, items.to_vec());
-        if let (K::Unknown(unk), Some(exact)) = (&mut value.k, exact) {
-            std::sync::Arc::make_mut(unk).len = (exact, Some(exact));
-        }
-        return Ok(value);
+    if arguments[0].is_unknown() {
+        return Ok(partly(call, arguments, out));
     }
     let origin = call.origin();
+    if items.iter().any(Val::is_unknown) {
+        // Which stands where is not known, only how many there are.
+        let anywhere = |_: &Val| {
+            let mut unk = Unk::of(items, Ty::String);
+            if items.len() <= MAX_CANDIDATES {
+                unk.candidates = items.to_vec();
+            }
+            Val::unk(unk, origin)
+        };
+        return Ok(Val::list(Ty::String, items.iter().map(anywhere).collect(), origin));
+    }
     Ok(Val::list(Ty::String, out, origin))
 }
 
@@ -262,10 +269,11 @@ pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     if !matches!(Ty::of(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
         return Err(wrong(0, "a list or tuple is required; a set has no order"));
     }
-    if arguments[1].is_unknown() || arguments[2].is_unknown() {
+    let whole_or_open =
+        |at: usize| if arguments[at].is_unknown() { Ok(None) } else { whole(arguments, at).map(Some) };
+    let (Some(from), Some(to)) = (whole_or_open(1)?, whole_or_open(2)?) else {
         return Ok(call.unknown(arguments));
-    }
-    let (from, to) = (whole(arguments, 1)?, whole(arguments, 2)?);
+    };
     if from < 0 {
         return Err(wrong(1, "the start index must not be negative"));
     }
@@ -322,15 +330,24 @@ pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
         [&arguments[1], &arguments[2]].map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic));
     let common =
         crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
-    let same = |list: &[Val]| -> Vec<Option<Val>> {
+    let alike = |list: &[Val]| -> Vec<Option<Val>> {
         list.iter().map(|v| crate::convert::convert(v, &common).ok()).collect()
     };
-    let (keys, wanted) = (same(keys), same(wanted));
-    let found = |key: &Option<Val>| {
-        key.as_ref().is_some_and(|key| wanted.iter().flatten().any(|want| equals(key, want) == Some(true)))
-    };
-    let out =
-        values.iter().zip(&keys).filter(|(_, key)| found(key)).map(|(value, _)| value.clone()).collect();
+    let (keys, wanted) = (alike(keys), alike(wanted));
+    let mut out = Vec::new();
+    for (value, key) in values.iter().zip(&keys) {
+        let Some(key) = key else { continue };
+        for want in wanted.iter().flatten() {
+            match equals(key, want) {
+                Some(true) => {
+                    out.push(value.clone());
+                    break;
+                }
+                Some(false) => {}
+                None => return Ok(call.unknown(arguments)),
+            }
+        }
+    }
     let origin = call.origin();
     Ok(Val::list(ty.clone(), out, origin))
 }

@@ -1,7 +1,6 @@
-//! Encodings: JSON, YAML, base64, gzip, CSV, URLs, character sets.
+//! Encodings: JSON, YAML, base64, gzip, CSV, URLs.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 
 use base64::Engine;
 use base64::alphabet;
@@ -15,6 +14,9 @@ use crate::export::{encoded, import};
 use crate::val::{K, Val};
 
 pub(super) fn jsonencode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if arguments[0].has_infinite() {
+        return Err(error("a number that was divided by zero cannot be written in JSON"));
+    }
     let origin = call.origin();
     Ok(encoded(Encoding::Json, arguments[0].clone(), origin))
 }
@@ -35,7 +37,7 @@ pub(super) fn base64gzip(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
 }
 
 /// Padding is needed, but the bits that the last character has too many may be anything, as in Go.
-const STANDARD: GeneralPurpose = GeneralPurpose::new(
+pub(super) const STANDARD: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
 );
@@ -45,11 +47,32 @@ pub(crate) fn base64_text(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Base64 of these bytes, gzipped.
-pub(crate) fn gzip_text(bytes: &[u8]) -> String {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
-    base64_text(&written.unwrap_or_default())
+/// The longest text whose compressed form is told.
+const MAX_ZIPPED: usize = 40;
+
+/// Base64 of these bytes as Terraform compresses them: a block that is flushed, and an empty one that ends the stream. `None` where
+/// compressors differ: in a longer text, and in one that repeats itself.
+pub(crate) fn gzip_text(bytes: &[u8]) -> Option<String> {
+    let mut pieces: Vec<&[u8]> = bytes.windows(3).collect();
+    pieces.sort_unstable();
+    if bytes.len() > MAX_ZIPPED || pieces.windows(2).any(|pair| pair[0] == pair[1]) {
+        return None;
+    }
+    let mut out = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    if bytes.is_empty() {
+        out.extend([0, 0, 0, 0xff, 0xff]);
+    } else {
+        let mut block = Vec::with_capacity(bytes.len() * 2 + 64);
+        let mut compress = flate2::Compress::new(flate2::Compression::default(), false);
+        compress.compress_vec(bytes, &mut block, flate2::FlushCompress::Sync).ok()?;
+        out.extend(block);
+    }
+    out.extend([1, 0, 0, 0xff, 0xff]);
+    let mut checksum = flate2::Crc::new();
+    checksum.update(bytes);
+    out.extend(checksum.sum().to_le_bytes());
+    out.extend(checksum.amount().to_le_bytes());
+    Some(base64_text(&out))
 }
 
 /// What a string is known to encode.
@@ -79,14 +102,28 @@ fn plain(value: &Val, depth: usize) -> Val {
     Val { k, ..value.clone() }
 }
 
+/// What was read from a text; to a plan, of a text with holes only what it may be.
+fn decided(call: &mut Call<'_>, arguments: &[Val], value: Val) -> Val {
+    if !arguments[0].is_unknown() || !call.host.is_strict() {
+        return value;
+    }
+    let mut result = call.unknown_of(&[arguments[0].clone(), value.clone()], crate::ty::Ty::Dynamic);
+    if let K::Unknown(unk) = &mut result.k {
+        let unk = std::sync::Arc::make_mut(unk);
+        unk.not_null = false;
+        unk.candidates = vec![value];
+    }
+    result
+}
+
 pub(super) fn jsondecode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     if let Some(inner) = inside(&arguments[0], Encoding::Json) {
-        return Ok(plain(&inner, 0));
+        return Ok(decided(call, arguments, plain(&inner, 0)));
     }
     let Some(source) = parts(&arguments[0]) else { return Ok(call.unknown(arguments)) };
     let read = json::parse(&source, call.host.origins());
     match read {
-        Ok(read) => Ok(import(&read.value)),
+        Ok(read) => Ok(decided(call, arguments, import(&read.value))),
         Err(_) if arguments[0].is_unknown() => Ok(call.unknown(arguments)),
         Err(problem) => Err(wrong(0, format!("the text is not JSON: {}", problem.message))),
     }
@@ -94,12 +131,12 @@ pub(super) fn jsondecode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
 
 pub(super) fn yamldecode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     if let Some(inner) = inside(&arguments[0], Encoding::Yaml) {
-        return Ok(plain(&inner, 0));
+        return Ok(decided(call, arguments, plain(&inner, 0)));
     }
     let Some(source) = parts(&arguments[0]) else { return Ok(call.unknown(arguments)) };
     let read = yaml_in::read(&source, call.host.origins());
     match read {
-        Ok(value) => Ok(value),
+        Ok(value) => Ok(decided(call, arguments, value)),
         Err(_) if arguments[0].is_unknown() => Ok(call.unknown(arguments)),
         Err(message) => Err(error(format!("the text is not YAML: {message}"))),
     }
@@ -119,7 +156,8 @@ pub(super) fn base64decode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val
     }
 }
 
-fn decoded(text: &str) -> Result<Vec<u8>, CallError> {
+/// The bytes of a base64 text.
+pub(super) fn decoded(text: &str) -> Result<Vec<u8>, CallError> {
     // Line breaks are passed over.
     let text: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     STANDARD.decode(text).map_err(|_| error("the text is not base64"))
@@ -137,83 +175,6 @@ pub(super) fn urlencode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
         }
     }
     Ok(call.str(out))
-}
-
-/// A character set by its name.
-enum Charset {
-    Utf16 {
-        big: bool,
-    },
-    /// Code points up to this one, byte for byte.
-    Narrow(u32),
-    Other(&'static encoding_rs::Encoding),
-}
-
-fn charset(name: &str) -> Option<Charset> {
-    Some(match name.to_ascii_uppercase().as_str() {
-        "UTF-16LE" => Charset::Utf16 { big: false },
-        "UTF-16BE" | "UTF-16" => Charset::Utf16 { big: true },
-        "US-ASCII" | "ASCII" => Charset::Narrow(0x7f),
-        "ISO-8859-1" | "LATIN1" | "ISO_8859-1" => Charset::Narrow(0xff),
-        _ => Charset::Other(encoding_rs::Encoding::for_label(name.as_bytes())?),
-    })
-}
-
-pub(super) fn textencodebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let (source, name) = (str(arguments, 0)?, str(arguments, 1)?);
-    let charset =
-        charset(name).ok_or_else(|| wrong(1, format!("there is no character encoding {name:?}")))?;
-    let missing = || wrong(0, format!("the text has characters that {name} lacks"));
-    let bytes: Vec<u8> = match charset {
-        Charset::Utf16 { big } => {
-            source.encode_utf16().flat_map(|u| if big { u.to_be_bytes() } else { u.to_le_bytes() }).collect()
-        }
-        Charset::Narrow(last) => source
-            .chars()
-            .map(|c| u8::try_from(c as u32).ok().filter(|b| u32::from(*b) <= last).ok_or_else(missing))
-            .collect::<Result<_, _>>()?,
-        Charset::Other(encoding) => {
-            let (bytes, _, lossy) = encoding.encode(source);
-            if lossy {
-                return Err(missing());
-            }
-            bytes.into_owned()
-        }
-    };
-    Ok(call.str(base64_text(&bytes)))
-}
-
-pub(super) fn textdecodebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let name = str(arguments, 1)?;
-    let charset =
-        charset(name).ok_or_else(|| wrong(1, format!("there is no character encoding {name:?}")))?;
-    let bytes = decoded(str(arguments, 0)?).map_err(|e| wrong(0, e.message))?;
-    let broken = || wrong(0, format!("the bytes are not text in {name}"));
-    let text = match charset {
-        Charset::Utf16 { big } => {
-            let units: Vec<u16> = bytes
-                .chunks(2)
-                .map(|pair| match (pair, big) {
-                    ([a, b], true) => u16::from_be_bytes([*a, *b]),
-                    ([a, b], false) => u16::from_le_bytes([*a, *b]),
-                    _ => 0xfffd,
-                })
-                .collect();
-            String::from_utf16_lossy(&units)
-        }
-        Charset::Narrow(last) => bytes
-            .iter()
-            .map(|b| if u32::from(*b) <= last { Ok(char::from(*b)) } else { Err(broken()) })
-            .collect::<Result<_, _>>()?,
-        Charset::Other(encoding) => {
-            let (text, lossy) = encoding.decode_without_bom_handling(&bytes);
-            if lossy {
-                return Err(broken());
-            }
-            text.into_owned()
-        }
-    };
-    Ok(call.str(text))
 }
 
 pub(super) fn csvdecode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {

@@ -53,13 +53,16 @@ pub(super) fn fileset(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
 
 pub(super) fn templatefile(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let Some(path) = arguments[0].as_str() else { return Ok(call.unknown(arguments)) };
+    if is_opaque(&arguments[1]) {
+        return Ok(call.unknown(arguments));
+    }
     let variables = variables(call, arguments)?;
     let span = call.span;
     call.host.render_template(TemplateSource::File(path), &variables, span).map_err(error)
 }
 
 pub(super) fn templatestring(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    if arguments[0].is_unknown() {
+    if arguments[0].is_unknown() || is_opaque(&arguments[1]) {
         return Ok(call.unknown(arguments));
     }
     let variables = variables(call, arguments)?;
@@ -67,6 +70,14 @@ pub(super) fn templatestring(call: &mut Call<'_>, arguments: &[Val]) -> Result<V
     call.host
         .render_template(TemplateSource::Text(&arguments[0]), &variables, span)
         .map_err(|message| wrong(0, message))
+}
+
+/// Whether nothing is known of the variables, or nothing that could be used.
+fn is_opaque(variables: &Val) -> bool {
+    variables.as_unknown().is_some_and(|unk| {
+        let nothing = unk.partial.is_none() && unk.candidates.is_empty() && unk.reference.is_none();
+        nothing || !matches!(unk.ty, Ty::Dynamic | Ty::Map(_) | Ty::Object(_))
+    })
 }
 
 /// The variables of a template; where the map is not known whole, what is known of it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode};
-use iaclint_value::{Piece, Text, Why};
+use iaclint_value::{Piece, Text};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::texts::{made, opaque, parts, slice, text};
@@ -53,16 +53,11 @@ pub(super) fn format(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     };
     let rest = &arguments[1..];
     let mut pieces: Vec<Piece> = Vec::new();
-    if !assemble(&template, rest, &mut pieces)? {
-        let mut value = call.unknown(arguments);
-        if let K::Unknown(unk) = &mut value.k {
-            let unk = Arc::make_mut(unk);
-            unk.ty = Ty::String;
-            if !rest.iter().any(Val::has_unknown) {
-                unk.why = Why::Unsupported("format of null".into());
-            }
-        }
-        return Ok(value);
+    match assemble(&template, rest, &mut pieces) {
+        Ok(()) => {}
+        // The verbs are not looked at before all arguments are known.
+        Err(_) if rest.iter().any(Val::has_unknown) => return Ok(call.unknown_of(arguments, Ty::String)),
+        Err(error) => return Err(error),
     }
     let origin = call.origin();
     let mut value = from_text(Text::of(pieces), origin);
@@ -74,12 +69,11 @@ pub(super) fn format(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     Ok(value)
 }
 
-/// Puts the text together; false if a null makes the result unknown.
-fn assemble(template: &Text, arguments: &[Val], pieces: &mut Vec<Piece>) -> Result<bool, CallError> {
+/// Puts the text together.
+fn assemble(template: &Text, arguments: &[Val], pieces: &mut Vec<Piece>) -> Result<(), CallError> {
     let flat = template.flatten();
     let source = flat.text.as_str();
     let (mut at, mut next, mut used) = (0, 0, 0);
-    let mut known = true;
     while let Some(found) = source[at..].find('%') {
         let start = at + found;
         pieces.extend_from_slice(slice(template, &flat, at, start).pieces());
@@ -102,17 +96,16 @@ fn assemble(template: &Text, arguments: &[Val], pieces: &mut Vec<Piece>) -> Resu
             )));
         };
         if value.is_null() && verb.mode != 'v' {
-            known = false;
-        } else {
-            pieces.extend(formatted(verb, value, &source[start..end])?);
+            return Err(wrong(verb.argument + 1, "null cannot be formatted"));
         }
+        pieces.extend(formatted(verb, value, &source[start..end])?);
         at = end;
     }
     pieces.extend_from_slice(slice(template, &flat, at, source.len()).pieces());
     if used < arguments.len() {
         return Err(wrong(used + 1, format!("too many arguments; only {used} are used by the format")));
     }
-    Ok(known)
+    Ok(())
 }
 
 fn parse(source: &str, start: usize) -> Result<(Verb, usize), CallError> {
@@ -267,7 +260,7 @@ fn integer(verb: Verb, num: &Num) -> String {
 
 /// A number that is not negative as Go writes floats.
 fn float(num: &Num, mode: char, precision: Option<usize>) -> String {
-    let decimal = num.big();
+    let Some(decimal) = num.decimal() else { return "Inf".to_owned() };
     match mode {
         'f' => {
             let rounded = decimal
@@ -354,7 +347,7 @@ pub(super) fn formatlist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
         }
     }
     let set_open = |v: &Val| matches!(&v.k, K::Set(_, items) if items.iter().any(Val::has_unknown));
-    if rest.iter().any(set_open) || rest.iter().any(Val::is_null) || arguments[0].is_unknown() {
+    if rest.iter().any(set_open) || arguments[0].is_unknown() {
         return Ok(call.unknown_of(arguments, Ty::list(Ty::String)));
     }
     let count = length.map_or(1, |l| l.0);

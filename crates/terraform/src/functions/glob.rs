@@ -13,6 +13,10 @@ impl Glob {
     pub(super) fn parse(pattern: &str) -> Option<Glob> {
         let mut alternatives = vec![String::new()];
         expand(pattern, &mut alternatives)?;
+        let closed = |p: &String| p.match_indices('[').all(|(at, _)| p[at..].contains(']'));
+        if !alternatives.iter().all(closed) {
+            return None;
+        }
         let alternatives = alternatives
             .into_iter()
             .map(|a| a.split('/').filter(|p| !p.is_empty() && *p != ".").map(str::to_owned).collect())

@@ -51,9 +51,6 @@ pub(super) fn merge(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     if let Some(ty) = types.iter().find(|t| !matches!(t, Ty::Map(_) | Ty::Object(_) | Ty::Dynamic)) {
         return Err(error(format!("maps or objects are required, not {}", ty.friendly())));
     }
-    if !arguments.is_empty() && arguments.iter().all(Val::is_null) {
-        return Ok(arguments[0].clone());
-    }
     let fields: Fields = arguments.iter().filter_map(some_fields).flatten().cloned().collect();
     let origin = call.origin();
     if arguments.iter().any(Val::is_unknown) {
@@ -135,8 +132,10 @@ pub(super) fn coalescelist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val
     if arguments.is_empty() {
         return Err(error("at least one list is required"));
     }
+    // The first list that is not known leaves open what follows it.
     if let Some(bad) = arguments
         .iter()
+        .take_while(|v| !v.is_unknown())
         .find(|v| v.is_null() || !matches!(Ty::of(v), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic))
     {
         let what = if bad.is_null() { "null".to_owned() } else { Ty::of(bad).friendly() };
@@ -189,30 +188,38 @@ pub(super) fn zipmap(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     let (Some(keys), Some(values)) = (arguments[0].elements(), arguments[1].elements()) else {
         return Ok(call.unknown(arguments));
     };
+    if keys.iter().any(Val::is_unknown) {
+        return Ok(open_zip(call, arguments, keys, values));
+    }
     if keys.len() != values.len() {
         return Err(error(format!("there are {} keys, but {} values", keys.len(), values.len())));
     }
     let origin = call.origin();
     let mut fields = Fields::new();
-    let mut open = false;
     for (key, value) in keys.iter().zip(values) {
         match key.as_str() {
             Some(name) => fields.push((Name::from(name), key.origin, value.clone())),
-            None if key.is_null() => return Err(wrong(0, "a key is null")),
-            None => open = true,
+            None => return Err(wrong(0, "a key is null")),
         }
-    }
-    if open {
-        let mut value = call.unknown(arguments);
-        if let (K::Unknown(unk), false) = (&mut value.k, fields.is_empty()) {
-            Arc::make_mut(unk).partial = Some(Val::object(fields, origin));
-        }
-        return Ok(value);
     }
     Ok(match &arguments[1].k {
         K::List(ty, _) => Val::map(ty.clone(), fields, origin),
         _ => Val::object(fields, origin),
     })
+}
+
+/// What is known of an object of which not all keys are.
+fn open_zip(call: &mut Call<'_>, arguments: &[Val], keys: &[Val], values: &[Val]) -> Val {
+    let origin = call.origin();
+    let known = keys.iter().zip(values);
+    let fields: Fields = known
+        .filter_map(|(key, value)| Some((Name::from(key.as_str()?), key.origin, value.clone())))
+        .collect();
+    let mut value = call.unknown(arguments);
+    if let (K::Unknown(unk), false) = (&mut value.k, fields.is_empty()) {
+        Arc::make_mut(unk).partial = Some(Val::object(fields, origin));
+    }
+    value
 }
 
 pub(super) fn transpose(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {

@@ -5,6 +5,7 @@
     reason = "all bodies have one signature, for the table; many cannot fail"
 )]
 
+mod charsets;
 mod cidr;
 mod collections;
 mod csv;
@@ -17,6 +18,7 @@ mod hash;
 mod lookup;
 mod merging;
 mod numeric;
+mod re2;
 mod regexes;
 mod setops;
 mod splitting;
@@ -40,6 +42,9 @@ use crate::val::{K, Unk, Val};
 
 /// What a function may ask of the evaluator that calls it.
 pub(crate) trait Host {
+    /// Whether nothing may be told that a plan does not tell. Otherwise what is written in a text with holes is read as if no hole
+    /// could change its structure, and what `try` can evaluate now stands.
+    fn is_strict(&self) -> bool;
     /// Where new origins go.
     fn origins(&mut self) -> &mut OriginArena;
     /// Reads a text file by a path relative to the root module's directory, as `file()` does; confined to the project.
@@ -115,6 +120,8 @@ struct Param {
     ty: Type,
     /// It may be null.
     nullable: bool,
+    /// A value of no known type may be judged; any other function is unknown then, whatever else it is given.
+    untyped: bool,
 }
 
 /// What a function does about unknown arguments.
@@ -206,7 +213,7 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
         return Err(CallError { message, argument: None, unknown_function: true });
     };
     let function = &table::FUNCTIONS[at];
-    let arguments = prepared(function, arguments)?;
+    let (arguments, undecided_type) = prepared(function, arguments)?;
     let mut call = Call {
         host,
         name: function.name,
@@ -215,7 +222,11 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
         sources: arguments.iter().map(|v| v.origin).collect(),
         origin: None,
     };
-    let mut result = run(function, &mut call, &arguments)?;
+    let mut result = match run(function, &mut call, &arguments) {
+        Ok(value) if !undecided_type || value.is_unknown() || !call.host.is_strict() => value,
+        Err(error) if !undecided_type => return Err(error),
+        _ => call.unknown_of(&arguments, Ty::Dynamic),
+    };
     if let (K::Unknown(unk), Some(open)) = (&mut result.k, undecided(&arguments))
         && unk.candidates.is_empty()
         && unk.reference.is_none()
@@ -223,7 +234,10 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
         && !matches!(unk.why, Why::Impure(_))
     {
         let candidates = candidates(function, &mut call, &arguments, open);
+        // Of a value without a type it is not sure that it can be had at all.
+        let typed = Ty::of(&arguments[open]) != Ty::Dynamic;
         if let ([one], Ty::Number) = (candidates.as_slice(), &unk.ty)
+            && typed
             && !one.has_unknown()
         {
             result = one.clone();
@@ -242,8 +256,9 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
     Ok(result.marked(marks))
 }
 
-/// Checks the number of arguments, null, and converts.
-fn prepared(function: &Function, arguments: &[Val]) -> Result<Vec<Val>, CallError> {
+/// Checks the number of arguments, null, and converts; and tells whether an argument is of a type that decides the rest and is not
+/// known.
+fn prepared(function: &Function, arguments: &[Val]) -> Result<(Vec<Val>, bool), CallError> {
     let (have, want) = (arguments.len(), function.params.len());
     if have < want {
         let least = if function.variadic.is_some() { "at least " } else { "" };
@@ -256,14 +271,16 @@ fn prepared(function: &Function, arguments: &[Val]) -> Result<Vec<Val>, CallErro
         return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
     }
     let mut out = Vec::with_capacity(have);
+    let mut undecided_type = false;
     for (at, value) in arguments.iter().enumerate() {
         let Some(param) = function.params.get(at).copied().or(function.variadic) else { continue };
-        if value.is_null() && !param.nullable {
+        if value.is_null() && !param.nullable && !undecided_type {
             return Err(wrong(at, "the argument must not be null"));
         }
         out.push(convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?);
+        undecided_type |= param.ty == Type::Any && !param.untyped && Ty::of(value) == Ty::Dynamic;
     }
-    Ok(out)
+    Ok((out, undecided_type))
 }
 
 fn run(function: &Function, call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {

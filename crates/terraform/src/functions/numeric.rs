@@ -108,12 +108,18 @@ pub(super) fn parseint(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     large(Num::of_bigint(if negative { -value } else { value.abs() }))
 }
 
-pub(super) fn sum(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+pub(super) fn sum(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if arguments[0].is_unknown() {
+        return Ok(call.unknown(arguments));
+    }
     let Some(items) = arguments[0].elements() else {
         return Err(wrong(0, "a list, set or tuple of numbers is required"));
     };
     if items.is_empty() {
         return Err(wrong(0, "cannot sum an empty list"));
+    }
+    if items.iter().any(Val::has_unknown) {
+        return Ok(call.unknown(arguments));
     }
     let mut total = Num::Int(0);
     for item in items {

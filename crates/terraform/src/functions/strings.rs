@@ -71,7 +71,12 @@ pub(super) fn substr(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     if arguments[1].is_unknown() || arguments[2].is_unknown() {
         return Ok(call.unknown(arguments));
     }
-    let (offset, length) = (super::numeric::whole(arguments, 1)?, super::numeric::whole(arguments, 2)?);
+    let numbers = (super::numeric::whole(arguments, 1), super::numeric::whole(arguments, 2));
+    let (offset, length) = match numbers {
+        (Ok(offset), Ok(length)) => (offset, length),
+        _ if arguments[0].is_unknown() => return Ok(call.unknown(arguments)),
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
     let Some(known) = arguments[0].as_str() else {
         // The known beginning of a text may be all that is asked for: the one value that it can have.
         let prefix = arguments[0].as_unknown().map(|u| u.prefix.clone()).unwrap_or_default();
@@ -99,7 +104,12 @@ pub(super) fn substr(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
             count.saturating_sub(usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX))
         })
         .min(count);
-    let to = usize::try_from(length).map_or(count, |length| from.saturating_add(length).min(count));
+    // Counted from the end, no length means all the rest.
+    let to = match usize::try_from(length) {
+        Ok(0) if offset < 0 => count,
+        Ok(length) => from.saturating_add(length).min(count),
+        Err(_) => count,
+    };
     if known.len() != value.flatten().text.len() {
         return Ok(call.str(&known[bounds[from]..bounds[to]]));
     }

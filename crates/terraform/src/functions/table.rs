@@ -4,8 +4,8 @@ use super::Spread::{All, Own as Kept, Shallow};
 use super::Type::{List, Map, Set};
 use super::Unknowns::{Argument, Inside, Own};
 use super::{
-    Body, Function, Param, Spread, Type, Unknowns, cidr, collections, datetime, encoding, files, format,
-    hash, lookup, merging, numeric, regexes, setops, splitting, strings, types,
+    Body, Function, Param, Spread, Type, Unknowns, charsets, cidr, collections, datetime, encoding, files,
+    format, hash, lookup, merging, numeric, regexes, setops, splitting, strings, types,
 };
 
 const ANY: Type = Type::Any;
@@ -14,12 +14,18 @@ const NUM: Type = Type::Number;
 const STR: Type = Type::String;
 
 const fn param(ty: Type) -> Param {
-    Param { ty, nullable: false }
+    Param { ty, nullable: false, untyped: false }
 }
 
 const fn nullable(ty: Type) -> Param {
-    Param { ty, nullable: true }
+    Param { ty, nullable: true, untyped: true }
 }
+
+/// Null is an answer, but not of which type.
+const NULLABLE: Param = Param { ty: ANY, nullable: true, untyped: false };
+
+/// A value of any type, even of one that is not known.
+const WHATEVER: Param = Param { ty: ANY, nullable: false, untyped: true };
 
 /// A function with a fixed number of arguments.
 const fn fun(
@@ -72,7 +78,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("coalescelist", &[], ANY, Own, Shallow, merging::coalescelist).and(nullable(ANY)),
     fun("compact", &[param(List(&STR))], List(&STR), Own, All, collections::compact),
     fun("concat", &[], ANY, Own, Shallow, merging::concat).and(param(ANY)),
-    fun("contains", &[param(ANY), param(ANY)], ANY, Own, All, collections::contains),
+    fun("contains", &[param(ANY), param(ANY)], BOOL, Argument, All, collections::contains),
     fun("csvdecode", &[param(STR)], ANY, Inside, All, encoding::csvdecode),
     fun("dirname", &[param(STR)], STR, Argument, All, files::dirname),
     fun("distinct", &[param(List(&ANY))], List(&ANY), Own, All, collections::distinct),
@@ -91,17 +97,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("filesha512", &[param(STR)], STR, Argument, All, hash::filesha512),
     fun("flatten", &[param(ANY)], ANY, Own, Shallow, merging::flatten),
     fun("floor", &[param(NUM)], NUM, Argument, All, numeric::floor),
-    fun("format", &[param(STR)], ANY, Own, All, format::format).and(nullable(ANY)),
+    fun("format", &[param(STR)], ANY, Own, All, format::format).and(NULLABLE),
     fun("formatdate", &[param(STR), param(STR)], STR, Argument, All, datetime::formatdate),
-    fun("formatlist", &[param(STR)], ANY, Own, All, format::formatlist).and(nullable(ANY)),
+    fun("formatlist", &[param(STR)], ANY, Own, All, format::formatlist).and(NULLABLE),
     fun("indent", &[param(NUM), param(STR)], STR, Own, All, strings::indent),
-    fun("index", &[param(ANY), param(ANY)], ANY, Own, All, collections::index),
+    fun("index", &[param(ANY), param(ANY)], NUM, Argument, All, collections::index),
     fun("issensitive", &[nullable(ANY)], BOOL, Own, Kept, types::issensitive),
     fun("join", &[param(STR)], STR, Own, All, strings::join).and(param(List(&STR))),
     fun("jsondecode", &[param(STR)], ANY, Own, All, encoding::jsondecode),
     fun("jsonencode", &[nullable(ANY)], STR, Own, All, encoding::jsonencode),
     fun("keys", &[param(ANY)], ANY, Own, Shallow, lookup::keys),
-    fun("length", &[param(ANY)], NUM, Own, Shallow, collections::length),
+    fun("length", &[WHATEVER], NUM, Own, Shallow, collections::length),
     fun("log", &[param(NUM), param(NUM)], NUM, Argument, All, numeric::log),
     fun("lookup", &[param(ANY), param(STR)], ANY, Own, Shallow, lookup::lookup).and(nullable(ANY)),
     fun("lower", &[param(STR)], STR, Own, All, strings::lower),
@@ -109,7 +115,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "matchkeys",
         &[param(List(&ANY)), param(List(&ANY)), param(List(&ANY))],
         List(&ANY),
-        Inside,
+        Own,
         All,
         collections::matchkeys,
     ),
@@ -119,7 +125,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("min", &[], NUM, Inside, All, numeric::min).and(param(NUM)),
     fun("nonsensitive", &[nullable(ANY)], ANY, Own, Kept, types::nonsensitive),
     fun("one", &[param(ANY)], ANY, Own, Shallow, collections::one),
-    fun("parseint", &[param(ANY), param(NUM)], ANY, Argument, All, numeric::parseint),
+    fun("parseint", &[param(ANY), param(NUM)], NUM, Argument, All, numeric::parseint),
     fun("pathexpand", &[param(STR)], STR, Argument, All, files::pathexpand),
     fun("plantimestamp", &[], STR, Own, All, types::impure),
     fun("pow", &[param(NUM), param(NUM)], NUM, Argument, All, numeric::pow),
@@ -128,7 +134,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("regexall", &[param(STR), param(STR)], List(&ANY), Argument, All, regexes::regexall),
     fun("replace", &[param(STR), param(STR), param(STR)], STR, Own, All, splitting::replace),
     fun("reverse", &[param(ANY)], ANY, Own, Shallow, collections::reverse),
-    fun("rsadecrypt", &[param(STR), param(STR)], STR, Own, All, types::impure),
+    fun("rsadecrypt", &[param(STR), param(STR)], STR, Own, All, types::rsadecrypt),
     fun("sensitive", &[nullable(ANY)], ANY, Own, Kept, types::sensitive),
     fun("setintersection", &[param(Set(&ANY))], Set(&ANY), Inside, All, setops::setintersection)
         .and(param(Set(&ANY))),
@@ -140,17 +146,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("sha512", &[param(STR)], STR, Argument, All, hash::sha512),
     fun("signum", &[param(NUM)], NUM, Argument, All, numeric::signum),
     fun("slice", &[param(ANY), param(NUM), param(NUM)], ANY, Own, Shallow, collections::slice),
-    fun("sort", &[param(List(&STR))], List(&STR), Inside, All, collections::sort),
+    fun("sort", &[param(List(&STR))], List(&STR), Own, All, collections::sort),
     fun("split", &[param(STR), param(STR)], List(&STR), Own, All, splitting::split),
     fun("startswith", &[param(STR), param(STR)], BOOL, Own, All, strings::startswith),
     fun("strcontains", &[param(STR), param(STR)], BOOL, Own, All, strings::strcontains),
     fun("strrev", &[param(STR)], STR, Argument, All, strings::strrev),
     fun("substr", &[param(STR), param(NUM), param(NUM)], STR, Own, All, strings::substr),
-    fun("sum", &[param(ANY)], ANY, Inside, All, numeric::sum),
+    fun("sum", &[param(ANY)], NUM, Own, All, numeric::sum),
     fun("templatefile", &[param(STR), param(ANY)], ANY, Own, All, files::templatefile),
     fun("templatestring", &[param(STR), param(ANY)], STR, Own, All, files::templatestring),
-    fun("textdecodebase64", &[param(STR), param(STR)], STR, Argument, All, encoding::textdecodebase64),
-    fun("textencodebase64", &[param(STR), param(STR)], STR, Argument, All, encoding::textencodebase64),
+    fun("textdecodebase64", &[param(STR), param(STR)], STR, Argument, All, charsets::textdecodebase64),
+    fun("textencodebase64", &[param(STR), param(STR)], STR, Argument, All, charsets::textencodebase64),
     fun("timeadd", &[param(STR), param(STR)], STR, Argument, All, datetime::timeadd),
     fun("timecmp", &[param(STR), param(STR)], NUM, Argument, All, datetime::timecmp),
     fun("timestamp", &[], STR, Own, All, types::impure),

@@ -15,6 +15,10 @@ struct Stand {
 }
 
 impl Host for Stand {
+    fn is_strict(&self) -> bool {
+        false
+    }
+
     fn origins(&mut self) -> &mut OriginArena {
         &mut self.arena
     }

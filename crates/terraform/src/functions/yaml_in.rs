@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use base64::Engine as _;
 use granit_parser::{Event, Parser, ScalarStyle, Span, Tag};
-use iaclint_value::{Flat, Name, OriginArena, OriginId, Text, Via};
+use iaclint_value::{Flat, OriginArena, OriginId, Text, Via};
 
+use super::encoding::STANDARD;
 use super::texts::{opaque, slice};
 use crate::export::from_text;
 use crate::num::Num;
@@ -32,7 +34,7 @@ pub(super) fn read(text: &Text, arena: &mut OriginArena) -> Result<Val, String> 
     loop {
         let (event, span) = reader.next()?;
         match event {
-            Event::StreamEnd => return Ok(document.unwrap_or_else(|| Val::null(OriginId::NONE))),
+            Event::StreamEnd => return document.ok_or_else(|| "there is no document".into()),
             Event::StreamStart | Event::DocumentStart(..) | Event::DocumentEnd => {}
             event => {
                 if document.is_some() {
@@ -81,7 +83,8 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
             Event::Scalar(text, style, anchor, tag) => {
                 (self.scalar(&text, style, tag.as_deref(), span.byte_range())?, anchor)
             }
-            Event::SequenceStart(_, anchor, _) => {
+            Event::SequenceStart(_, anchor, tag) => {
+                known_tag(tag.as_deref(), &["seq"])?;
                 let start = span.byte_range();
                 let mut items = Vec::new();
                 let end = loop {
@@ -94,7 +97,10 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
                 let origin = self.origin(joined(start, end));
                 (Val::tuple(items, origin), anchor)
             }
-            Event::MappingStart(_, anchor, _) => (self.mapping(span.byte_range(), depth)?, anchor),
+            Event::MappingStart(_, anchor, tag) => {
+                known_tag(tag.as_deref(), &["map"])?;
+                (self.mapping(span.byte_range(), depth)?, anchor)
+            }
             Event::Alias(id) => {
                 let value = self.anchors.get(&id).cloned().ok_or("an alias stands inside what it names")?;
                 let mut size = 0;
@@ -112,27 +118,19 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
 
     fn mapping(&mut self, start: Option<Range<usize>>, depth: usize) -> Result<Val, String> {
         let mut fields = Fields::new();
-        let mut merged = Fields::new();
         let mut open = false;
         let end = loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
                 break span.byte_range();
             }
-            let merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, ..) if text == "<<");
+            let merge = matches!(&event, Event::Scalar(text, ..) if text == "<<");
             let key = self.value(event, span, depth + 1)?;
             let (event, span) = self.next()?;
             let value = self.value(event, span, depth + 1)?;
             if merge {
-                for map in value.elements().unwrap_or(std::slice::from_ref(&value)) {
-                    let Some(inner) = map.fields() else {
-                        return Err("only a map can be merged with <<".into());
-                    };
-                    // What is merged first wins over what is merged later.
-                    let known = |f: &(Name, OriginId, Val)| merged.iter().any(|m| m.0 == f.0);
-                    let new: Fields = inner.iter().filter(|f| !known(f)).cloned().collect();
-                    merged.extend(new);
-                }
+                let inner = value.fields().ok_or("only a map can be merged with <<")?;
+                fields.extend(inner.iter().cloned());
                 continue;
             }
             match crate::convert::convert(&key, &Ty::String)? {
@@ -142,8 +140,7 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
             }
         };
         let origin = self.origin(joined(start, end));
-        merged.extend(fields);
-        let object = Val::object(merged, origin);
+        let object = Val::object(fields, origin);
         Ok(if open { crate::export::partial(object, origin) } else { object })
     }
 
@@ -155,8 +152,7 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
         range: Option<Range<usize>>,
     ) -> Result<Val, String> {
         let origin = self.origin(range.clone());
-        let core =
-            tag.filter(|t| t.handle().ends_with("yaml.org,2002:") || t.handle() == "!!").map(Tag::suffix);
+        let core = known_tag(tag, &["str", "int", "float", "bool", "null", "binary", "timestamp"])?;
         if style == ScalarStyle::Plain
             && core.is_none()
             && tag.is_none()
@@ -164,19 +160,36 @@ impl<'s, P: Iterator<Item = Result<(Event<'s>, Span), E>>, E: std::fmt::Display>
         {
             return Ok(found);
         }
+        let plain = style == ScalarStyle::Plain;
         match core {
-            Some("int" | "float") => {
+            Some("binary") if STANDARD.decode(value.replace(['\n', ' '], "")).is_err() => {
+                return Err(format!("{value:?} is not base64"));
+            }
+            Some("timestamp") => {
+                let time = timestamp(value).ok_or_else(|| format!("{value:?} is not a time"))?;
+                return Ok(Val::str(time, origin));
+            }
+            // What stands in quotes is text, whatever is said of it.
+            Some("int" | "float") if plain => {
                 return Num::parse(value)
                     .map(|n| Val::num(n, origin))
                     .ok_or_else(|| format!("{value:?} is not a number"));
             }
-            Some("bool") => {
+            Some("bool") if plain => {
                 return Ok(truth(value).map_or_else(|| Val::str(value, origin), |b| Val::bool(b, origin)));
             }
-            Some("null") => return Ok(Val::null(origin)),
+            Some("null") if plain => return Ok(Val::null(origin)),
             _ => {}
         }
         let Some(range) = range else { return Ok(Val::str(value, origin)) };
+        // Of a block that ends with the text, not with a line, the parser makes one line more.
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let cut = block && value.ends_with('\n') && !self.flat.text.ends_with('\n');
+        let value = if cut && self.flat.text.trim_end().len() <= range.end {
+            &value[..value.len() - 1]
+        } else {
+            value
+        };
         let written = self.flat.text.get(range.clone()).unwrap_or_default();
         // Where the characters stand verbatim they keep their places.
         if let Some(at) = written.find(value)
@@ -219,38 +232,83 @@ fn resolved(text: &str, origin: OriginId) -> Result<Option<Val>, String> {
         return Ok(Some(Val::bool(bool, origin)));
     }
     let unsigned = text.trim_start_matches(['+', '-']);
-    if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
-        return Err("a number is not finite".into());
+    if matches!(unsigned, ".nan" | ".NaN" | ".NAN") {
+        return Err("this is not a number".into());
+    }
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") {
+        return Ok(Some(Val::num(Num::Infinite { negative: text.starts_with('-') }, origin)));
     }
     if !unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.') || text.len() - unsigned.len() > 1 {
         return Ok(None);
     }
-    if let Some(date) = date(text) {
-        return Ok(Some(Val::str(date, origin)));
+    if let Some(time) = timestamp(text) {
+        return Ok(Some(Val::str(time, origin)));
     }
-    let plain = unsigned.replace('_', "");
     let radix = |prefix: &str, radix: u32| {
-        plain.strip_prefix(prefix).filter(|d| !d.is_empty()).and_then(|d| i64::from_str_radix(d, radix).ok())
+        text.strip_prefix(prefix).filter(|d| !d.is_empty()).and_then(|d| i64::from_str_radix(d, radix).ok())
     };
-    let octal = || {
-        let digits =
-            plain.strip_prefix('0').filter(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()))?;
-        i64::from_str_radix(digits, 8).ok()
-    };
-    let int = radix("0x", 16).or_else(|| radix("0b", 2)).or_else(|| radix("0o", 8)).or_else(octal);
-    let num = int.map(Num::Int).or_else(|| Num::parse(&plain));
+    let int = radix("0x", 16).or_else(|| radix("0o", 8));
+    let num = int.map(Num::Int).or_else(|| Num::parse(unsigned));
     Ok(num.map(|num| Val::num(if text.starts_with('-') { num.neg() } else { num }, origin)))
 }
 
-/// A date is a time stamp, which becomes its text in RFC 3339: `2012-10-17` without quotes loses its shape.
-fn date(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let digits = |range: Range<usize>| bytes.get(range).is_some_and(|b| b.iter().all(u8::is_ascii_digit));
-    let shaped = bytes.len() == 10
-        && bytes[4] == b'-'
-        && bytes[7] == b'-'
-        && digits(0..4)
-        && digits(5..7)
-        && digits(8..10);
-    shaped.then(|| format!("{text}T00:00:00Z"))
+/// The name of a tag of YAML's own; any other is refused.
+fn known_tag<'t>(tag: Option<&'t Tag>, known: &[&str]) -> Result<Option<&'t str>, String> {
+    let Some(tag) = tag else { return Ok(None) };
+    let own = tag.handle().ends_with("yaml.org,2002:") || tag.handle() == "!!";
+    match own.then(|| tag.suffix()).filter(|name| known.contains(name)) {
+        Some(name) => Ok(Some(name)),
+        None => Err(format!("the tag {}{} is not supported", tag.handle(), tag.suffix())),
+    }
+}
+
+/// A date or time becomes its text in RFC 3339: `2012-10-17` without quotes loses its shape.
+fn timestamp(text: &str) -> Option<String> {
+    let (date, time) = match text.find(['T', 't', ' ']) {
+        Some(at) => (&text[..at], Some((text.as_bytes()[at], &text[at + 1..]))),
+        None => (text, None),
+    };
+    let number = |part: &str, widths: std::ops::RangeInclusive<usize>, most: u32| {
+        let plain = widths.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|n| plain && *n <= most)
+    };
+    let mut parts = date.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let year = number(year, 4..=4, 9999)?;
+    let (month, day) = (number(month, 1..=2, 12)?, number(day, 1..=2, 31)?);
+    let days = match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    if month == 0 || day == 0 || day > days {
+        return None;
+    }
+    let date = format!("{year:04}-{month:02}-{day:02}");
+    let Some((separator, time)) = time else { return Some(format!("{date}T00:00:00Z")) };
+    let zone_at = time.find(['Z', '+', '-']).unwrap_or(time.len());
+    let (clock, zone) = time.split_at(zone_at);
+    // With a blank there is no zone, with a letter there must be one.
+    if (separator == b' ') != zone.is_empty() {
+        return None;
+    }
+    let clock = clock.split_once('.').map_or(clock, |(whole, _)| whole);
+    let mut parts = clock.split(':');
+    let (hour, minute, second) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    let (hour, minute, second) =
+        (number(hour, 1..=2, 23)?, number(minute, 1..=2, 59)?, number(second, 1..=2, 59)?);
+    let zone_is_valid = matches!(zone, "" | "Z")
+        || zone.len() == 6
+            && zone[1..]
+                .split_once(':')
+                .is_some_and(|(h, m)| number(h, 2..=2, 23).is_some() && number(m, 2..=2, 59).is_some());
+    let zone = if zone.is_empty() { "Z" } else { zone };
+    zone_is_valid.then(|| format!("{date}T{hour:02}:{minute:02}:{second:02}{zone}"))
 }

@@ -114,7 +114,7 @@ impl Lowering<'_> {
                 let written = self.source.get(at.clone()).map(str::trim).filter(|w| !w.is_empty());
                 Key::Word(written.unwrap_or(name.as_str()).into(), self.span(at))
             }
-            ObjectKey::Expression(expr) => match self.expr(expr) {
+            ObjectKey::Expression(expr) => match self.key(expr) {
                 Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
                 // A word, whatever it means elsewhere.
                 Expr { kind: E::Null, span } => Key::Word("null".into(), span),
@@ -122,6 +122,27 @@ impl Lowering<'_> {
             },
         };
         Item { key, value: self.expr(value) }
+    }
+
+    /// A computed key, from the source as it is: one that stands twice was given another name for the parser.
+    fn key(&mut self, expr: &Expression) -> Expr {
+        let range = expr.span().unwrap_or(0..0);
+        let written = self.source.get(range.clone()).unwrap_or_default();
+        let renamed = match expr {
+            Expression::Parenthesis(inner) => match inner.inner() {
+                Expression::Variable(name) => !written.contains(name.as_str()),
+                _ => false,
+            },
+            Expression::String(_) => written.starts_with("\"${"),
+            _ => false,
+        };
+        let parsed = if renamed { hcl_edit::parser::parse_expr(written).ok() } else { None };
+        match parsed {
+            Some(parsed) => {
+                Lowering { source: written, file: self.file, base: self.base + range.start }.expr(&parsed)
+            }
+            None => self.expr(expr),
+        }
     }
 
     fn step(&mut self, operator: &TraversalOperator, span: Option<Range<usize>>) -> Step {

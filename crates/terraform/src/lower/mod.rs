@@ -121,16 +121,15 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> boo
         let Some(key) = key_at(text, at) else { return false };
         // A word of the same length that no other key has.
         let mut count = mended;
-        let placeholder: String = (0..key.len())
-            .map(|index| {
-                if index == 0 {
-                    return '_';
-                }
-                let letter = char::from(b'A' + (count % 26) as u8);
-                count /= 26;
-                letter
-            })
-            .collect();
+        let mut letter = |first: u8| {
+            let letter = char::from(first + (count % 26) as u8);
+            count /= 26;
+            letter
+        };
+        let placeholder: String = match key.len() {
+            1 => letter(b'A').to_string(),
+            length => std::iter::once('_').chain((1..length).map(|_| letter(b'A'))).collect(),
+        };
         text.to_mut().replace_range(key, &placeholder);
         return true;
     }
@@ -181,9 +180,13 @@ fn false_end(text: &str, at: usize) -> Option<Range<usize>> {
     Some(at..at + 1)
 }
 
-/// The key that starts at `at`, without its quotes.
+/// The key that starts at `at`, without its quotes or parentheses.
 fn key_at(text: &str, at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
+    if rest.starts_with('(') || rest.starts_with("\"${") {
+        let end = scan::end_of_key(text, at)?;
+        return Some(at + 1..end - 1);
+    }
     let (skipped, inner) = match rest.strip_prefix('"') {
         Some(inner) => (1, inner),
         None => (0, rest),

@@ -55,6 +55,20 @@ pub(super) fn end_of_item(source: &str, start: usize) -> usize {
     scanner.at.min(bytes.len())
 }
 
+/// Where the quoted text or the parentheses end that start at `start`.
+pub(super) fn end_of_key(source: &str, start: usize) -> Option<usize> {
+    let mut scanner = Scanner { bytes: source.as_bytes(), at: start, out: Scan::default(), open: Vec::new() };
+    loop {
+        let byte = *scanner.bytes.get(scanner.at)?;
+        if !scanner.comment() {
+            scanner.token(byte);
+        }
+        if scanner.open.is_empty() {
+            return Some(scanner.at);
+        }
+    }
+}
+
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,

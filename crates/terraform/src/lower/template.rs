@@ -50,7 +50,14 @@ impl Lowering<'_> {
             }
         }
         let mut literals = Literals { ranges: ranges.into_iter() };
-        self.parts(template, style, &mut literals)
+        let mut parts = self.parts(template, style, &mut literals);
+        // What is trimmed away beside a value still makes a text of it.
+        if template.len() > 1 && matches!(parts.as_slice(), [Part::Value(_)]) {
+            let at = template.span().map_or(0, |s| s.start);
+            let (text, placed) = Assembly::new().finish(self.file, self.base, at);
+            parts.push(Part::Literal(text, placed));
+        }
+        parts
     }
 
     fn tokens(&self, template: &Template, style: Style, out: &mut Vec<Token>) {
@@ -125,10 +132,12 @@ impl Lowering<'_> {
                         let text = self.source.get(range.clone()).unwrap_or_default();
                         if line_start && !text.is_empty() {
                             let indentation = text.len() - text.trim_start_matches([' ', '\t']).len();
-                            if pass == 1 {
-                                range.start += indentation.min(least);
-                            } else if !text.trim().is_empty() || !text.ends_with('\n') {
-                                least = least.min(indentation);
+                            let blank = text.trim().is_empty() && text.ends_with('\n');
+                            match pass {
+                                // A blank line neither counts nor changes.
+                                _ if blank => {}
+                                0 => least = least.min(indentation),
+                                _ => range.start += indentation.min(least),
                             }
                         }
                         if !text.is_empty() {

@@ -257,7 +257,7 @@ impl<'p, 'a> Made<'p, 'a> {
             let value = reader.value(name, part, output.get("expression"), at, 0);
             let span = reader.arena.get(output.origin).map(|o| o.span);
             let span = span.unwrap_or(Span::new(self.plan.file.id, 0..0));
-            out.push(Output { name: name.clone(), value, span, source: None });
+            out.push(Output { name: name.clone(), value, span, source: None, depends_on: Vec::new() });
         }
         out
     }
