@@ -9,8 +9,7 @@ use crate::val::Val;
 
 /// A data source with the argument that names what it finds, and the argument of the managed type that gives that name. Names of security
 /// groups are those of their VPC, all others of an account and region at least.
-const BY_NAME: [(&str, &str, &str, &str); 34] = [
-    ("aws_acm_certificate", "domain", "aws_acm_certificate", "domain_name"),
+const BY_NAME: [(&str, &str, &str, &str); 33] = [
     ("aws_alb", "name", "aws_lb", "name"),
     ("aws_cloudwatch_log_group", "name", "aws_cloudwatch_log_group", "name"),
     ("aws_db_instance", "db_instance_identifier", "aws_db_instance", "identifier"),
