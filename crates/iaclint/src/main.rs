@@ -3,6 +3,7 @@
 mod arguments;
 mod baseline;
 mod catalogue;
+mod changed;
 mod check;
 mod config;
 mod diagnosis;
