@@ -78,11 +78,18 @@ pub(crate) fn load(
         variables: options.variables.clone(),
         environment: options.environment.clone(),
         plan: None,
+        generated: false,
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
         let var_files = given.variables.of(directory);
-        Inputs { library, var_files, plan: plans.of.get(directory).cloned(), ..inputs.clone() }
+        Inputs {
+            library,
+            var_files,
+            plan: plans.of.get(directory).cloned(),
+            generated: input.terragrunt || input.generated.contains(directory),
+            ..inputs.clone()
+        }
     };
     let evaluate = |path: &Path, root: RootId, inputs: &Inputs| {
         if rayon::current_thread_index().is_some() {
