@@ -322,7 +322,17 @@ impl Evaluator<'_, '_> {
     pub(super) fn depends_on(&mut self, body: &Body, scope: usize) -> Vec<ResourceKey> {
         let Some(attribute) = body.attribute("depends_on") else { return Vec::new() };
         let E::Tuple(items) = &attribute.value.bare().kind else { return Vec::new() };
-        items.iter().filter_map(|item| Some(self.key_of(scope, &address(item)?))).collect()
+        let mut keys = Vec::new();
+        for item in items {
+            if let Some(address) = address(item) {
+                keys.push(self.key_of(scope, &address));
+            } else if let Ok(value) = self.eval(item, Env::of_scope(scope)) {
+                // A variable or a local stands for what it speaks of.
+                let value = self.exported(value);
+                keys.extend(value.references().into_iter().filter_map(|r| r.key().cloned()));
+            }
+        }
+        keys
     }
 }
 
