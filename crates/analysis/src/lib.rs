@@ -13,6 +13,7 @@ pub mod ends;
 pub mod exports;
 pub mod joined;
 pub mod key_users;
+pub mod machine_ports;
 pub mod needs;
 pub mod network;
 pub mod order;
@@ -104,7 +105,7 @@ impl<'m> Analysis<'m> {
 
     /// Who talks to whom.
     pub fn needs(&self) -> &[Need<'m>] {
-        self.needs.get_or_init(|| needs::needs(self.model, self.workloads()))
+        self.needs.get_or_init(|| needs::needs(self.model, self.workloads(), |id| self.published_ports(id)))
     }
 
     /// The policies of every role.

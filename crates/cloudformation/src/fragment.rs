@@ -324,7 +324,7 @@ fn without_lines(path: &str, metadata: &[Metadata]) -> Option<Problem> {
     let variable =
         if metadata.iter().any(Metadata::is_bridged) { "JSII_HOST_STACK_TRACES=1" } else { "CDK_DEBUG=1" };
     let message =
-        format!("{path} does not say which line of the app makes a resource: findings show the template");
+        "the assembly does not say which line of the app makes a resource: findings show the template";
     let help = format!("run `{variable} npx cdk synth -q` and check again");
     Some(Problem::new(ProblemKind::NotEvaluated, message).in_file(path).with_help(help))
 }

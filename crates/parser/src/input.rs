@@ -136,13 +136,11 @@ fn is_assembly(project: &Project, directory: &Path) -> bool {
 }
 
 fn not_synthesized(project: &Project, app: &Path) -> Problem {
-    let directory = project.relative(app);
     let file = project.relative(&app.join("cdk.json"));
-    let message =
-        format!("the CDK app in {directory} is not checked: there is no cdk.out beside its cdk.json");
+    let message = "the CDK app is not checked: there is no cdk.out beside its cdk.json";
     Problem::new(ProblemKind::NotEvaluated, message)
         .in_file(file)
-        .with_help(format!("run `npx cdk synth -q` in {directory} and check again"))
+        .with_help("run `npx cdk synth -q` there and check again")
 }
 
 fn unreadable(given: &Given, reason: String) -> ParseError {
