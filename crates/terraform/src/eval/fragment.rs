@@ -152,8 +152,11 @@ impl Evaluator<'_, '_> {
             for instance in instances {
                 let body = self.body(instance, declaration);
                 let mut meta = self.meta(instance, declaration);
-                if declaration.data && declaration.type_name == "terraform_remote_state" {
-                    meta = self.with_state(instance, meta);
+                if declaration.data {
+                    meta = match declaration.type_name.as_str() {
+                        "terraform_remote_state" | "tfe_outputs" => self.with_state(instance, meta),
+                        other => self.with_source(instance, other, meta),
+                    };
                 }
                 let mut depends_on = self.scopes[scope].depends_on.clone();
                 depends_on.extend(own.iter().cloned());
