@@ -15,7 +15,8 @@ use crate::template::{Entry, construct_path};
 /// Evaluates everything that was read; `parameters` are files of values for what is deployed by itself.
 pub(crate) fn of(project: &Project, mut loaded: Loaded, parameters: &[PathBuf], root: RootId) -> Fragment {
     let mut arena = std::mem::take(&mut loaded.arena);
-    let given = crate::parameters::read(project, parameters, &mut arena, &mut loaded.problems);
+    let mut given = std::mem::take(&mut loaded.given);
+    given.extend(crate::parameters::read(project, parameters, &mut arena, &mut loaded.problems));
     let arena = crate::expand::sections(root, &mut loaded.stacks, arena, &given, &mut loaded.problems);
     loaded.stacks.iter_mut().for_each(|stack| crate::sam::lower(&mut stack.template));
     let missing = (loaded.language == Language::Cdk).then_some(loaded.missing.as_slice());
