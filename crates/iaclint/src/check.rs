@@ -24,6 +24,7 @@ use crate::changed::{Changed, speaks_of};
 use crate::config::Config;
 use crate::fix::{self, Edits};
 use crate::hints::hints;
+use crate::knowledge::Knowledge;
 use crate::output::{self, Failure};
 use crate::today::today;
 
@@ -71,6 +72,9 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
     }
     remarks.extend(hints(&problems, &findings, sources));
     let unknowns = unknowns(&parsed.graph);
+    if arguments.show_unknown {
+        remarks.extend(Knowledge::of(&parsed.graph).words());
+    }
     let report = Report {
         findings: &findings,
         problems: &problems,

@@ -11,6 +11,7 @@ mod extras;
 mod fix;
 mod graph;
 mod hints;
+mod knowledge;
 mod output;
 mod path;
 mod symptoms;

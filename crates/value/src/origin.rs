@@ -125,6 +125,20 @@ impl Origins {
         self.arenas[at] = arena;
     }
 
+    /// Adds a step to the arena of `beside`; none when that is of no arena.
+    pub fn add_beside(
+        &mut self,
+        beside: OriginId,
+        span: Span,
+        via: Via,
+        from: impl IntoIterator<Item = OriginId>,
+    ) -> OriginId {
+        match self.arenas.get_mut(beside.arena as usize) {
+            Some(arena) => arena.add(span, via, from),
+            None => OriginId::NONE,
+        }
+    }
+
     /// The step behind `id`.
     pub fn get(&self, id: OriginId) -> Option<&Origin> {
         self.arenas.get(id.arena as usize)?.get(id)

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for balanced in balanced(model) {
         let service = balanced.service.id();
         let Some(group) = balanced.target_group().map(|g| g.id()) else { continue };
-        if model.in_library(service) || !model.same_root(service, group) {
+        if !model.same_root(service, group) {
             continue;
         }
         let Some(forwarders) = forwarders(model, group) else { continue };
