@@ -3,12 +3,15 @@
 mod arguments;
 mod baseline;
 mod catalogue;
+mod changed;
 mod check;
 mod config;
 mod diagnosis;
 mod extras;
 mod fix;
 mod graph;
+mod hints;
+mod knowledge;
 mod output;
 mod path;
 mod symptoms;

@@ -136,12 +136,9 @@ impl Evaluator<'_, '_> {
         for (at, block) in module.outputs.iter().enumerate() {
             let Some(name) = block.labels.first() else { continue };
             let value = self.output(scope, &module, at, block.header);
-            out.push(Output {
-                name: name.clone(),
-                value: self.exported(value),
-                span: block.header,
-                source: None,
-            });
+            let depends_on = self.depends_on(&block.body, scope);
+            let value = self.exported(value);
+            out.push(Output { name: name.clone(), value, span: block.header, source: None, depends_on });
         }
         out
     }
@@ -156,8 +153,11 @@ impl Evaluator<'_, '_> {
             for instance in instances {
                 let body = self.body(instance, declaration);
                 let mut meta = self.meta(instance, declaration);
-                if declaration.data && declaration.type_name == "terraform_remote_state" {
-                    meta = self.with_state(instance, meta);
+                if declaration.data {
+                    meta = match declaration.type_name.as_str() {
+                        "terraform_remote_state" | "tfe_outputs" => self.with_state(instance, meta),
+                        other => self.with_source(instance, other, meta),
+                    };
                 }
                 let mut depends_on = self.scopes[scope].depends_on.clone();
                 depends_on.extend(own.iter().cloned());
@@ -326,7 +326,17 @@ impl Evaluator<'_, '_> {
     pub(super) fn depends_on(&mut self, body: &Body, scope: usize) -> Vec<ResourceKey> {
         let Some(attribute) = body.attribute("depends_on") else { return Vec::new() };
         let E::Tuple(items) = &attribute.value.bare().kind else { return Vec::new() };
-        items.iter().filter_map(|item| Some(self.key_of(scope, &address(item)?))).collect()
+        let mut keys = Vec::new();
+        for item in items {
+            if let Some(address) = address(item) {
+                keys.push(self.key_of(scope, &address));
+            } else if let Ok(value) = self.eval(item, Env::of_scope(scope)) {
+                // A variable or a local stands for what it speaks of.
+                let value = self.exported(value);
+                keys.extend(value.references().into_iter().filter_map(|r| r.key().cloned()));
+            }
+        }
+        keys
     }
 }
 
