@@ -17,6 +17,7 @@ use crate::ir::{Block, Body, E, Expr, StepKind};
 use crate::lower;
 use crate::module::{Declaration, Module, block_type};
 use crate::val::Val;
+use crate::version;
 
 impl Evaluator<'_, '_> {
     /// Evaluates everything that a root makes.
@@ -45,7 +46,7 @@ impl Evaluator<'_, '_> {
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
         let opaque = self.opaque_calls();
-        if self.scopes.first().is_some_and(|root| root.module.is_old) {
+        if self.scopes.first().is_some_and(|root| root.module.language == version::Language::Old) {
             // Its language was another: what is wrong in ours may be right in that one.
             for problem in &mut self.problems {
                 if matches!(problem.kind, ProblemKind::Invalid | ProblemKind::Unreadable)
