@@ -40,7 +40,7 @@ const MAX_DEPTH: usize = 6_000;
 /// A value with more parts than this is not kept: those that refer to it would double it again and again.
 const MAX_WEIGHT: usize = 200_000;
 /// How many elements all `for` expressions of a root may make.
-const MAX_ROUNDS: usize = 1_000_000;
+const MAX_ROUNDS: usize = 250_000;
 
 /// The evaluation of one root.
 pub(crate) struct Evaluator<'a, 'p> {

@@ -173,11 +173,19 @@ impl Evaluator<'_, '_> {
         self.check_arguments(call, module);
     }
 
+    /// A source made of variables, as Terraform 1.15 and OpenTofu 1.8 allow.
+    fn computed_source(&mut self, scope: usize, call: &ModuleCall) -> Option<(Name, Span)> {
+        let source = call.block.body.attribute("source")?;
+        let value = self.unsure(|me| me.eval(&source.value, Env::of_scope(scope)))?;
+        Some((value.as_str()?.into(), source.value.span))
+    }
+
     /// The module that a call names.
     fn called(&mut self, scope: usize, call: &ModuleCall) -> Called {
-        let Some((source, source_span)) = &call.source else {
+        let Some((source, source_span)) = &call.source.clone().or_else(|| self.computed_source(scope, call))
+        else {
             let message = match call.block.body.attribute("source") {
-                Some(_) => "the source of a module is not a plain text, so the module is not followed",
+                Some(_) => "the source of a module is not known, so the module is not followed",
                 None => "this module call has no source",
             };
             let kind = if call.block.body.attribute("source").is_some() {

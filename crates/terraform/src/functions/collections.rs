@@ -326,6 +326,9 @@ pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
     if values.len() != keys.len() {
         return Err(error("the lists of values and of keys must be of one length"));
     }
+    if !wanted.is_empty() && values.iter().any(Val::has_unknown) {
+        return Ok(call.unknown(arguments));
+    }
     let key_types =
         [&arguments[1], &arguments[2]].map(|v| Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic));
     let common =

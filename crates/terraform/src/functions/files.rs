@@ -50,9 +50,12 @@ pub(super) fn fileexists(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
 
 pub(super) fn fileset(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let pattern = str(arguments, 1)?;
-    let glob = Glob::parse(pattern).ok_or_else(|| wrong(1, format!("{pattern:?} is not a pattern")))?;
-    let files = call.host.list_files(str(arguments, 0)?).unwrap_or_default();
     let origin = call.origin();
+    // Where there is no directory there is nothing to match.
+    let Ok(files) = call.host.list_files(str(arguments, 0)?) else {
+        return Ok(Val::set(Ty::String, Vec::new(), origin));
+    };
+    let glob = Glob::parse(pattern).ok_or_else(|| wrong(1, format!("{pattern:?} is not a pattern")))?;
     let items = files.iter().filter(|f| glob.matches(f)).map(|f| Val::str(f.as_str(), origin)).collect();
     Ok(Val::set(Ty::String, items, origin))
 }
