@@ -5,6 +5,7 @@ mod baseline;
 mod catalogue;
 mod check;
 mod config;
+mod demands;
 mod diagnosis;
 mod extras;
 mod fix;

@@ -16,6 +16,7 @@ use crate::Status;
 use crate::arguments::{self, Color, ListFormat};
 use crate::check::read;
 use crate::config::Config;
+use crate::demands::{Asked, agreement, asked};
 use crate::output::{self, Failure};
 
 /// The way from a client to a server.
@@ -27,6 +28,8 @@ struct Way {
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<i64>,
     verdict: &'static str,
+    /// Whether the settings agree with the server.
+    configuration: &'static str,
     settings: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<String>,
@@ -56,16 +59,17 @@ pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure
         _ => analysis.needs().to_vec(),
     };
     let ways: Vec<Way> = needs.iter().map(|need| way(&analysis, need)).collect();
+    let asked = if arguments.from.is_some() { Vec::new() } else { asked(&analysis) };
     let look = output::look_of_stdout(color);
     let text = match arguments.format {
-        ListFormat::Json => serde_json::to_string_pretty(&ways).map(|t| t + "\n").unwrap_or_default(),
+        ListFormat::Json => in_json(&ways, &asked),
         ListFormat::Human if arguments.from.is_some() => {
             ways.iter().map(|way| hops(way, look)).collect::<Vec<_>>().join("\n")
         }
-        ListFormat::Human => tables(&ways),
+        ListFormat::Human => tables(&ways, &asked),
     };
     output::print(&text)?;
-    if ways.is_empty() && arguments.format == ListFormat::Human {
+    if ways.is_empty() && asked.is_empty() && arguments.format == ListFormat::Human {
         output::remark("nothing here talks to a server of this configuration, as far as it can be seen\n");
     }
     let closed = arguments.from.is_some() && ways.iter().any(|way| way.verdict == verdict(Answer::No));
@@ -179,19 +183,22 @@ fn way(analysis: &Analysis<'_>, need: &Need<'_>) -> Way {
         server: mask::name(model.address(need.server.id)),
         port: need.port.known().copied(),
         verdict: verdict(path.open),
+        configuration: agreement(need.port.known().zip(need.server.port.known()).map(|(a, b)| a == b)),
         settings: need.settings.iter().map(|s| mask::name(s)).collect(),
         evidence,
         hops,
     }
 }
 
-fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) -> Option<String> {
+/// The place of an origin, or of the resource: file and line.
+pub fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) -> Option<String> {
     let span = model.origins().span(origin).or_else(|| resource.map(|id| model.resource(id).span))?;
     let file = model.sources().file(span.file);
     Some(format!("{}:{}", mask::name(&file.path), file.lines.line(span.start)))
 }
 
-fn verdict(answer: Answer) -> &'static str {
+/// An answer in words.
+pub fn verdict(answer: Answer) -> &'static str {
     match answer {
         Answer::Yes => "open",
         Answer::No => "closed",
@@ -223,47 +230,86 @@ fn witness(hop: &Step) -> String {
     format!("{}{by}{at}", hop.words)
 }
 
-/// Every way; by root, where there are several.
-fn tables(ways: &[Way]) -> String {
-    let mut roots: Vec<&str> = Vec::new();
-    for way in ways {
-        if !roots.contains(&way.root.as_str()) {
-            roots.push(&way.root);
+/// Ways and what is asked of AWS, as one list for other programs.
+fn in_json(ways: &[Way], asked: &[Asked]) -> String {
+    let all: Result<Vec<_>, _> =
+        ways.iter().map(serde_json::to_value).chain(asked.iter().map(serde_json::to_value)).collect();
+    all.and_then(|all| serde_json::to_string_pretty(&all)).map(|text| text + "\n").unwrap_or_default()
+}
+
+/// A line of the table.
+struct Row<'w> {
+    root: &'w str,
+    cells: [String; 7],
+}
+
+const HEAD: [&str; 7] = ["client", "server", "port", "network", "authority", "configuration", "witness"];
+
+impl<'w> Row<'w> {
+    /// A way, with the hop that decides.
+    fn of_way(way: &'w Way) -> Self {
+        // The hop that gives the way its verdict; of an open way, the last.
+        let decides = way.hops.iter().rev().find(|hop| hop.verdict == way.verdict);
+        let port = way.port.map_or("?".to_owned(), |port| port.to_string());
+        let witness = decides.map(|hop| format!("{}: {}", hop.hop, witness(hop))).unwrap_or_default();
+        let verdicts = [way.verdict, "-", way.configuration].map(str::to_owned);
+        let [network, authority, configuration] = verdicts;
+        let ends = [way.client.clone(), way.server.clone()];
+        let [client, server] = ends;
+        Self { root: &way.root, cells: [client, server, port, network, authority, configuration, witness] }
+    }
+
+    /// What is asked of AWS: the action stands where a way has its port.
+    fn of_asked(asked: &'w Asked) -> Self {
+        let at = asked.place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
+        let cell = |verdict: Option<&str>| verdict.unwrap_or("-").to_owned();
+        Self {
+            root: &asked.root,
+            cells: [
+                asked.client.clone(),
+                asked.server.clone(),
+                asked.action.to_owned(),
+                cell(asked.network),
+                asked.authority.to_owned(),
+                cell(asked.configuration),
+                format!("{}: {}{at}", asked.evidence, asked.words),
+            ],
         }
     }
+}
+
+/// Everything that is needed; by root, where there are several.
+fn tables(ways: &[Way], asked: &[Asked]) -> String {
+    let rows: Vec<Row<'_>> = ways.iter().map(Row::of_way).chain(asked.iter().map(Row::of_asked)).collect();
+    let mut roots: Vec<&str> = Vec::new();
+    for row in &rows {
+        if !roots.contains(&row.root) {
+            roots.push(row.root);
+        }
+    }
+    roots.sort_unstable();
     if roots.len() < 2 {
-        return table(&ways.iter().collect::<Vec<_>>());
+        return table(&rows.iter().collect::<Vec<_>>());
     }
     let of = |root: &&str| {
-        let ways: Vec<&Way> = ways.iter().filter(|way| way.root == *root).collect();
-        format!("{root}:\n{}", table(&ways))
+        let rows: Vec<&Row<'_>> = rows.iter().filter(|row| row.root == *root).collect();
+        format!("{root}:\n{}", table(&rows))
     };
     roots.iter().map(of).collect::<Vec<_>>().join("\n")
 }
 
-/// Ways, one a line, with the hop that decides.
-fn table(ways: &[&Way]) -> String {
-    let rows: Vec<[String; 5]> = ways
-        .iter()
-        .map(|way| {
-            // The hop that gives the way its verdict; of an open way, the last.
-            let decides = way.hops.iter().rev().find(|hop| hop.verdict == way.verdict);
-            let port = way.port.map_or("?".to_owned(), |port| port.to_string());
-            let witness = decides.map(|hop| format!("{}: {}", hop.hop, witness(hop))).unwrap_or_default();
-            [way.client.clone(), way.server.clone(), port, way.verdict.to_owned(), witness]
-        })
-        .collect();
-    let head = ["client", "server", "port", "verdict", "witness"].map(str::to_owned);
+fn table(rows: &[&Row<'_>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let all: Vec<&[String; 5]> = std::iter::once(&head).chain(&rows).collect();
+    let head = HEAD.map(str::to_owned);
+    let all: Vec<&[String; 7]> = std::iter::once(&head).chain(rows.iter().map(|row| &row.cells)).collect();
     let width = |column: usize| all.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
-    let widths = [width(0), width(1), width(2), width(3)];
+    let widths: [usize; 7] = std::array::from_fn(width);
     let mut out = String::new();
-    for [client, server, port, verdict, witness] in all {
-        let [a, b, c, d] = widths;
-        let line = format!("{client:a$}  {server:b$}  {port:>c$}  {verdict:d$}  {witness}");
+    for row in all {
+        let cell = |(text, width): (&String, usize)| format!("{text:width$}");
+        let line = row.iter().zip(widths).map(cell).collect::<Vec<_>>().join("  ");
         let _ = writeln!(out, "{}", line.trim_end());
     }
     out
