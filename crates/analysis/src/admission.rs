@@ -112,6 +112,10 @@ impl<'m> Analysis<'m> {
     /// Whether a delivery is let in where it arrives.
     pub fn admitted(&self, delivery: &Delivery<'m>, to: &Destination) -> Verdict {
         let by_role = match &delivery.role {
+            // Whoever always takes a role is given one elsewhere.
+            Prop::Absent { .. } if delivery.sender.takes_a_role() => {
+                return Verdict::CannotTell("no role is given".to_owned());
+            }
             Prop::Absent { .. } => None,
             role => Some(self.admitted_with(role, to)),
         };

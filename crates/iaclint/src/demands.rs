@@ -56,15 +56,12 @@ fn of(analysis: &Analysis<'_>, demand: &Demand) -> Asked {
     } else {
         Answer::Yes
     };
-    let (words, place) = match demand.network {
-        Some(Answer::No) => {
-            let words = "the network has neither a way out nor an endpoint for it".to_owned();
-            (words, place(model, Some(demand.client), demand.origin))
-        }
-        _ => {
-            let (words, witness) = demand.authority.words(model);
-            (words, witness.and_then(|by| place(model, Some(by.id), by.origin)))
-        }
+    let (words, place) = if demand.network == Some(Answer::No) {
+        let words = "the network has neither a way out nor an endpoint for it".to_owned();
+        (words, place(model, Some(demand.client), demand.origin))
+    } else {
+        let (words, witness) = demand.authority.words(model);
+        (words, witness.and_then(|by| place(model, Some(by.id), by.origin)))
     };
     let root = model.graph().root(model.resource(demand.client).key.root);
     Asked {

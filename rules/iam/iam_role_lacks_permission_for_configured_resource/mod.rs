@@ -17,8 +17,12 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for workload in analysis.workloads() {
         let Some(role) = workload.role else { continue };
-        // With keys of its own the application is somebody else.
-        if cx.model().in_library(workload.id) || !workload.settings.complete || has_own_keys(workload) {
+        // With keys or a role of its own, or one that it hands on, the application is somebody else.
+        if cx.model().in_library(workload.id)
+            || !workload.settings.complete
+            || has_own_keys(workload)
+            || takes_other_roles(cx, role)
+        {
             continue;
         }
         let mut seen: Vec<ResourceId> = Vec::new();
@@ -31,6 +35,13 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             judge(cx, workload, role, setting, id, kind);
         }
     }
+}
+
+/// Whether the application may take another role, or pass one to a service that does the work.
+fn takes_other_roles(cx: &Check<'_, '_>, role: ResourceId) -> bool {
+    ["iam:PassRole", "sts:AssumeRole"]
+        .iter()
+        .any(|action| !cx.analysis.may(role, action, &Arn::unknown()).is_denied())
 }
 
 fn has_own_keys(workload: &Workload<'_>) -> bool {
