@@ -205,23 +205,28 @@ fn made_with<'m>(model: &'m Model<'m>, vpc: ResourceId) -> Acl {
     Acl { ingress: side(), egress: side(), subnets: Vec::new() }
 }
 
-/// Whether rules let TCP through on a port, with the other side in these ranges.
+/// Whether rules let TCP through on a port, with the other side in these ranges: the first that matches decides.
 pub fn on_port(lines: &Many<AclLine>, port: i64, nets: Option<&[IpNet]>) -> Answer {
-    let mut doubt = !lines.complete;
-    let mut open = false;
+    let (mut perhaps_denied, mut perhaps_allowed) = (!lines.complete, !lines.complete);
     for line in &lines.items {
-        let matches = and(protocol(line), and(ports(line, port), addresses(line, nets)));
-        match (matches, line.allow.known()) {
-            (Answer::No, _) => {}
-            (Answer::Yes, Some(allow)) if !doubt => return if *allow { Answer::Yes } else { Answer::No },
-            (_, Some(false)) => doubt = true,
-            _ => {
-                doubt = true;
-                open = true;
+        let fits = and(protocol(line), and(ports(line, port), addresses(line, nets)));
+        let allow = line.allow.known().copied();
+        match fits {
+            Answer::No => {}
+            Answer::Yes => {
+                return match allow {
+                    Some(true) if !perhaps_denied => Answer::Yes,
+                    Some(false) if !perhaps_allowed => Answer::No,
+                    _ => Answer::Maybe,
+                };
+            }
+            Answer::Maybe => {
+                perhaps_denied |= allow != Some(true);
+                perhaps_allowed |= allow != Some(false);
             }
         }
     }
-    if open || !lines.complete { Answer::Maybe } else { Answer::No }
+    if perhaps_allowed { Answer::Maybe } else { Answer::No }
 }
 
 /// Whether rules let TCP through on the ports that clients call from, with the other side in these ranges: no when not one of these is
@@ -230,30 +235,34 @@ pub fn on_ephemeral(lines: &Many<AclLine>, nets: Option<&[IpNet]>) -> Answer {
     if !lines.complete {
         return Answer::Maybe;
     }
-    // What may still be let through, what surely is, and what no earlier rule can have decided.
-    let (mut possible, mut open) = (Ranges::EMPTY, Ranges::EMPTY);
-    let (mut left, mut untouched) = (Ranges::ports(EPHEMERAL.0, EPHEMERAL.1), Ranges::ports(0, 65535));
+    let (mut open, mut perhaps_open) = (Ranges::EMPTY, Ranges::EMPTY);
+    let (mut denied, mut perhaps_denied) = (Ranges::EMPTY, Ranges::EMPTY);
+    let ephemeral = Ranges::ports(EPHEMERAL.0, EPHEMERAL.1);
     for line in &lines.items {
         let fits = and(protocol(line), addresses(line, nets));
         if fits == Answer::No {
             continue;
         }
         let certain = fits == Answer::Yes && line.ports.is_some();
-        let ports = line.ports.map_or_else(|| Ranges::ports(0, 65535), |(from, to)| Ranges::ports(from, to));
-        if line.allow.known() == Some(&true) && certain {
-            open = open.union(&ports.intersection(&untouched));
+        let all = line.ports.map_or_else(|| ephemeral.clone(), |(from, to)| Ranges::ports(from, to));
+        let ports = all.intersection(&ephemeral);
+        let allow = line.allow.known().copied();
+        if allow == Some(true) && certain {
+            open = open.union(&ports.without(&perhaps_denied));
         }
-        if line.allow.known() != Some(&false) {
-            possible = possible.union(&ports.intersection(&left));
+        if allow != Some(false) {
+            perhaps_open = perhaps_open.union(&ports.without(&denied));
         }
-        if certain && line.allow.known().is_some() {
-            left = left.without(&ports);
+        if allow == Some(false) && certain {
+            denied = denied.union(&ports);
         }
-        untouched = untouched.without(&ports);
+        if allow != Some(true) {
+            perhaps_denied = perhaps_denied.union(&ports);
+        }
     }
     if open.covers(&Ranges::ports(LINUX.0, LINUX.1)) {
         Answer::Yes
-    } else if possible.is_empty() {
+    } else if perhaps_open.is_empty() {
         Answer::No
     } else {
         Answer::Maybe

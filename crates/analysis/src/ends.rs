@@ -49,6 +49,21 @@ impl Client {
 }
 
 impl Analysis<'_> {
+    /// Everything that [`Self::client`] knows.
+    pub fn clients(&self) -> Vec<ResourceId> {
+        let model = self.model;
+        let mut out: Vec<ResourceId> = self.workloads().iter().map(|w| w.id).collect();
+        out.extend(model.all::<Instance<'_>>().iter().map(Instance::id));
+        out.extend(model.all::<LoadBalancer<'_>>().iter().map(LoadBalancer::id));
+        out.extend(model.all::<DbProxy<'_>>().iter().map(DbProxy::id));
+        out
+    }
+
+    /// Everything that [`Self::listener`] knows.
+    pub fn listeners(&self) -> Vec<ResourceId> {
+        self.model.ids().filter(|id| self.listener(*id).is_some_and(|server| server.id == *id)).collect()
+    }
+
     /// A resource as a client: a workload, a machine, a load balancer, a proxy.
     pub fn client(&self, id: ResourceId) -> Option<Client> {
         if let Some(workload) = self.workloads().iter().find(|w| w.id == id) {

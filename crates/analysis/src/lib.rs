@@ -1,18 +1,24 @@
-//! Judges: needs (who talks to whom), reach (can it) and authority (may it). Every verdict is open, closed or cannot tell, with the witness that shows it.
+//! Judges: needs (who talks to whom), reach (can it), authority (may it), agreement (do linked resources state the same) and order (is it made in
+//! time). Every verdict is open, closed or cannot tell, with the witness that shows it.
 
 pub mod acl;
 pub mod admission;
+pub mod agreement;
 pub mod authority;
 pub mod by_hand;
 pub mod calls;
+pub mod cluster_hosts;
 pub mod configured;
 pub mod databases;
 pub mod demands;
 pub mod ends;
+pub mod exports;
 pub mod joined;
 pub mod key_users;
+pub mod machine_ports;
 pub mod needs;
 pub mod network;
+pub mod order;
 pub mod path;
 pub mod programs;
 pub mod ranges;
@@ -20,6 +26,7 @@ pub mod reach;
 pub mod secret_reads;
 pub mod siblings;
 pub mod timing;
+pub mod zones;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -38,6 +45,7 @@ use by_hand::UnrecordedName;
 use databases::MissingDatabase;
 use needs::Need;
 use network::Network;
+use order::Order;
 use programs::{Host, Program};
 
 /// The answers of all judges over one model; each is worked out when first asked for.
@@ -58,6 +66,7 @@ pub struct Analysis<'m> {
     deliveries: OnceLock<Vec<Delivery<'m>>>,
     hosts: OnceLock<Vec<Host<'m>>>,
     programs: OnceLock<Vec<Program<'m>>>,
+    order: OnceLock<Order<'m>>,
     missing_databases: OnceLock<Vec<MissingDatabase<'m>>>,
     unrecorded_names: OnceLock<Vec<UnrecordedName<'m>>>,
 }
@@ -80,6 +89,7 @@ impl<'m> Analysis<'m> {
             deliveries: OnceLock::new(),
             hosts: OnceLock::new(),
             programs: OnceLock::new(),
+            order: OnceLock::new(),
             missing_databases: OnceLock::new(),
             unrecorded_names: OnceLock::new(),
         }
@@ -97,7 +107,7 @@ impl<'m> Analysis<'m> {
 
     /// Who talks to whom.
     pub fn needs(&self) -> &[Need<'m>] {
-        self.needs.get_or_init(|| needs::needs(self.model, self.workloads()))
+        self.needs.get_or_init(|| needs::needs(self.model, self.workloads(), |id| self.published_ports(id)))
     }
 
     /// The policies of every role.
@@ -147,6 +157,11 @@ impl<'m> Analysis<'m> {
     /// Routes and endpoints of every VPC.
     pub fn network(&self) -> &Network<'m> {
         self.network.get_or_init(|| Network::new(self.model))
+    }
+
+    /// What is made after what.
+    pub fn order(&self) -> &Order<'m> {
+        self.order.get_or_init(|| Order::new(self.model))
     }
 
     /// The network ACLs of every subnet.

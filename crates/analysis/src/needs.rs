@@ -135,7 +135,12 @@ impl Carriers {
 }
 
 /// All needs of all workloads: one for each client and server, with the strongest evidence.
-pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec<Need<'m>> {
+/// `published` gives the ports of a machine, which is not asked for one by the configuration.
+pub(crate) fn needs<'m>(
+    model: &'m Model<'m>,
+    workloads: &[Workload<'m>],
+    published: impl Fn(ResourceId) -> Vec<i64>,
+) -> Vec<Need<'m>> {
     let carriers = Carriers::new(model);
     let mut out: Vec<Need<'m>> = Vec::new();
     for (client, workload) in workloads.iter().enumerate() {
@@ -172,40 +177,65 @@ pub(crate) fn needs<'m>(model: &'m Model<'m>, workloads: &[Workload<'m>]) -> Vec
                 if !together {
                     continue;
                 }
-                let port = match port {
-                    Some(port) => Prop::written(port, setting.value.origin),
-                    // A machine listens where its software does: without a port in the address nothing can be said.
-                    None => server.port.clone(),
-                };
-                let names = || setting.name.clone().into_iter().collect::<Vec<_>>();
-                match out[first..].iter_mut().find(|n| n.server.id == server.id && same_port(&n.port, &port))
-                {
-                    Some(known) => {
-                        known.settings.extend(
-                            names().into_iter().filter(|n| !known.settings.contains(n)).collect::<Vec<_>>(),
-                        );
-                        if rank(&evidence) < rank(&known.evidence) {
-                            known.evidence = evidence;
-                            known.setting.clone_from(&setting.name);
-                            known.origin = setting.value.origin;
-                            known.value = setting.value;
-                        }
+                let ports = match port {
+                    Some(port) => vec![(Prop::written(port, setting.value.origin), None)],
+                    None if server.kind == ServerKind::Machine => {
+                        ports_of_machine(&published(server.id), &workload.settings.items)
+                            .unwrap_or_else(|| vec![(server.port.clone(), None)])
                     }
-                    None => out.push(Need {
-                        client,
-                        server,
-                        port,
-                        evidence,
-                        setting: setting.name.clone(),
-                        origin: setting.value.origin,
-                        value: setting.value,
-                        settings: names(),
-                    }),
+                    None => vec![(server.port.clone(), None)],
+                };
+                for (port, beside) in ports {
+                    let names: Vec<String> = setting.name.iter().chain(beside).cloned().collect();
+                    let same = |n: &&mut Need<'_>| n.server.id == server.id && same_port(&n.port, &port);
+                    match out[first..].iter_mut().find(same) {
+                        Some(known) => {
+                            let new: Vec<String> =
+                                names.into_iter().filter(|n| !known.settings.contains(n)).collect();
+                            known.settings.extend(new);
+                            if rank(&evidence) < rank(&known.evidence) {
+                                known.evidence = evidence.clone();
+                                known.setting.clone_from(&setting.name);
+                                known.origin = setting.value.origin;
+                                known.value = setting.value;
+                            }
+                        }
+                        None => out.push(Need {
+                            client,
+                            server: server.clone(),
+                            port,
+                            evidence: evidence.clone(),
+                            setting: setting.name.clone(),
+                            origin: setting.value.origin,
+                            value: setting.value,
+                            settings: names,
+                        }),
+                    }
                 }
             }
         }
     }
     out
+}
+
+/// The ports on which a client calls a machine whose address carries none: those that the machine publishes and that a setting of the
+/// client names. None of them: a machine listens where its software does, and nothing can be said.
+fn ports_of_machine<'s>(
+    published: &[i64],
+    settings: &'s [Setting<'_>],
+) -> Option<Vec<(Prop<i64>, Option<&'s String>)>> {
+    let mut out: Vec<(Prop<i64>, Option<&String>)> = Vec::new();
+    for setting in settings {
+        let Some(name) = setting.name.as_ref().filter(|n| n.to_ascii_uppercase().contains("PORT")) else {
+            continue;
+        };
+        if let Some(port) = setting.value.as_i64().filter(|port| published.contains(port))
+            && !out.iter().any(|(known, _)| known.known() == Some(&port))
+        {
+            out.push((Prop::written(port, setting.value.origin), Some(name)));
+        }
+    }
+    (!out.is_empty()).then_some(out)
 }
 
 /// What a setting takes out of a secret.

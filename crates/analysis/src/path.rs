@@ -306,7 +306,7 @@ impl Analysis<'_> {
             hop.notes.push(Note { words, resource: rule.holder, origin: rule.origin });
         }
         for rule in &closed.other_ports {
-            let words = format!("the rule for {} opens {}", names(others), ports_words(rule.ports));
+            let words = format!("the rule that fits the other side opens {}", ports_words(rule.ports));
             hop.notes.push(Note { words, resource: rule.holder, origin: rule.origin });
         }
         hop

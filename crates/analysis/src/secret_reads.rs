@@ -2,6 +2,7 @@
 
 use iaclint_model::arn::Arn;
 use iaclint_model::ecs::{Container, Secret, TaskDefinition};
+use iaclint_model::secrets::{SecretVersion, SecretsManagerSecret, SsmParameter};
 use iaclint_model::{Model, Prop, ResourceId};
 use iaclint_value::Value;
 
@@ -70,6 +71,20 @@ pub fn secret_reads<'m>(task: &TaskDefinition<'m>) -> Vec<SecretRead<'m>> {
         }
     }
     out
+}
+
+/// The values that the configuration writes into a secret or parameter.
+pub fn contents<'m>(model: &'m Model<'m>, store: ResourceId) -> Vec<&'m Value> {
+    let mut props: Vec<Prop<&'m Value>> = Vec::new();
+    if let Some(parameter) = model.get::<SsmParameter<'m>>(store) {
+        props.push(parameter.value());
+    }
+    if let Some(secret) = model.get::<SecretsManagerSecret<'m>>(store) {
+        props.extend([secret.secret_string(), secret.template()]);
+    }
+    let of_store = |v: &&SecretVersion<'m>| v.id() == store || v.secret() == Some(store);
+    props.extend(model.all::<SecretVersion<'m>>().iter().filter(of_store).map(SecretVersion::secret_string));
+    props.into_iter().filter_map(|p| p.known().copied()).collect()
 }
 
 fn read<'m>(

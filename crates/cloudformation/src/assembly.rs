@@ -11,6 +11,7 @@ use crate::assets::{Assets, Files};
 use crate::directives;
 use crate::metadata::Metadata;
 use crate::nested::{self, Named, is_nested};
+use crate::parameters::Given;
 use crate::stack::{Environment, Loaded, Stack, StackId};
 use crate::template::Template;
 
@@ -114,6 +115,7 @@ impl<'a> Loader<'a> {
             missing: Vec::new(),
             opaque: Vec::new(),
             assets: Vec::new(),
+            given: Given::default(),
             arena: OriginArena::new(root.0),
             problems: Vec::new(),
         };
@@ -264,6 +266,7 @@ impl<'a> Loader<'a> {
             self.loaded.acknowledged.extend(acknowledged);
             maps.push(additional.value);
         }
+        self.assets_of(directory, &maps);
         self.loaded.metadata.push(Metadata::new(&maps, &template_name));
         let environment =
             text(artifact, "environment").map_or(Environment::default(), |e| Environment::parse(&e));
@@ -282,6 +285,18 @@ impl<'a> Loader<'a> {
         });
         let mut above = vec![self.project.absolute(&path)];
         self.nested_stacks(stack, directory, files, &mut above);
+    }
+
+    /// Reads the assets that only the construct metadata speaks of.
+    fn assets_of(&mut self, directory: &Path, maps: &[Value]) {
+        let lists = maps.iter().filter_map(Value::as_object).flat_map(|map| &map.fields);
+        for entry in lists.flat_map(|(_, _, list)| list.as_list().map_or(&[][..], |l| &l.items)) {
+            if text(entry, "type").as_deref() == Some("aws:cdk:asset")
+                && let Some((parameter, key)) = self.assets.of_metadata(self.project, directory, entry)
+            {
+                self.loaded.given.insert(parameter, Value::text(&key));
+            }
+        }
     }
 
     /// Reads a template that `span` names; not being able to is told there.

@@ -38,38 +38,49 @@ impl Assets {
             files.insert(hash.clone(), path.clone());
             // A template is no asset that a resource names.
             if !path.ends_with(".template.json") {
-                self.add(project, hash, file, "objectKey", &directory.join(&*path), |_| AssetKind::Object);
+                let names = destinations(file, "objectKey");
+                self.add(project, hash, names, &directory.join(&*path), None);
             }
         }
         for (hash, _, image) in entries(manifest, "dockerImages") {
             let Some(source) = image.get("source") else { continue };
             let Some(path) = text(source, "directory") else { continue };
-            let dockerfile = text(source, "dockerFile").unwrap_or_else(|| "Dockerfile".into());
-            let target = text(source, "dockerBuildTarget");
-            self.add(project, hash, image, "imageTag", &directory.join(&*path), |path| AssetKind::Image {
-                dockerfile: project.relative(&path.join(&*dockerfile)),
-                target,
-            });
+            let names = destinations(image, "imageTag");
+            let built =
+                Built { dockerfile: text(source, "dockerFile"), target: text(source, "dockerBuildTarget") };
+            self.add(project, hash, names, &directory.join(&*path), Some(built));
         }
     }
 
-    fn add(
+    /// Reads the assets that an entry of the construct metadata speaks of: how old libraries hand them to their templates. Gives the template's
+    /// parameter for the key of an object with what it will be.
+    pub fn of_metadata(
         &mut self,
         project: &Project,
-        hash: &Name,
-        asset: &Value,
-        key: &str,
-        path: &Path,
-        kind: impl FnOnce(&Path) -> AssetKind,
-    ) {
-        let is_image = key == "imageTag";
+        directory: &Path,
+        entry: &Value,
+    ) -> Option<(Name, String)> {
+        let data = entry.get("data")?;
+        let (hash, path) = (text(data, "sourceHash").or_else(|| text(data, "id"))?, text(data, "path")?);
+        let path = directory.join(&*path);
+        let is_image = text(data, "packaging")? == "container-image";
+        let built = is_image.then(|| Built { dockerfile: text(data, "file"), target: text(data, "target") });
+        self.add(project, &hash, text(data, "imageTag").into_iter().collect(), &path, built);
+        // The command line uploads an object under its hash and joins prefix and name like this.
+        Some((text(data, "s3KeyParameter")?, format!("assets/||{hash}.zip")))
+    }
+
+    fn add(&mut self, project: &Project, hash: &Name, also: Vec<Name>, path: &Path, built: Option<Built>) {
+        let is_image = built.is_some();
         if self.found.len() >= MAX_ASSETS || !self.known.insert((hash.clone(), is_image)) {
             return;
         }
-        let kind = kind(path);
+        let kind = built.map_or(AssetKind::Object, |Built { dockerfile, target }| AssetKind::Image {
+            dockerfile: project.relative(&path.join(dockerfile.as_deref().unwrap_or("Dockerfile"))),
+            target,
+        });
         let mut names: Vec<Name> = Vec::new();
-        let destinations = entries(asset, "destinations").iter().filter_map(|(_, _, d)| text(d, key));
-        for name in std::iter::once(hash.clone()).chain(destinations) {
+        for name in std::iter::once(hash.clone()).chain(also) {
             // A short name, like a tag `latest`, would be found in texts that do not mean it.
             if name.len() >= 12 && !names.contains(&name) {
                 names.push(name);
@@ -121,6 +132,17 @@ impl Assets {
     pub fn into_found(self) -> Vec<Asset> {
         self.found
     }
+}
+
+/// How an image is built, as far as it is not by default.
+struct Built {
+    dockerfile: Option<Name>,
+    target: Option<Name>,
+}
+
+/// What an asset is called at its destinations.
+fn destinations(asset: &Value, key: &str) -> Vec<Name> {
+    entries(asset, "destinations").iter().filter_map(|(_, _, d)| text(d, key)).collect()
 }
 
 /// Whether a file of this name may be what a container or machine is started with, or how an image is built.

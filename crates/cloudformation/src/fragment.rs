@@ -15,7 +15,8 @@ use crate::template::{Entry, construct_path};
 /// Evaluates everything that was read; `parameters` are files of values for what is deployed by itself.
 pub(crate) fn of(project: &Project, mut loaded: Loaded, parameters: &[PathBuf], root: RootId) -> Fragment {
     let mut arena = std::mem::take(&mut loaded.arena);
-    let given = crate::parameters::read(project, parameters, &mut arena, &mut loaded.problems);
+    let mut given = std::mem::take(&mut loaded.given);
+    given.extend(crate::parameters::read(project, parameters, &mut arena, &mut loaded.problems));
     let arena = crate::expand::sections(root, &mut loaded.stacks, arena, &given, &mut loaded.problems);
     loaded.stacks.iter_mut().for_each(|stack| crate::sam::lower(&mut stack.template));
     let missing = (loaded.language == Language::Cdk).then_some(loaded.missing.as_slice());
@@ -185,7 +186,13 @@ impl Builder<'_> {
         }
         let stack = self.stacks.get(at)?;
         let (source, _) = self.sources(stack, name, raw);
-        Some(Output { name: name.clone(), value, span: self.span(stack, *origin), source })
+        Some(Output {
+            name: name.clone(),
+            value,
+            span: self.span(stack, *origin),
+            source,
+            depends_on: Vec::new(),
+        })
     }
 
     /// Whether an output is what the CDK exports for a stack of the same app, and for nobody else.
@@ -318,7 +325,7 @@ fn without_lines(path: &str, metadata: &[Metadata]) -> Option<Problem> {
     let variable =
         if metadata.iter().any(Metadata::is_bridged) { "JSII_HOST_STACK_TRACES=1" } else { "CDK_DEBUG=1" };
     let message =
-        format!("{path} does not say which line of the app makes a resource: findings show the template");
+        "the assembly does not say which line of the app makes a resource: findings show the template";
     let help = format!("run `{variable} npx cdk synth -q` and check again");
     Some(Problem::new(ProblemKind::NotEvaluated, message).in_file(path).with_help(help))
 }

@@ -6,6 +6,7 @@ use iaclint_value::{Name, OriginArena};
 use rustc_hash::FxHashMap;
 
 use crate::metadata::Metadata;
+use crate::parameters::Given;
 use crate::template::Template;
 
 /// A stack by its number in its root.
@@ -73,6 +74,8 @@ pub(crate) struct Loaded {
     pub opaque: Vec<Opaque>,
     /// What is deployed beside the templates.
     pub assets: Vec<Asset>,
+    /// The values of parameters that the tool which deploys the assembly gives.
+    pub given: Given,
     /// The origins of everything in the templates.
     pub arena: OriginArena,
     /// What went wrong.

@@ -83,3 +83,47 @@ fn an_asset_outside_the_project_has_no_files() {
     assert!(assets.iter().all(|a| a.files.is_empty()), "{assets:?}");
     assert!(graph.root(RootId(0)).asset("nginx:latest").is_none());
 }
+
+#[test]
+fn assets_that_old_libraries_hand_over_by_parameters_are_found() {
+    let entry = |more: &str| format!(r#"{{"type": "aws:cdk:asset", "data": {{{more}}}}}"#);
+    let image = entry(&format!(
+        r#""packaging": "container-image", "id": "{IMAGE}", "sourceHash": "{IMAGE}", "path": "asset.{IMAGE}", "repositoryName": "aws-cdk/assets", "imageTag": "{IMAGE}""#
+    ));
+    let code = entry(&format!(
+        r#""packaging": "zip", "id": "{CODE}", "sourceHash": "{CODE}", "path": "asset.{CODE}", "s3BucketParameter": "AssetParameters{CODE}S3Bucket1",
+        "s3KeyParameter": "AssetParameters{CODE}S3VersionKey2", "artifactHashParameter": "AssetParameters{CODE}ArtifactHash3""#
+    ));
+    let manifest = format!(
+        r#"{{"version": "36.0.0", "artifacts": {{"App": {{"type": "aws:cloudformation:stack", "properties": {{"templateFile": "App.template.json"}},
+            "metadata": {{"/App": [{image}, {code}]}}}}}}}}"#
+    );
+    let part = |index: usize| {
+        format!(
+            r#"{{"Fn::Select": [{index}, {{"Fn::Split": ["||", {{"Ref": "AssetParameters{CODE}S3VersionKey2"}}]}}]}}"#
+        )
+    };
+    let template = format!(
+        r#"{{"Parameters": {{"AssetParameters{CODE}S3VersionKey2": {{"Type": "String"}}}}, "Resources": {{"A": {{"Type": "T::T::T", "Properties": {{
+            "Image": {{"Fn::Sub": "${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/aws-cdk/assets:{IMAGE}"}},
+            "Key": {{"Fn::Join": ["", [{}, {}]]}}}}}}}}}}"#,
+        part(0),
+        part(1)
+    );
+    let dockerfile = format!("/cdk.out/asset.{IMAGE}/Dockerfile");
+    let source = format!("/cdk.out/asset.{CODE}/index.js");
+    let project = Project::in_memory([
+        ("/cdk.out/manifest.json", &*manifest),
+        ("/cdk.out/App.template.json", &template),
+        (&dockerfile, "FROM alpine\n"),
+        (&source, "exports.handler"),
+    ]);
+    let graph = Graph::new(vec![load_assembly(&project, Path::new("cdk.out"), RootId(0))]);
+    assert_eq!(graph.problems(), []);
+    let body = &graph.resources()[0].body;
+    let asset = |name: &str| graph.asset(RootId(0), body.get(name).unwrap()).unwrap();
+    let dockerfile = dockerfile.trim_start_matches('/').to_owned();
+    assert_eq!(asset("Image").kind, AssetKind::Image { dockerfile, target: None });
+    assert_eq!(asset("Key").kind, AssetKind::Object);
+    assert_eq!(body.get("Key").unwrap().display(), format!("assets/{CODE}.zip"));
+}

@@ -1,7 +1,7 @@
 //! Roots: what is deployed as one.
 
 use iaclint_source::{Problem, Span};
-use iaclint_value::{Name, OriginArena, RootId, Value};
+use iaclint_value::{Name, OriginArena, ResourceKey, RootId, Value};
 
 use crate::{Call, Directive, Resource};
 
@@ -44,6 +44,8 @@ pub struct Output {
     pub value: Value,
     /// Its header.
     pub span: Span,
+    /// What whoever reads it waits for, beside what its value speaks of.
+    pub depends_on: Vec<ResourceKey>,
     /// The line of the user's own program that made it (CDK), where known.
     pub source: Option<Span>,
 }

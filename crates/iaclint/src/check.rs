@@ -14,14 +14,17 @@ use iaclint_report::{
     UnknownValue, fails, mask,
 };
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, Problem, ProblemKind, Project, Sources};
+use iaclint_source::{Disk, Problem, Sources};
 
 use crate::Status;
 use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
 use crate::baseline::Baseline;
 use crate::catalogue::find;
+use crate::changed::{Changed, speaks_of};
 use crate::config::Config;
 use crate::fix::{self, Edits};
+use crate::hints::hints;
+use crate::knowledge::Knowledge;
 use crate::output::{self, Failure};
 use crate::today::today;
 
@@ -67,7 +70,11 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         1 => remarks.push("1 finding fixed".to_owned()),
         n => remarks.push(format!("{n} findings fixed")),
     }
+    remarks.extend(hints(&problems, &findings, sources));
     let unknowns = unknowns(&parsed.graph);
+    if arguments.show_unknown {
+        remarks.extend(Knowledge::of(&parsed.graph).words());
+    }
     let report = Report {
         findings: &findings,
         problems: &problems,
@@ -117,13 +124,15 @@ impl Run {
             return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
         }
         let mut problems: Vec<Problem> = graph.problems().to_vec();
-        let changed = arguments.changed.as_ref().map(|files| relative(files, &parsed.project));
-        for files in parsed.limited_to.iter().chain(&changed) {
-            findings.retain(|f| touches(f, files, sources));
-            suppressed.retain(|f| touches(f, files, sources));
+        if let Some(files) = &parsed.limited_to {
+            findings.retain(|f| speaks_of(f, files, sources));
+            suppressed.retain(|f| speaks_of(f, files, sources));
         }
-        if let Some(files) = &changed {
-            problems.retain(|p| concerns(p, files, sources));
+        if let Some(files) = &arguments.changed {
+            let changed = Changed::new(files, &parsed.project, graph, sources);
+            findings.retain(|f| changed.touches(f));
+            suppressed.retain(|f| changed.touches(f));
+            problems.retain(|p| changed.concerns(p));
         }
         for finding in &mut findings {
             finding.settle_fix(|addition| iaclint_parser::addition(addition, sources));
@@ -257,33 +266,6 @@ fn keeps(finding: &mut Finding, sources: &Sources, root: &std::path::Path, confi
     !config.exclude.holds(&path)
 }
 
-/// Files as the outputs print them.
-fn relative(files: &[PathBuf], project: &Project) -> Vec<String> {
-    let working = std::env::current_dir().unwrap_or_default();
-    files
-        .iter()
-        .map(|file| {
-            let full = working.join(file);
-            project.relative(&std::fs::canonicalize(&full).unwrap_or(full))
-        })
-        .collect()
-}
-
-/// Whether a problem lies in one of these files.
-fn concerns(problem: &Problem, files: &[String], sources: &Sources) -> bool {
-    let path = problem.span.map(|s| sources.file(s.file).path.clone()).or_else(|| problem.path.clone());
-    problem.kind == ProblemKind::NotEvaluated || path.is_some_and(|path| files.contains(&path))
-}
-
-/// Whether a finding speaks of one of these files.
-fn touches(finding: &Finding, files: &[String], sources: &Sources) -> bool {
-    std::iter::once(finding.primary.span)
-        .chain(finding.labels.iter().map(|l| l.span))
-        .chain([finding.subject.span])
-        .chain(finding.subject.source)
-        .any(|span| files.contains(&sources.file(span.file).path))
-}
-
 /// The values that could not be evaluated: one for each place and reason, whatever the number of instances.
 fn unknowns(graph: &Graph) -> Vec<UnknownValue> {
     let mut seen = HashSet::new();
@@ -392,13 +374,13 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_touches_the_files_of_its_labels_and_of_its_resource() {
+    fn a_finding_speaks_of_the_files_of_its_labels_and_of_its_resource() {
         let sources = Sources::new();
         sources.add("a.tf", "x".to_owned());
         sources.add("b.tf", "x".to_owned());
         let files = ["b.tf".to_owned()];
-        assert!(touches(&finding(Severity::Error, at(1), at(0)), &files, &sources));
-        assert!(touches(&finding(Severity::Error, at(0), at(1)), &files, &sources));
-        assert!(!touches(&finding(Severity::Error, at(0), at(0)), &files, &sources));
+        assert!(speaks_of(&finding(Severity::Error, at(1), at(0)), &files, &sources));
+        assert!(speaks_of(&finding(Severity::Error, at(0), at(1)), &files, &sources));
+        assert!(!speaks_of(&finding(Severity::Error, at(0), at(0)), &files, &sources));
     }
 }

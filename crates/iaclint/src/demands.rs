@@ -1,9 +1,11 @@
-//! What is asked of AWS, as rows of the table of `iaclint path`.
+//! What is asked of AWS, as the second table of `iaclint path`.
+
+use std::fmt::Write;
 
 use iaclint_analysis::Analysis;
 use iaclint_analysis::demands::{Confidence, Demand, Object};
 use iaclint_analysis::reach::Answer;
-use iaclint_report::mask;
+use iaclint_report::{Look, mask};
 use serde::Serialize;
 
 use crate::path::{place, verdict};
@@ -103,4 +105,38 @@ pub fn agreement(agrees: Option<bool>) -> &'static str {
         Some(false) => "differs",
         None => "cannot tell",
     }
+}
+
+/// What is asked, one a line below its client.
+pub fn table(asked: &[Asked], look: Look) -> String {
+    if asked.is_empty() {
+        return String::new();
+    }
+    let head = ["asked of AWS", "network", "authority", "configuration"].map(str::to_owned);
+    let cells = |asked: &Asked| {
+        let [network, configuration] =
+            [asked.network, asked.configuration].map(|verdict| verdict.unwrap_or("-").to_owned());
+        [format!("{} on {}", asked.action, asked.server), network, asked.authority.to_owned(), configuration]
+    };
+    let rows: Vec<[String; 4]> = asked.iter().map(cells).collect();
+    let width = |column: usize| {
+        let all = std::iter::once(&head).chain(&rows);
+        all.map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let widths: [usize; 4] = std::array::from_fn(width);
+    let line = |row: &[String; 4]| {
+        let cell = |(text, width): (&String, usize)| format!("{text:width$}");
+        row.iter().zip(widths).map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    let mut out = String::from("\n");
+    let mut client = None;
+    for (asked, row) in asked.iter().zip(&rows) {
+        if client != Some((&asked.root, &asked.client)) {
+            client = Some((&asked.root, &asked.client));
+            let _ = writeln!(out, "{}\n    {}", look.strong(&asked.client), line(&head));
+        }
+        let at = asked.place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
+        let _ = writeln!(out, "    {}\n          {}: {}{at}", line(row), asked.evidence, asked.words);
+    }
+    out
 }

@@ -3,6 +3,7 @@
 mod arguments;
 mod baseline;
 mod catalogue;
+mod changed;
 mod check;
 mod config;
 mod demands;
@@ -10,6 +11,8 @@ mod diagnosis;
 mod extras;
 mod fix;
 mod graph;
+mod hints;
+mod knowledge;
 mod output;
 mod path;
 mod symptoms;

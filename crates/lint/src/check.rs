@@ -54,12 +54,7 @@ impl<'c, 'm> Check<'c, 'm> {
             type_name: resource.type_name.to_string(),
             span: resource.span,
             source: resource.source,
-            construct: resource
-                .meta
-                .get("Metadata")
-                .and_then(|m| m.get("aws:cdk:path"))
-                .and_then(iaclint_value::Value::as_str)
-                .map(std::borrow::Cow::into_owned),
+            construct: model.construct(subject),
             stack: model.stack(subject),
         };
         self.draft(Some(subject), about, headline.into())

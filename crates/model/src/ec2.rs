@@ -48,6 +48,8 @@ entities! {
         maps_public_ip: bool = "map_public_ip_on_launch" | "MapPublicIpOnLaunch", default false;
         /// Its availability zone.
         zone: raw = "availability_zone" | "AvailabilityZone";
+        /// The customer's premises that it stands on.
+        outpost: raw = "outpost_arn" | "OutpostArn";
     }
 
     /// A VPC.

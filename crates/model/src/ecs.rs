@@ -44,6 +44,8 @@ entities! {
         assign_public_ip: raw = "network_configuration.assign_public_ip" | "NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp";
         /// What decides the launch type when it is not written.
         capacity_providers: nodes = "capacity_provider_strategy" | "CapacityProviderStrategy";
+        /// Where its tasks stand in the network (awsvpc).
+        network_configuration: nodes = "network_configuration" | "NetworkConfiguration";
         /// Load balancers; see [`ServiceLoadBalancer`].
         load_balancers: nodes = "load_balancer" | "LoadBalancers";
     }
@@ -124,6 +126,8 @@ entities! {
         entry_point: raw = "entryPoint" | "EntryPoint";
         /// The health check's command.
         health_check_command: raw = "healthCheck.command" | "HealthCheck.Command";
+        /// The options of its log driver: a map.
+        log_options: raw = "logConfiguration.options" | "LogConfiguration.Options";
         /// The containers of the task that it waits for; see [`ContainerDependency`].
         depends_on: nodes = "dependsOn" | "DependsOn";
         /// Where its output goes: `awslogs`, `awsfirelens`...
@@ -136,6 +140,16 @@ entities! {
         health_check_retries: int = "healthCheck.retries" | "HealthCheck.Retries", default 3_i64;
         /// Seconds without counting failures after the start.
         health_check_start_period: int = "healthCheck.startPeriod" | "HealthCheck.StartPeriod";
+    }
+
+    /// A port of a container.
+    PortMapping: ["aws_ecs_task_definition/container_definitions/portMappings"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/PortMappings"] {
+        /// The port inside the container.
+        container_port: int = "containerPort" | "ContainerPort";
+        /// Several ports inside the container: `8000-8010`.
+        container_range: str = "containerPortRange" | "ContainerPortRange";
+        /// The port of the machine: any free one when absent or 0 (bridge), the same as inside otherwise.
+        host_port: int = "hostPort" | "HostPort";
     }
 
     /// A container that another one of the task waits for.
@@ -340,6 +354,11 @@ impl<'m> Container<'m> {
     /// The list of its environment variables as it stands.
     pub fn node_environment(&self) -> Prop<&'m Value> {
         self.node().raw("environment", "Environment")
+    }
+
+    /// Its ports.
+    pub fn ports(&self) -> Many<PortMapping<'m>> {
+        self.port_mappings().map(PortMapping::of)
     }
 
     /// Its environment variables.

@@ -1,6 +1,7 @@
 //! Amazon ElastiCache, MemoryDB, OpenSearch Service: servers that hold data in memory or in an index.
 
 use crate::entity::entities;
+use crate::{Entity, Prop};
 
 entities! {
     /// A replication group (Redis OSS or Valkey).
@@ -69,5 +70,35 @@ entities! {
         network: raw = "vpc_options" | "VPCOptions";
         /// Subnets of a domain in a VPC.
         subnets: links = "vpc_options.subnet_ids" | "VPCOptions.SubnetIds";
+        /// The same as they are written.
+        subnets_written: raw = "vpc_options.subnet_ids" | "VPCOptions.SubnetIds";
+        /// Whether it is spread over zones; see [`OpenSearchDomain::wanted_zones`].
+        zone_awareness: bool = "cluster_config.zone_awareness_enabled" | "ClusterConfig.ZoneAwarenessEnabled";
+        /// Over how many.
+        zone_count: int = "cluster_config.zone_awareness_config.availability_zone_count" | "ClusterConfig.ZoneAwarenessConfig.AvailabilityZoneCount";
+        /// Whether a domain of the older type in CloudFormation is spread over zones.
+        older_zone_awareness: bool = "" | "ElasticsearchClusterConfig.ZoneAwarenessEnabled";
+        /// Over how many.
+        older_zone_count: int = "" | "ElasticsearchClusterConfig.ZoneAwarenessConfig.AvailabilityZoneCount";
+    }
+}
+
+impl OpenSearchDomain<'_> {
+    /// Over how many zones it is spread: one without zone awareness, two when it does not say more.
+    pub fn wanted_zones(&self) -> Prop<i64> {
+        let node = self.node();
+        let (aware, count) = if node.resource().type_name == "AWS::Elasticsearch::Domain" {
+            (self.older_zone_awareness(), self.older_zone_count())
+        } else {
+            (self.zone_awareness(), self.zone_count())
+        };
+        match aware {
+            Prop::Known { value: true, origin, .. } => match count {
+                Prop::Absent { .. } => Prop::written(2, origin),
+                count => count,
+            },
+            Prop::Known { value: false, origin, .. } | Prop::Absent { origin } => Prop::written(1, origin),
+            Prop::OneOf { origin, .. } | Prop::Unknown { origin } => Prop::Unknown { origin },
+        }
     }
 }

@@ -69,6 +69,8 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::access_logs::TABLES);
     all.extend_from_slice(crate::alarm::TABLES);
     all.extend_from_slice(crate::bucket_acl::TABLES);
+    all.extend_from_slice(crate::certificates::TABLES);
+    all.extend_from_slice(crate::cluster::TABLES);
     all.extend_from_slice(crate::ec2::TABLES);
     all.extend_from_slice(crate::ecs::TABLES);
     all.extend_from_slice(crate::efs::TABLES);
@@ -77,12 +79,14 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::iam::TABLES);
     all.extend_from_slice(crate::lambda::TABLES);
     all.extend_from_slice(crate::lb::TABLES);
+    all.extend_from_slice(crate::logs::TABLES);
     all.extend_from_slice(crate::machine::TABLES);
     all.extend_from_slice(crate::nacl::TABLES);
     all.extend_from_slice(crate::peering::TABLES);
     all.extend_from_slice(crate::prefix_list::TABLES);
     all.extend_from_slice(crate::rds::TABLES);
     all.extend_from_slice(crate::resource_policies::TABLES);
+    all.extend_from_slice(crate::scheduled::TABLES);
     all.extend_from_slice(crate::secrets::TABLES);
     all.extend_from_slice(crate::triggers::TABLES);
     all.extend_from_slice(crate::vpc::TABLES);

@@ -25,6 +25,8 @@ entities! {
         security_groups: links = "vpc_config.security_group_ids" | "VpcConfig.SecurityGroupIds";
         /// Whether it is in a VPC.
         vpc: raw = "vpc_config" | "VpcConfig";
+        /// Seconds until a run is ended.
+        timeout: int = "timeout" | "Timeout", default 3_i64;
     }
 
     /// A name for a version of a function.

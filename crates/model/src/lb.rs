@@ -12,10 +12,20 @@ entities! {
         security_groups: links = "security_groups" | "SecurityGroups";
         /// Its subnets.
         subnets: links = "subnets" | "Subnets";
+        /// Its subnets as they are written.
+        subnets_written: raw = "subnets" | "Subnets";
+        /// Its subnets with an address each, in the place of `subnets`; see [`SubnetMapping`].
+        subnet_mappings: nodes = "subnet_mapping" | "SubnetMappings";
         /// Whether it has private addresses alone, in Terraform. See [`LoadBalancer::is_internal`].
         internal: bool = "internal" | "", default false;
         /// `internet-facing` or `internal`, in CloudFormation.
         scheme: str = "" | "Scheme", default "internet-facing".to_owned();
+    }
+
+    /// A subnet of a load balancer with its address.
+    SubnetMapping: ["aws_lb/subnet_mapping"] | ["AWS::ElasticLoadBalancingV2::LoadBalancer/SubnetMappings"] {
+        /// The subnet.
+        subnet: raw = "subnet_id" | "SubnetId";
     }
 
     /// A listener.
@@ -28,12 +38,16 @@ entities! {
         certificate: raw = "certificate_arn" | "";
         /// The certificates, in CloudFormation.
         certificates: raw = "" | "Certificates";
+        /// What it does with requests.
+        actions: nodes = "default_action" | "DefaultActions";
     }
 
     /// A rule of a listener.
     ListenerRule: ["aws_lb_listener_rule", "aws_alb_listener_rule"] | ["AWS::ElasticLoadBalancingV2::ListenerRule"] {
         /// The listener.
         listener: links = "listener_arn" | "ListenerArn";
+        /// What it does with requests.
+        actions: nodes = "action" | "Actions";
     }
 
     /// A target put into a group.

@@ -17,6 +17,8 @@ mod prop;
 pub mod access_logs;
 pub mod alarm;
 pub mod bucket_acl;
+pub mod certificates;
+pub mod cluster;
 pub mod condition;
 pub mod deliveries;
 pub mod ec2;
@@ -29,13 +31,16 @@ pub mod iam;
 pub mod images;
 pub mod lambda;
 pub mod lb;
+pub mod logs;
 pub mod machine;
 pub mod nacl;
 pub mod peering;
 pub mod policy;
+pub mod postgres;
 pub mod prefix_list;
 pub mod rds;
 pub mod resource_policies;
+pub mod scheduled;
 pub mod secrets;
 pub mod server;
 pub mod services;
@@ -46,8 +51,8 @@ pub mod workload;
 
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
-    Addition, Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, ResourceId, Scalar,
-    Use, User, family,
+    Addition, Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, Opaque, ResourceId,
+    Scalar, Use, User, family,
 };
 pub use link::{Link, Many};
 pub use model::{DeployedOutput, Model};

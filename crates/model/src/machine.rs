@@ -1,6 +1,6 @@
 //! Machines and what they are started with: instances, launch templates, launch configurations.
 
-use iaclint_value::{Data, Encoding, OriginId, Text, Value};
+use iaclint_value::{Data, Encoding, OriginId, Target, Text, Value};
 
 use crate::ec2::Instance;
 use crate::entity::entities;
@@ -15,6 +15,8 @@ entities! {
         user_data: raw = "user_data" | "LaunchTemplateData.UserData";
         /// The machine image.
         image: raw = "image_id" | "LaunchTemplateData.ImageId";
+        /// The profile whose role its software uses.
+        profile: raw = "iam_instance_profile" | "LaunchTemplateData.IamInstanceProfile";
     }
 
     /// The older form of a launch template.
@@ -27,6 +29,8 @@ entities! {
         user_data_base64: raw = "user_data_base64" | "";
         /// The machine image.
         image: raw = "image_id" | "ImageId";
+        /// The profile whose role its software uses.
+        profile: raw = "iam_instance_profile" | "IamInstanceProfile";
     }
 
     /// What an instance is started with, beside its script.
@@ -70,6 +74,8 @@ pub struct Machine<'m> {
     pub user_data: Prop<Text>,
     /// The machine image.
     pub image: Prop<&'m Value>,
+    /// The profile whose role its software uses.
+    pub profile: Prop<&'m Value>,
 }
 
 /// Every machine of a model.
@@ -83,6 +89,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             instance_type: instance.instance_type(),
             user_data: user_data([instance.user_data(), instance.user_data_base64()], false),
             image: start.map_or(Prop::Unknown { origin: instance.origin() }, |s| s.image()),
+            profile: instance.profile(),
         });
     }
     for template in model.all::<LaunchTemplate<'m>>() {
@@ -92,6 +99,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             instance_type: template.instance_type(),
             user_data: user_data([template.user_data(), Prop::Absent { origin: template.origin() }], true),
             image: template.image(),
+            profile: template.profile(),
         });
     }
     for configuration in model.all::<LaunchConfiguration<'m>>() {
@@ -101,6 +109,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             instance_type: configuration.instance_type(),
             user_data: user_data([configuration.user_data(), configuration.user_data_base64()], false),
             image: configuration.image(),
+            profile: configuration.profile(),
         });
     }
     out.sort_by_key(|m| m.id);
@@ -177,7 +186,28 @@ pub enum ImageFamily {
 
 /// The family of a machine's image, where a data source finds it by a public name.
 pub fn image_family<'m>(model: &'m Model<'m>, machine: &Machine<'m>) -> Option<ImageFamily> {
+    let names = image_names(model, machine)?;
+    let mut families = names.iter().map(|name| family_of(name));
+    let first = families.next()??;
+    families.all(|f| f == Some(first)).then_some(first)
+}
+
+/// Whether a machine's image comes with the agent of ECS, which joins the cluster `default` unless it is told otherwise.
+pub fn has_ecs_agent<'m>(model: &'m Model<'m>, machine: &Machine<'m>) -> bool {
+    let ecs = |name: &String| {
+        name.starts_with("/aws/service/ecs/optimized-ami/")
+            || name.contains("ecs-optimized")
+            || name.contains("-ami-ecs-")
+    };
+    image_names(model, machine).is_some_and(|names| !names.is_empty() && names.iter().all(ecs))
+}
+
+/// The public names by which an image is found: of a data source, or of a public parameter.
+fn image_names<'m>(model: &'m Model<'m>, machine: &Machine<'m>) -> Option<Vec<String>> {
     let Prop::Known { value, .. } = &machine.image else { return None };
+    if let Some(name) = resolved_parameter(value) {
+        return Some(vec![name]);
+    }
     let [id] = model.resolve(value.as_reference()?) else { return None };
     let source = model.resource(*id);
     let mut names: Vec<String> = Vec::new();
@@ -196,9 +226,18 @@ pub fn image_family<'m>(model: &'m Model<'m>, machine: &Machine<'m>) -> Option<I
         "aws_ssm_parameter" => names.push(source.body.get("name")?.as_str()?.into_owned()),
         _ => return None,
     }
-    let mut families = names.iter().map(|name| family_of(name));
-    let first = families.next()??;
-    families.all(|f| f == Some(first)).then_some(first)
+    Some(names)
+}
+
+/// The parameter that `{{resolve:ssm:…}}` or `resolve:ssm:…` names.
+fn resolved_parameter(value: &Value) -> Option<String> {
+    if let Some(text) = value.as_str() {
+        return text.strip_prefix("resolve:ssm:").map(str::to_owned);
+    }
+    match &value.as_reference()?.target {
+        Target::Dynamic { service, key } if service == "ssm" => Some(key.to_string()),
+        _ => None,
+    }
 }
 
 /// The family of a public name of images, or of a public parameter.

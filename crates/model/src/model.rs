@@ -265,6 +265,12 @@ impl<'g> Model<'g> {
         &self.resource(id).key.address
     }
 
+    /// The path of the construct of the CDK that made a resource.
+    pub fn construct(&self, id: ResourceId) -> Option<String> {
+        let path = self.resource(id).meta.get("Metadata")?.get("aws:cdk:path")?;
+        path.as_str().map(std::borrow::Cow::into_owned)
+    }
+
     /// A name for messages that leaves no doubt: `aws_ecs_service.api` where that is unique in its root, else the whole address; the
     /// logical id elsewhere.
     pub fn short(&self, id: ResourceId) -> String {
@@ -279,7 +285,8 @@ impl<'g> Model<'g> {
                     || other.scope == resource.scope
             });
         if unique {
-            format!("{}.{}", resource.type_name, resource.name)
+            let data = if resource.mode == iaclint_graph::Mode::Data { "data." } else { "" };
+            format!("{data}{}.{}", resource.type_name, resource.name)
         } else {
             resource.key.address.to_string()
         }

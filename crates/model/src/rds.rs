@@ -35,6 +35,8 @@ entities! {
         snapshot: raw = "snapshot_identifier" | "DBSnapshotIdentifier";
         /// Whether it has a public address.
         public: bool = "publicly_accessible" | "PubliclyAccessible";
+        /// The group of its settings; the engine's own when absent.
+        parameter_group: raw = "parameter_group_name" | "DBParameterGroupName";
         /// The instance that it is a replica of.
         replica_of: raw = "replicate_source_db" | "SourceDBInstanceIdentifier";
         /// The cluster that it belongs to.
@@ -55,6 +57,16 @@ entities! {
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
+    }
+
+    /// The version and settings of a cluster.
+    ClusterEngine: ["aws_rds_cluster"] | ["AWS::RDS::DBCluster"] {
+        /// `aurora-postgresql`...
+        engine: str = "engine" | "Engine";
+        /// Its version.
+        version: str = "engine_version" | "EngineVersion";
+        /// The group of its settings; the engine's own when absent.
+        parameter_group: raw = "db_cluster_parameter_group_name" | "DBClusterParameterGroupName";
     }
 
     /// A cluster of databases with what happens at its end.
@@ -111,6 +123,26 @@ entities! {
         subnet_group: link = "db_subnet_group_name" | "DBSubnetGroupName";
         /// Whether a subnet group is written.
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
+    }
+
+    /// A named set of subnets of a database, of several zones.
+    DatabaseSubnets:
+        ["aws_db_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group"]
+        | ["AWS::RDS::DBSubnetGroup", "AWS::DocDB::DBSubnetGroup", "AWS::Neptune::DBSubnetGroup"]
+    {
+        /// The subnets.
+        subnets: raw = "subnet_ids" | "SubnetIds";
+    }
+
+    /// The settings of a database's engine.
+    ParameterGroup:
+        ["aws_db_parameter_group", "aws_rds_cluster_parameter_group"]
+        | ["AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup"]
+    {
+        /// Blocks of a name and a value.
+        settings: nodes = "parameter" | "";
+        /// A map, in CloudFormation.
+        parameters: raw = "" | "Parameters";
     }
 
     /// One more endpoint of a proxy.

@@ -75,6 +75,8 @@ entities! {
 
     /// A queue.
     Queue: ["aws_sqs_queue"] | ["AWS::SQS::Queue"] {
+        /// Seconds for which a message that is being worked on is hidden from others.
+        visibility_timeout: int = "visibility_timeout_seconds" | "VisibilityTimeout", default 30_i64;
         /// Its policy, in Terraform.
         policy: raw = "policy" | "";
         /// The key that encrypts it.

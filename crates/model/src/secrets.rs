@@ -1,6 +1,9 @@
 //! Secrets Manager and Parameter Store.
 
+use iaclint_value::{Data, Encoding, Reference, Step, Value};
+
 use crate::entity::entities;
+use crate::{Language, Mode, Model, Prop, ResourceId};
 
 entities! {
     /// A secret.
@@ -9,8 +12,14 @@ entities! {
         name: str = "name" | "Name";
         /// The value; in Terraform it stands in a [`SecretVersion`].
         secret_string: raw = "" | "SecretString";
+        /// How its value is generated.
+        generated: raw = "" | "GenerateSecretString";
         /// The template of a generated value.
         template: raw = "" | "GenerateSecretString.SecretStringTemplate";
+        /// The key under which what is generated is put into the template.
+        generated_key: str = "" | "GenerateSecretString.GenerateStringKey";
+        /// The secret of another region that it is a copy of.
+        replica: raw = "replica" | "ReplicaRegions";
         /// The key that encrypts it.
         kms_key: raw = "kms_key_id" | "KmsKeyId";
     }
@@ -21,6 +30,16 @@ entities! {
         secret: link = "secret_id" | "";
         /// The value.
         secret_string: raw = "secret_string" | "";
+        /// The same without a trace in the state.
+        write_only: raw = "secret_string_wo" | "";
+        /// The value as bytes.
+        binary: raw = "secret_binary" | "";
+    }
+
+    /// What changes the value of a secret by itself.
+    SecretRotation: ["aws_secretsmanager_secret_rotation"] | ["AWS::SecretsManager::RotationSchedule"] {
+        /// The secret.
+        secret: link = "secret_id" | "SecretId";
     }
 
     /// The tie from a secret to the database whose address is written into it.
@@ -42,4 +61,108 @@ entities! {
         /// The key that encrypts a secure one, in Terraform.
         kms_key: raw = "key_id" | "";
     }
+}
+
+/// How many things in the graph give a secret a value; `None` where that cannot be said.
+pub fn writers<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
+    let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
+    if model.language(secret) != Language::Terraform {
+        let own = [entity.secret_string(), entity.generated()].iter().filter(|p| !p.is_absent()).count();
+        let tied =
+            model.all::<SecretTargetAttachment<'m>>().iter().filter(|a| a.secret() == Some(secret)).count();
+        return Some(own + tied + rotations(model, secret)?);
+    }
+    let mut count = rotations(model, secret)?;
+    for version in model.all::<SecretVersion<'m>>() {
+        match version.secret() {
+            Some(of) => count += usize::from(of == secret),
+            None if model.same_root(version.id(), secret) => return None,
+            None => {}
+        }
+    }
+    Some(count)
+}
+
+fn rotations<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
+    let all = model.all::<SecretRotation<'m>>();
+    let unknown = all.iter().any(|r| r.secret().is_none() && model.same_root(r.id(), secret));
+    (!unknown).then(|| all.iter().filter(|r| r.secret() == Some(secret)).count())
+}
+
+/// Whether a resource reads the value of a secret while the deployment goes on: a data source, or a reference that is resolved then.
+pub fn is_read_at_once<'m>(model: &'m Model<'m>, by: ResourceId, reference: &Reference) -> bool {
+    let resource = model.resource(by);
+    let data = resource.mode == Mode::Data && resource.type_name == "aws_secretsmanager_secret_version";
+    data || reference.path.iter().any(|s| matches!(s, Step::Attr(name) if name == "SecretString"))
+}
+
+/// Whether whoever uses a secret surely writes nothing into it: policies, and what reads it.
+pub fn only_reads<'m>(model: &'m Model<'m>, user: ResourceId) -> bool {
+    let resource = model.resource(user);
+    let name = resource.type_name.to_ascii_lowercase().replace("::", "_");
+    let reads = [
+        "_iam_",
+        "_ecs_",
+        "_lambda_",
+        "_kms_",
+        "secretsmanager_secret_policy",
+        "secretsmanager_resourcepolicy",
+    ];
+    resource.mode == Mode::Data || reads.iter().any(|word| name.contains(word))
+}
+
+/// The keys of the JSON that a secret holds; `None` where that is not known, or where others write into it too.
+pub fn secret_keys<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<Vec<String>> {
+    let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
+    let rotated = rotations(model, secret) != Some(0);
+    let tied =
+        model.all::<SecretTargetAttachment<'m>>().iter().any(|a| a.secret().is_none_or(|s| s == secret));
+    if rotated || tied {
+        return None;
+    }
+    if model.language(secret) != Language::Terraform {
+        if let Prop::Known { value, .. } = entity.secret_string() {
+            return keys_of(value);
+        }
+        let (Prop::Known { value, .. }, Prop::Known { value: generated, .. }) =
+            (entity.template(), entity.generated_key())
+        else {
+            return None;
+        };
+        let mut keys = keys_of(value)?;
+        keys.push(generated);
+        return Some(keys);
+    }
+    let mut out = Vec::new();
+    for version in model.all::<SecretVersion<'m>>() {
+        match version.secret() {
+            Some(of) if of != secret => continue,
+            Some(_) => {}
+            None => return None,
+        }
+        let Prop::Known { value, .. } = version.secret_string() else { return None };
+        if is_changed_by_hand(model, version.id()) {
+            return None;
+        }
+        out.extend(keys_of(value)?);
+    }
+    Some(out)
+}
+
+/// The keys of a JSON object, if they are all known.
+fn keys_of(value: &Value) -> Option<Vec<String>> {
+    let object = value.decoded(Encoding::Json)?.as_object().filter(|o| o.complete)?;
+    Some(object.fields.iter().map(|(name, _, _)| name.to_string()).collect())
+}
+
+/// Whether changes from outside stay: `ignore_changes = [secret_string]`.
+fn is_changed_by_hand<'m>(model: &'m Model<'m>, version: ResourceId) -> bool {
+    let mut ignored = false;
+    if let Some(lifecycle) = model.resource(version).meta.get("lifecycle") {
+        lifecycle.walk(&mut |v| {
+            ignored |= matches!(&v.data, Data::Text(_))
+                && v.as_str().is_some_and(|s| s == "all" || s.starts_with("secret_"));
+        });
+    }
+    ignored
 }

@@ -19,10 +19,14 @@ entities! {
     EventSourceMapping: ["aws_lambda_event_source_mapping"] | ["AWS::Lambda::EventSourceMapping"] {
         /// The function.
         function: link = "function_name" | "FunctionName";
+        /// The same as it is named, perhaps with a qualifier.
+        function_value: raw = "function_name" | "FunctionName";
         /// The queue or stream.
         source: link = "event_source_arn" | "EventSourceArn";
         /// Its ARN.
         source_arn: raw = "event_source_arn" | "EventSourceArn";
+        /// Whether it reads.
+        enabled: bool = "enabled" | "Enabled", default true;
     }
 
     /// The notifications of a bucket, in Terraform.

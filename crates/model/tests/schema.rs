@@ -58,9 +58,13 @@ const OUTSIDE: [&str; 1] = ["Custom::S3BucketNotifications"];
 
 fn faults(tables: &[Table]) -> Vec<String> {
     let (mut terraform, cloudformation) = (load("tf_aws_core.json"), load("cfn_types.json"));
-    for file in
-        ["tf_aws_incidents.json", "tf_aws_network.json", "tf_aws_policies.json", "tf_aws_triggers.json"]
-    {
+    for file in [
+        "tf_aws_agreement.json",
+        "tf_aws_incidents.json",
+        "tf_aws_network.json",
+        "tf_aws_policies.json",
+        "tf_aws_triggers.json",
+    ] {
         if let (Some(all), Value::Object(more)) =
             (terraform["resources"].as_object_mut(), load(file)["resources"].take())
         {

@@ -76,11 +76,18 @@ pub(crate) fn load(
         variables: options.variables.clone(),
         environment: options.environment.clone(),
         plan: None,
+        generated: false,
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
         let var_files = given.variables.of(directory);
-        Inputs { library, var_files, plan: plans.of.get(directory).cloned(), ..inputs.clone() }
+        Inputs {
+            library,
+            var_files,
+            plan: plans.of.get(directory).cloned(),
+            generated: input.terragrunt || input.generated.contains(directory),
+            ..inputs.clone()
+        }
     };
     let mut fragments: Vec<Fragment> = found
         .par_iter()

@@ -182,7 +182,7 @@ fn a_cdk_app_without_an_assembly_is_told_how_to_make_one() {
     let parsed = parsed(&files, &["/"]).unwrap();
     let problem = &parsed.graph.problems()[0];
     assert_eq!(problem.kind, ProblemKind::NotEvaluated);
-    assert_eq!(problem.help.as_deref(), Some("run `npx cdk synth -q` in app and check again"));
+    assert_eq!(problem.help.as_deref(), Some("run `npx cdk synth -q` there and check again"));
     let error = self::parsed(&files, &["/app"]).unwrap_err();
     let words = "nothing to check in /app: no Terraform files, templates or cdk.out; run `npx cdk synth -q` in app first";
     assert_eq!(error.to_string(), words);

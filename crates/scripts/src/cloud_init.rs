@@ -5,6 +5,7 @@ use std::ops::Range;
 use iaclint_source::Span;
 use iaclint_value::{Name, OriginId, Piece, Text};
 
+use crate::invocation::Invocation;
 use crate::script::{Interpreter, MAX_SCRIPT_BYTES, Refusal, Script, text_span};
 use crate::yaml::{self, Yaml};
 use crate::{Word, script_of_words};
@@ -68,6 +69,8 @@ pub struct CloudConfig {
     pub scripts: Vec<Script>,
     /// `write_files`.
     pub files: Vec<ConfigFile>,
+    /// The files among them that those commands run.
+    pub started: Vec<Script>,
     /// `packages`.
     pub packages: Vec<Word>,
 }
@@ -100,7 +103,7 @@ impl UserData {
         out
     }
 
-    /// The scripts in it, those of cloud-config included.
+    /// The scripts in it, those of cloud-config and the files that these run included.
     pub fn scripts(&self) -> Vec<&Script> {
         let mut out = Vec::new();
         for part in &self.parts {
@@ -108,7 +111,7 @@ impl UserData {
                 PartKind::Script(script) | PartKind::BootHook(script) | PartKind::Unmarked(script) => {
                     out.push(script);
                 }
-                PartKind::CloudConfig(config) => out.extend(&config.scripts),
+                PartKind::CloudConfig(config) => out.extend(config.scripts.iter().chain(&config.started)),
                 _ => {}
             }
         }
@@ -303,6 +306,12 @@ impl CloudConfig {
                 span: text_span(path),
             });
         }
+        for file in &out.files {
+            let (Some(path), Some(content)) = (file.path.as_str(), &file.content) else { continue };
+            if out.scripts.iter().any(|script| runs(script, &path)) {
+                out.started.push(Script::read(content));
+            }
+        }
         for package in yaml.get("packages").map(Yaml::items).unwrap_or_default() {
             // A list is a package with its version.
             let name = package.text().or_else(|| package.items().first().and_then(Yaml::text));
@@ -310,6 +319,19 @@ impl CloudConfig {
         }
         out
     }
+}
+
+/// Whether a script runs a file: by its path, or by a shell that is given it.
+fn runs(script: &Script, path: &str) -> bool {
+    script.commands.iter().any(|command| {
+        let words = Invocation::of(&command.words).words;
+        let shell = words.first().and_then(Word::known).is_some_and(|name| {
+            matches!(name.rsplit('/').next(), Some("sh" | "bash" | "ash" | "dash" | "source" | "."))
+        });
+        let named =
+            if shell { words.iter().skip(1).find(|w| !w.prefix().starts_with('-')) } else { words.first() };
+        named.is_some_and(|word| word.is(path))
+    })
 }
 
 /// The commands of a list: a text is a line for the shell, a list the words of one command.

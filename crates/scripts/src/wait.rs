@@ -501,7 +501,9 @@ fn is_probe(name: &str) -> bool {
     )
 }
 
-/// Programs that wait by themselves, with the limits that their documentation gives as defaults.
+/// Programs that wait by themselves, with their default limits: wait-for-it and wait-for 15 s (`TIMEOUT=15` in vishnubob/wait-for-it,
+/// wait-for-it.sh, and eficode/wait-for), dockerize 10 s ("Host wait timeout (default 10s)", its usage), wait4x 10 s (`--timeout`,
+/// cmd/root.go), dbmate 60 s (`WaitTimeout`, pkg/dbmate/db.go), kubectl wait 30 s (`--timeout=30s` in its reference).
 fn waiting_program(invocation: &Invocation<'_>) -> Option<(Bound, Option<u64>)> {
     let words = invocation.plain();
     let name = words.first()?.as_str();
@@ -520,7 +522,8 @@ fn waiting_program(invocation: &Invocation<'_>) -> Option<(Bound, Option<u64>)> 
     };
     let bound = |limit: Option<Limit>, default: Bound| match (invocation.timeout, limit) {
         (Some(Limit::Seconds(seconds)), _) => Bound::Seconds(seconds),
-        // Zero switches the limit off.
+        // Zero switches the limit off ("zero for no timeout"); kubectl then looks once.
+        (_, Some(Limit::Seconds(0))) if name == "kubectl" => Bound::Seconds(0),
         (_, Some(Limit::Seconds(0))) => Bound::None,
         (_, Some(Limit::Seconds(seconds))) => Bound::Seconds(seconds),
         (Some(Limit::Unknown), _) | (_, Some(Limit::Unknown)) => Bound::Limited,

@@ -25,6 +25,9 @@ pub struct Inputs {
     pub environment: Vec<(String, String)>,
     /// A plan of it as `terraform show -json` prints it: it goes before all other values, and tells what they leave open.
     pub plan: Option<PathBuf>,
+    /// Another tool writes files into its directory before Terraform reads it (Terragrunt, a template engine): what is not declared there may
+    /// be declared by then.
+    pub generated: bool,
     /// Nobody calls it and it has required variables: its defaults are possible values, not facts.
     pub library: bool,
 }

@@ -125,6 +125,20 @@ impl Origins {
         self.arenas[at] = arena;
     }
 
+    /// Adds a step to the arena of `beside`; none when that is of no arena.
+    pub fn add_beside(
+        &mut self,
+        beside: OriginId,
+        span: Span,
+        via: Via,
+        from: impl IntoIterator<Item = OriginId>,
+    ) -> OriginId {
+        match self.arenas.get_mut(beside.arena as usize) {
+            Some(arena) => arena.add(span, via, from),
+            None => OriginId::NONE,
+        }
+    }
+
     /// The step behind `id`.
     pub fn get(&self, id: OriginId) -> Option<&Origin> {
         self.arenas.get(id.arena as usize)?.get(id)
@@ -159,6 +173,18 @@ impl Origins {
     /// The resources from whose attributes a value was read, all branches, nearest first, each once.
     pub fn resources(&self, id: OriginId) -> Vec<&ResourceKey> {
         let mut out = Vec::new();
+        self.walk(id, &mut |origin| {
+            if let Via::Attribute(key) = &origin.via
+                && !out.contains(&key)
+            {
+                out.push(key);
+            }
+        });
+        out
+    }
+
+    /// Visits every step behind a value, all branches, nearest first, each once, at most 256.
+    pub fn walk<'a>(&'a self, id: OriginId, visit: &mut dyn FnMut(&'a Origin)) {
         let mut seen = Vec::new();
         let mut todo = vec![id];
         while let Some(id) = todo.pop() {
@@ -167,14 +193,9 @@ impl Origins {
             }
             seen.push(id);
             let Some(origin) = self.get(id) else { continue };
-            if let Via::Attribute(key) = &origin.via
-                && !out.contains(&key)
-            {
-                out.push(key);
-            }
+            visit(origin);
             todo.extend(origin.from.iter().rev().copied());
         }
-        out
     }
 }
 

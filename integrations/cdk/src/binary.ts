@@ -25,6 +25,11 @@ export interface Finding extends Place {
   readonly fingerprint: string;
 }
 
+/** A finding that the user accepts. */
+export interface Suppressed extends Finding {
+  readonly suppression: { readonly kind: string; readonly place?: Place };
+}
+
 /** What kept a part of the input from being understood. */
 export interface Problem {
   readonly kind: 'unreadable' | 'invalid' | 'not-evaluated' | 'limit';
@@ -35,6 +40,7 @@ export interface Problem {
 export interface Report {
   readonly version: number;
   readonly findings: readonly Finding[];
+  readonly suppressed: readonly Suppressed[];
   readonly problems: readonly Problem[];
 }
 

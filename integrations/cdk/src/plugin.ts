@@ -7,7 +7,7 @@ import type {
   PolicyValidationPluginReport,
   PolicyViolation,
 } from 'aws-cdk-lib';
-import { check, type Problem } from './binary';
+import { check, type Problem, type Suppressed } from './binary';
 import { violations } from './violations';
 
 /** The lowest severity that is reported. */
@@ -62,20 +62,28 @@ export class IaclintPlugin implements IPolicyValidationPlugin {
       ...(projectRoot === undefined ? [] : ['--project-root', projectRoot]),
     ];
     let found: PolicyViolation[];
+    let acknowledged: PolicyViolation[] = [];
     try {
       const report = check(binary ?? process.env.IACLINT ?? 'iaclint', options, assemblyOf(context));
       found = violations(report.findings, context.stackTemplates);
       found.push(...unread(report.problems, context));
+      // The CDK takes out what its own metadata acknowledges, and lists it with the reason.
+      acknowledged = violations(report.suppressed.filter(isAcknowledged), context.stackTemplates);
     } catch (error) {
       // The CDK's command line passes over a plugin that throws and ends well.
       found = [failure(error instanceof Error ? error.message : String(error), context)];
     }
     return {
       success: found.every((violation) => violation.severity !== 'error'),
-      violations: found,
+      violations: [...found, ...acknowledged],
       pluginVersion: VERSION,
     };
   }
+}
+
+/** Whether the app acknowledges a finding: what else suppresses it stands in no metadata of the assembly. */
+function isAcknowledged({ suppression }: Suppressed): boolean {
+  return /(^|\/)(manifest|[^/]*\.metadata)\.json$/.test(suppression.place?.path ?? '');
 }
 
 /** What iaclint could not read of the assembly; what it could not evaluate is no fault of the input. */

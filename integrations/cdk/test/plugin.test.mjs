@@ -58,7 +58,9 @@ test('a fault fails the synthesis and is shown at its construct', () => {
     assert.equal(violation.ruleName.split('::').at(-1), RULE);
     assert.equal(violation.severity, 'error');
   }
-  assert.match(text, /app\.js:\d+/);
+  const lines = readFileSync(path.join(here, 'app/app.js'), 'utf8').split('\n');
+  const shown = [...text.matchAll(/app\.js:(\d+)/g)].map(([, line]) => lines[Number(line) - 1]);
+  assert.ok(shown.some((line) => line?.includes('new ecs.FargateTaskDefinition')), text);
 });
 
 test('an acknowledged fault is suppressed', () => {
@@ -79,6 +81,7 @@ test('an assembly that is not read as a whole fails the synthesis', () => {
   const report = {
     version: 1,
     findings: [],
+    suppressed: [],
     problems: [
       { kind: 'limit', message: 'it is too large' },
       { kind: 'not-evaluated', message: 'a look-up is missing' },

@@ -1,8 +1,9 @@
 //! A port of a container on a machine that clients use and that no security group admits.
 
+use iaclint_analysis::machine_ports::published;
 use iaclint_analysis::needs::addresses;
 use iaclint_analysis::programs::Host;
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity, Span};
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ec2::{Permission, Ports, Protocol};
 use iaclint_model::machine::MachineKind;
 use iaclint_model::server::server;
@@ -63,21 +64,6 @@ fn host_check<'m>(cx: &mut Check<'_, 'm>, host: &Host<'m>) {
         .help(format!("add a rule to {name} that admits TCP port {port} from the clients"))
         .report(cx);
     }
-}
-
-/// The TCP ports of the machine that its containers publish to others.
-fn published(host: &Host<'_>) -> Vec<(i64, Option<Span>)> {
-    let mut out: Vec<(i64, Option<Span>)> = Vec::new();
-    for port in host.runs().into_iter().flat_map(|run| run.ports) {
-        let local = port.address.as_ref().is_some_and(|a| a.as_str().is_none_or(|a| a != "0.0.0.0"));
-        let number = port.host.as_ref().and_then(|h| h.as_str()?.parse().ok());
-        if let (Some(number), false, "tcp") = (number, local, port.protocol.as_str())
-            && !out.iter().any(|(known, _)| *known == number)
-        {
-            out.push((number, port.span));
-        }
-    }
-    out
 }
 
 fn may_admit(permission: &Permission<'_>, port: i64) -> bool {

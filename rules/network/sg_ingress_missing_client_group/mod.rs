@@ -4,6 +4,7 @@ use iaclint_analysis::needs::{Evidence, server_words};
 use iaclint_analysis::reach::{Admitted, Closed, Verdict};
 use iaclint_lint::{Check, Confidence, Draft, RuleInfo, Severity};
 use iaclint_model::ec2::group_name;
+use iaclint_model::server::ServerKind;
 use iaclint_model::{Language, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -20,8 +21,12 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             continue;
         };
         let Some(&group) = closed.server_groups.first() else { continue };
-        if closed.is_other_port() {
-            // The client is admitted, but on another port: that is sg-port-mismatch.
+        // The client is admitted, but on another port: that is sg-port-mismatch. A machine has as many ports as it publishes:
+        // published-port-not-in-security-group.
+        let machine = need.server.kind == ServerKind::Machine;
+        if closed.is_other_port() && !machine
+            || machine && analysis.published_ports(need.server.id).contains(port)
+        {
             continue;
         }
         let server = server_words(model, &need.server);

@@ -5,6 +5,7 @@ use iaclint_analysis::path::ports_words;
 use iaclint_analysis::reach::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ec2::{Ports, Protocol, group_name};
+use iaclint_model::server::ServerKind;
 use iaclint_model::{Language, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -25,6 +26,10 @@ fn wrong_port(cx: &mut Check<'_, '_>) {
         let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
             continue;
         };
+        // A machine listens on as many ports as it publishes.
+        if need.server.kind == ServerKind::Machine {
+            continue;
+        }
         let (Some(rule), true) = (closed.wrong_ports().next(), closed.is_other_port()) else { continue };
         let Some(&group) = closed.server_groups.first() else { continue };
         let server = server_words(model, &need.server);

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use iaclint_analysis::Analysis;
 use iaclint_analysis::reach::Verdict;
 use iaclint_lint::{Selection, Severity};
+use iaclint_model::alarm::Alarm;
 use iaclint_model::ec2::{Instance, Permission, Ports, Protocol};
 use iaclint_model::ecs::{Container, Service, TaskDefinition};
 use iaclint_model::elasticache::{CacheCluster, OpenSearchDomain, ReplicationGroup};
-use iaclint_model::lb::{LoadBalancer, TargetGroup};
+use iaclint_model::lb::{Listener, LoadBalancer, TargetGroup};
 use iaclint_model::rds::{DbCluster, DbInstance};
 use iaclint_model::server::{Server, ServerKind, server};
 use iaclint_model::workload::{SettingKind, Workload};
@@ -33,6 +34,8 @@ pub fn picture(directory: &Path) -> Result<Vec<String>, String> {
     painter.roles();
     painter.tasks();
     painter.servers();
+    painter.data();
+    painter.entrances();
     painter.groups();
     painter.needs();
     for finding in iaclint_lint::run(&analysis, iaclint_rules::RULES, &Selection::default()) {
@@ -218,6 +221,55 @@ impl<'m> Painter<'m> {
                 if groups.complete { "" } else { ", perhaps more" }
             );
             self.say(text);
+        }
+    }
+
+    /// What databases and caches are.
+    fn data(&mut self) {
+        let model = self.model;
+        let written = |of: &Prop<&iaclint_value::Value>| if of.is_absent() { "no" } else { "a" };
+        for database in model.all::<DbInstance<'_>>() {
+            self.say(format!(
+                "database: {} {}, database {}, protected {}, {} snapshot before",
+                shown(&database.engine()),
+                shown(&database.class()),
+                shown(&database.database()),
+                shown(&database.deletion_protection()),
+                written(&database.snapshot()),
+            ));
+        }
+        for cache in model.all::<ReplicationGroup<'_>>() {
+            self.say(format!(
+                "cache: {}, encrypted in transit {}, {} token",
+                shown(&cache.engine()),
+                shown(&cache.transit_encryption()),
+                written(&cache.auth_token()),
+            ));
+        }
+        self.say(format!("{} alarms", model.all::<Alarm<'_>>().len()));
+    }
+
+    /// How the world gets in.
+    fn entrances(&mut self) {
+        let model = self.model;
+        for balancer in model.all::<LoadBalancer<'_>>() {
+            let inside = balancer.internal().known().copied().unwrap_or_default()
+                || balancer.scheme().known().is_some_and(|scheme| scheme == "internal");
+            self.say(format!("load balancer: {}, internal {inside}", shown(&balancer.kind())));
+        }
+        for listener in model.all::<Listener<'_>>() {
+            let certified = !listener.certificate().is_absent() || !listener.certificates().is_absent();
+            self.say(format!("listener: {}, certificate {certified}", shown(&listener.protocol())));
+        }
+        for group in model.all::<TargetGroup<'_>>() {
+            self.say(format!(
+                "health check: every {} s within {} s, healthy after {}, unhealthy after {}, matcher {}",
+                shown(&group.health_check_interval()),
+                shown(&group.health_check_timeout()),
+                shown(&group.healthy_threshold()),
+                shown(&group.unhealthy_threshold()),
+                shown(&group.matcher()),
+            ));
         }
     }
 

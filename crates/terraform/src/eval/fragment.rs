@@ -135,12 +135,9 @@ impl Evaluator<'_, '_> {
         for (at, block) in module.outputs.iter().enumerate() {
             let Some(name) = block.labels.first() else { continue };
             let value = self.output(scope, &module, at, block.header);
-            out.push(Output {
-                name: name.clone(),
-                value: self.exported(value),
-                span: block.header,
-                source: None,
-            });
+            let depends_on = self.depends_on(&block.body, scope);
+            let value = self.exported(value);
+            out.push(Output { name: name.clone(), value, span: block.header, source: None, depends_on });
         }
         out
     }
@@ -155,8 +152,11 @@ impl Evaluator<'_, '_> {
             for instance in instances {
                 let body = self.body(instance, declaration);
                 let mut meta = self.meta(instance, declaration);
-                if declaration.data && declaration.type_name == "terraform_remote_state" {
-                    meta = self.with_state(instance, meta);
+                if declaration.data {
+                    meta = match declaration.type_name.as_str() {
+                        "terraform_remote_state" | "tfe_outputs" => self.with_state(instance, meta),
+                        other => self.with_source(instance, other, meta),
+                    };
                 }
                 let mut depends_on = self.scopes[scope].depends_on.clone();
                 depends_on.extend(own.iter().cloned());

@@ -17,6 +17,7 @@ mod oracle;
 mod plan;
 mod reference;
 mod resource;
+mod sources;
 mod state;
 mod template;
 

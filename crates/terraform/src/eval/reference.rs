@@ -106,11 +106,16 @@ impl Evaluator<'_, '_> {
             Kind::Call => "module.",
             Kind::Output | Kind::Resource => "",
         };
-        let mut problem = Problem::at(
-            ProblemKind::Invalid,
-            span,
-            format!("{what} {name:?} is not declared in this module"),
-        );
+        // Only the root's directory is written into.
+        let generated = self.inputs.generated && scope == 0;
+        let problem_kind = if generated { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+        let message = format!("{what} {name:?} is not declared in this module");
+        let mut problem = Problem::at(problem_kind, span, message);
+        if generated {
+            self.problem(problem);
+            let origin = self.written(span);
+            return self.input(&format!("{prefix}{name}"), Ty::Dynamic, origin);
+        }
         problem.help = match (near, kind) {
             (Some(near), _) => Some(format!("did you mean {prefix}{near}?")),
             (None, Kind::Variable) => Some(format!("declare it: variable {name:?} {{}}")),

@@ -1,12 +1,13 @@
 //! Files and paths.
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, OriginId, Placed, Text, Via, Why};
+use iaclint_value::{Encoding, Literal, OriginId, Placed, Text, Via, Why};
 
 use super::encoding::base64_value;
 use super::glob::Glob;
 use super::strings::str;
 use super::{Call, CallError, TemplateSource, error, wrong};
+use crate::export::encoded;
 use crate::ty::Ty;
 use crate::val::{Unk, Val};
 
@@ -28,6 +29,11 @@ pub(super) fn bytes(call: &mut Call<'_>, arguments: &[Val]) -> Result<Vec<u8>, C
 }
 
 pub(super) fn filebase64(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    // A text keeps its lines under the encoding; what is none has no lines.
+    if let Ok(text) = file(call, arguments) {
+        let origin = call.origin();
+        return Ok(encoded(Encoding::Base64, text, origin));
+    }
     Ok(base64_value(&bytes(call, arguments)?))
 }
 

@@ -1,0 +1,93 @@
+//! A service whose target group no load balancer knows yet, or ever, when the service is made.
+
+use iaclint_analysis::agreement::{Balanced, balanced, forwarders};
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::arn::Answer;
+use iaclint_model::ecs::Service;
+use iaclint_model::{Language, ResourceId, User};
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Error,
+    confidence: Confidence::High,
+    summary: "a service is made before, or without, the listener that sends to its target group",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let model = cx.model();
+    for balanced in balanced(model) {
+        let service = balanced.service.id();
+        let Some(group) = balanced.target_group().map(|g| g.id()) else { continue };
+        if model.in_library(service) || !model.same_root(service, group) {
+            continue;
+        }
+        let Some(forwarders) = forwarders(model, group) else { continue };
+        let Some(first) = forwarders.first().copied() else {
+            if only_services_use(cx, group) {
+                never(cx, &balanced, group);
+            }
+            continue;
+        };
+        let order = cx.analysis.order();
+        if forwarders.iter().all(|f| order.after(service, *f) == Answer::No) {
+            too_early(cx, &balanced, group, first);
+        }
+    }
+}
+
+/// Whether nobody but services knows the target group: whoever else does may attach it.
+fn only_services_use(cx: &Check<'_, '_>, group: ResourceId) -> bool {
+    let model = cx.model();
+    model.uses(group).iter().all(|used| match used.by {
+        User::Resource(by) => model.get::<Service<'_>>(by).is_some(),
+        User::Output(..) | User::Opaque(..) => false,
+    })
+}
+
+fn never<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: ResourceId) {
+    let model = cx.model();
+    let (name, service) = (model.short(group), model.short(balanced.service.id()));
+    cx.finding(balanced.service.id(), format!("{service} uses {name}, to which no listener sends anything"))
+        .identity(model.plain_name(group))
+        .at(cx, balanced.balancer.origin(), "ECS refuses a target group without a load balancer")
+        .related(cx, group, "no listener and no rule forwards to it")
+        .help(format!("forward to {name} from a listener or a listener rule, and make {service} after it"))
+        .report(cx);
+}
+
+fn too_early<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: ResourceId, forwarder: ResourceId) {
+    let model = cx.model();
+    let (id, name) = (balanced.service.id(), model.short(group));
+    let (service, listener) = (model.short(id), model.short(forwarder));
+    let help = match model.language(id) {
+        Language::Terraform => {
+            format!("add `depends_on = [{}]` to {service}", address_for(cx, id, forwarder))
+        }
+        Language::Cdk => "add `service.node.addDependency(listener)`".to_owned(),
+        Language::CloudFormation => format!("add `DependsOn: {listener}` to {service}"),
+    };
+    cx.finding(
+        id,
+        format!("{service} may be made before {listener}, and until then {name} has no load balancer"),
+    )
+    .severity(Severity::Warning)
+    .identity(model.plain_name(group))
+    .at(cx, balanced.balancer.origin(), "knows the target group alone, not the listener")
+    .related(cx, forwarder, format!("attaches {name} to a load balancer"))
+    .note("both are made at the same time, and which is first differs from one deployment to the next")
+    .help(help)
+    .report(cx);
+}
+
+/// What to write for a resource in the module of another one: the module, where it stands in one beside.
+fn address_for(cx: &Check<'_, '_>, at: ResourceId, of: ResourceId) -> String {
+    let model = cx.model();
+    if model.resource(at).scope == model.resource(of).scope {
+        return model.plain_name(of);
+    }
+    let address = model.address(of);
+    let mut parts = address.split('.');
+    match (parts.next(), parts.next()) {
+        (Some("module"), Some(name)) => format!("module.{}", name.split('[').next().unwrap_or(name)),
+        _ => address.to_owned(),
+    }
+}

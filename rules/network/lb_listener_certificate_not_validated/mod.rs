@@ -1,0 +1,89 @@
+//! A listener or distribution that takes a certificate before it is issued.
+
+use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::arn::Answer;
+use iaclint_model::certificates::{ApiDomain, Certificate, CertificateValidation, Distribution};
+use iaclint_model::lb::Listener;
+use iaclint_model::{Language, Link, Model, Prop, ResourceId};
+use iaclint_value::Value;
+
+pub(crate) const INFO: RuleInfo = RuleInfo {
+    severity: Severity::Warning,
+    confidence: Confidence::Medium,
+    summary: "a listener or distribution takes a certificate before it is validated",
+};
+
+pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let model = cx.model();
+    for (taker, property) in takers(model) {
+        let Prop::Known { value, .. } = property else { continue };
+        let links = model.links_in(value);
+        let ([link], true) = (&*links.items, links.complete) else { continue };
+        let certificate = link.id().and_then(|id| model.get::<Certificate<'_>>(id));
+        let Some(certificate) = certificate.filter(|c| waits_for_validation(c)) else { continue };
+        let apart = model.in_library(taker) || !model.same_root(taker, certificate.id());
+        // In a stack the certificate itself waits until it is issued.
+        if apart || model.language(taker) != Language::Terraform {
+            continue;
+        }
+        judge(cx, taker, link, certificate.id());
+    }
+}
+
+/// Whoever serves a certificate, with the property that names it.
+fn takers<'m>(model: &'m Model<'m>) -> Vec<(ResourceId, Prop<&'m Value>)> {
+    let mut out: Vec<_> = model.all::<Listener<'m>>().iter().map(|l| (l.id(), l.certificate())).collect();
+    out.extend(model.all::<Distribution<'m>>().iter().map(|d| (d.id(), d.certificate())));
+    out.extend(model.all::<ApiDomain<'m>>().iter().map(|d| (d.id(), d.certificate())));
+    out
+}
+
+/// Whether it is issued only when somebody has shown that the domain is theirs: it is neither imported nor of a private authority.
+fn waits_for_validation(certificate: &Certificate<'_>) -> bool {
+    certificate.validation_method().must(|m| m == "DNS" || m == "EMAIL")
+        && certificate.authority().is_absent()
+        && certificate.private_key().is_absent()
+}
+
+fn judge(cx: &mut Check<'_, '_>, taker: ResourceId, link: &Link, certificate: ResourceId) {
+    let model = cx.model();
+    let order = cx.analysis.order();
+    let mut validation = None;
+    for candidate in model.all::<CertificateValidation<'_>>() {
+        match candidate.certificate() {
+            Some(of) if of != certificate => continue,
+            Some(_) => {}
+            None if model.used_by(candidate.id()).contains(&certificate) => {}
+            // Of which certificate it is cannot be said.
+            None => return,
+        }
+        if order.after(taker, candidate.id()) != Answer::No {
+            return;
+        }
+        validation = Some(candidate.id());
+    }
+    if validation.is_none() && !is_only_taken(cx, certificate) {
+        return;
+    }
+    let (name, of) = (model.short(taker), model.short(certificate));
+    let draft = cx
+        .finding(taker, format!("{name} takes {of} before it is validated"))
+        .identity(model.plain_name(certificate))
+        .at(cx, link.origin(), "a certificate that is not issued yet")
+        .trail(cx, link.origin());
+    let draft = match validation {
+        Some(id) => draft
+            .related(cx, id, "waits until the certificate is issued; nobody waits for it")
+            .help(format!("take `certificate_arn` of {} instead", model.short(id))),
+        None => draft.note("nothing in the configuration waits until the certificate is issued").help(
+            format!("add an `aws_acm_certificate_validation` for {of}, and take its `certificate_arn`"),
+        ),
+    };
+    draft.related(cx, certificate, "is issued after the validation").report(cx);
+}
+
+/// Whether nobody outside knows the certificate: whoever does may validate it, and wait.
+fn is_only_taken(cx: &Check<'_, '_>, certificate: ResourceId) -> bool {
+    let outside = |used: &iaclint_model::Use| !matches!(used.by, iaclint_model::User::Resource(_));
+    !cx.model().uses(certificate).iter().any(outside)
+}
