@@ -184,8 +184,11 @@ impl Walked {
 /// The directories to look into next.
 fn directories<'a>(directory: &'a Path, entries: &'a [Entry]) -> impl Iterator<Item = PathBuf> + 'a {
     let has = |names: &[&str]| entries.iter().any(|e| names.contains(&e.name.as_str()));
+    // A name to be filled in is that of a generator's sources.
     let skipped = move |name: &str| {
-        SKIPPED.contains(&name) || SKIPPED_BESIDE.iter().any(|(n, beside)| *n == name && has(beside))
+        name.starts_with("{{")
+            || SKIPPED.contains(&name)
+            || SKIPPED_BESIDE.iter().any(|(n, beside)| *n == name && has(beside))
     };
     let wanted = move |e: &&Entry| e.kind == FileKind::Directory && !skipped(&e.name);
     entries.iter().filter(wanted).map(|e| directory.join(&e.name))
@@ -265,6 +268,7 @@ mod tests {
             "/crate/target/x.tf",
             "/infra/target/x.tf",
             "/infra/.deploy/x.tf",
+            "/{{cookiecutter.name}}/x.tf",
         ];
         assert_eq!(modules(&files), ["/infra/.deploy", "/infra/target"]);
     }
