@@ -6,6 +6,7 @@ mod catalogue;
 mod changed;
 mod check;
 mod config;
+mod demands;
 mod diagnosis;
 mod extras;
 mod fix;
