@@ -64,7 +64,7 @@ pub struct Input {
     /// A file of parameter values for CloudFormation templates, in any form that AWS's tools take.
     #[arg(long, value_name = "FILE")]
     pub parameters: Vec<PathBuf>,
-    /// The environment whose files of values are read, as iaclint.toml names it.
+    /// The only environment whose files of values are read, as iaclint.toml names it [default: check reads all].
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
     /// The configuration file [default: the nearest iaclint.toml above the first path].

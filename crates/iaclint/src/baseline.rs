@@ -145,6 +145,7 @@ mod tests {
             help: String::new(),
             fix: None,
             instances: Vec::new(),
+            environments: Vec::new(),
             identity: String::new(),
             suppressed: None,
             fingerprint,

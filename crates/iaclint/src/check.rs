@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use iaclint_analysis::Analysis;
-use iaclint_graph::{Graph, Mode};
 use iaclint_lint::{Finding, Findings, Selection, Severity};
 use iaclint_model::Model;
-use iaclint_parser::{Options, ParseError, Parsed, parse};
+use iaclint_parser::{Options, ParseError, Parsed, RootFound, Stages, parse, parse_each};
 use iaclint_report::{
     Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Report, Sarif, Summary,
     UnknownValue, fails, mask,
 };
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, Problem, Sources};
+use iaclint_source::{Disk, Problem, Project, Sources};
 
 use crate::Status;
 use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
@@ -23,6 +22,7 @@ use crate::baseline::Baseline;
 use crate::catalogue::find;
 use crate::changed::{Changed, speaks_of};
 use crate::config::Config;
+use crate::environments;
 use crate::fix::{self, Edits};
 use crate::hints::hints;
 use crate::knowledge::Knowledge;
@@ -34,7 +34,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
     let config = Config::load(&arguments.input, &arguments.paths)?;
     let selection = selection(&arguments.chosen, &config)?;
     if arguments.list_roots {
-        let parsed = read(&arguments.paths, &arguments.input, &config)?;
+        let parsed = read_each(&arguments.paths, &arguments.input, &config)?;
         output::print(&roots(&parsed))?;
         return Ok(Status::Clean);
     }
@@ -49,13 +49,12 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         if edits.is_empty() {
             break;
         }
-        edits.write(&run.parsed.project)?;
+        edits.write(&run.project)?;
         fixed += edits.findings;
         run = Run::new(arguments, &config, &selection)?;
     }
-    let mut stages = run.parsed.stages.clone();
-    let Run { parsed, mut findings, mut suppressed, problems, mut remarks } = run;
-    let sources = parsed.project.sources();
+    let Run { parsed, project, mut stages, mut findings, mut suppressed, problems, mut remarks } = run;
+    let sources = project.sources();
     let status = status(&findings, &problems, fail_on);
 
     let hidden = |severity| findings.iter().filter(|f| f.severity == severity && severity < level).count();
@@ -73,22 +72,22 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         n => remarks.push(format!("{n} findings fixed")),
     }
     remarks.extend(hints(&problems, &findings, sources));
-    let unknowns = unknowns(&parsed.graph);
+    let unknowns = unknowns(&parsed);
     if arguments.show_unknown {
-        remarks.extend(Knowledge::of(&parsed.graph).words());
+        remarks.extend(Knowledge::of(parsed.iter().map(|p| &p.graph)).words());
     }
     let report = Report {
         findings: &findings,
         problems: &problems,
         rules: RULES,
         sources,
-        root: Some(parsed.project.root()),
+        root: Some(project.root()),
         unknowns: &unknowns,
         suppressed: &suppressed,
         remarks: &remarks,
         summary: Summary {
-            resources: parsed.graph.resources().iter().filter(|r| r.mode == Mode::Managed).count(),
-            roots: parsed.roots.len(),
+            resources: environments::resources(&parsed),
+            roots: environments::roots(&parsed).len(),
             hidden_warnings,
             hidden_advice,
         },
@@ -100,7 +99,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
             |(stage, time): &(&str, Duration)| format!("{stage:10} {:8.1} ms\n", time.as_secs_f64() * 1e3);
         output::remark(&stages.laps().iter().map(line).collect::<String>());
     }
-    // The process ends: taking the graph apart piece by piece would only cost time.
+    // The process ends: taking the graphs apart piece by piece would only cost time.
     std::mem::forget(parsed);
     Ok(status)
 }
@@ -110,7 +109,10 @@ const FIX_ROUNDS: usize = 8;
 
 /// What one reading of the input gives.
 struct Run {
-    parsed: Parsed,
+    /// What was read, once for each environment.
+    parsed: Vec<Parsed>,
+    project: Arc<Project>,
+    stages: Stages,
     findings: Vec<Finding>,
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
@@ -119,34 +121,37 @@ struct Run {
 
 impl Run {
     fn new(arguments: &Check, config: &Config, selection: &Selection) -> Result<Self, Failure> {
-        let mut parsed = read(&arguments.paths, &arguments.input, config)?;
-        let Findings { shown: mut findings, mut suppressed } = judged(&parsed, selection, config);
-        parsed.stages.end("rules");
-        let graph = &parsed.graph;
-        let sources = parsed.project.sources();
+        let parsed = read_each(&arguments.paths, &arguments.input, config)?;
+        let Some(last) = parsed.last() else { return Err(Failure::new("nothing is read")) };
+        let (project, limited_to, mut stages) =
+            (last.project.clone(), last.limited_to.clone(), last.stages.clone());
+        let Findings { shown: mut findings, mut suppressed } = judged_each(&parsed, selection, config);
+        stages.end("rules");
+        let sources = project.sources();
+        let mut problems = environments::problems(&parsed);
         let mut remarks = Vec::new();
         if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
-            let (hidden, remark) = hide(file, &mut findings, graph, selection, arguments)?;
+            let (hidden, remark) = hide(file, &mut findings, &problems, selection, arguments)?;
             suppressed.extend(hidden);
             remarks.extend(remark);
         } else if arguments.prune {
             return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
         }
-        let mut problems: Vec<Problem> = graph.problems().to_vec();
-        if let Some(files) = &parsed.limited_to {
+        if let Some(files) = &limited_to {
             findings.retain(|f| speaks_of(f, files, sources));
             suppressed.retain(|f| speaks_of(f, files, sources));
         }
         if let Some(files) = &arguments.changed {
-            let changed = Changed::new(files, &parsed.project, graph, sources);
-            findings.retain(|f| changed.touches(f));
-            suppressed.retain(|f| changed.touches(f));
-            problems.retain(|p| changed.concerns(p));
+            let changed: Vec<Changed<'_>> =
+                parsed.iter().map(|p| Changed::new(files, &project, &p.graph, sources)).collect();
+            findings.retain(|f| changed.iter().any(|c| c.touches(f)));
+            suppressed.retain(|f| changed.iter().any(|c| c.touches(f)));
+            problems.retain(|p| changed.iter().any(|c| c.concerns(p)));
         }
         for finding in &mut findings {
             finding.settle_fix(|addition| iaclint_parser::addition(addition, sources));
         }
-        Ok(Self { parsed, findings, suppressed, problems, remarks })
+        Ok(Self { parsed, project, stages, findings, suppressed, problems, remarks })
     }
 
     fn at_or_above(&self, level: Severity) -> Vec<Finding> {
@@ -158,8 +163,8 @@ impl Run {
 pub fn baseline(arguments: &arguments::Baseline) -> Result<Status, Failure> {
     let config = Config::load(&arguments.input, &arguments.paths)?;
     let selection = selection(&arguments.chosen, &config)?;
-    let parsed = read(&arguments.paths, &arguments.input, &config)?;
-    let findings = judged(&parsed, &selection, &config).shown;
+    let parsed = read_each(&arguments.paths, &arguments.input, &config)?;
+    let findings = judged_each(&parsed, &selection, &config).shown;
     let baseline = Baseline::of(&findings);
     baseline.write(&arguments.output)?;
     let path = mask::name(&arguments.output.to_string_lossy());
@@ -173,13 +178,13 @@ pub fn baseline(arguments: &arguments::Baseline) -> Result<Status, Failure> {
 fn hide(
     file: &std::path::Path,
     findings: &mut Vec<Finding>,
-    graph: &Graph,
+    problems: &[Problem],
     selection: &Selection,
     arguments: &Check,
 ) -> Result<(Vec<Finding>, Option<String>), Failure> {
     let mut baseline = Baseline::read(file)?;
     // What could not be read may hold what is not found.
-    let complete = graph.problems().iter().all(|p| !fails(p.kind));
+    let complete = problems.iter().all(|p| !fails(p.kind));
     let ran: BTreeSet<&str> =
         RULES.iter().map(|r| r.id).filter(|id| complete && selection.runs(id)).collect();
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -205,14 +210,27 @@ fn status(findings: &[Finding], problems: &[Problem], fail_on: Severity) -> Stat
     if found { Status::Found } else { Status::Clean }
 }
 
-/// Reads what the paths name.
+/// Reads what the paths name: with the values of an environment, if only one counts.
 pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed, Failure> {
+    parse(Arc::new(Disk), &options(paths, input, config)).map_err(refused)
+}
+
+/// Reads what the paths name, once for each environment.
+fn read_each(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Vec<Parsed>, Failure> {
+    parse_each(Arc::new(Disk), &options(paths, input, config)).map_err(refused)
+}
+
+fn refused(error: ParseError) -> Failure {
+    Failure::new(error.to_string())
+}
+
+fn options(paths: &[PathBuf], input: &Input, config: &Config) -> Options {
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("TF_VAR_"));
     let mut environment: Vec<_> = variables.collect();
     environment.sort();
-    let options = Options {
+    Options {
         paths: paths.to_vec(),
         project_root: input.project_root.clone(),
         plans: input.plan.clone(),
@@ -223,8 +241,8 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
         root_files: config.root_files.clone(),
         parameter_files: input.parameters.clone(),
         template_files: config.template_files.clone(),
-    };
-    parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
+        environments: config.environments.clone(),
+    }
 }
 
 /// What runs: what the command line says goes before what the project says.
@@ -244,9 +262,19 @@ fn selection(chosen: &Chosen, config: &Config) -> Result<Selection, Failure> {
     })
 }
 
-fn roots(parsed: &Parsed) -> String {
-    let line = |kind: &str, path: &str| format!("{kind:17}  {}\n", mask::name(path));
-    parsed.roots.iter().map(|root| line(root.kind.name(), &root.path)).collect()
+fn roots(parsed: &[Parsed]) -> String {
+    let line = |root: &RootFound| {
+        let environment = root.environment.as_deref().map(|name| format!(" ({})", mask::name(name)));
+        let (kind, path) = (root.kind.name(), mask::name(&root.path));
+        format!("{kind:17}  {path}{}\n", environment.unwrap_or_default())
+    };
+    environments::roots(parsed).into_iter().map(line).collect()
+}
+
+/// What the rules find in the environments, as one.
+fn judged_each(parsed: &[Parsed], selection: &Selection, config: &Config) -> Findings {
+    let found = parsed.iter().map(|p| judged(p, selection, config)).collect();
+    environments::joined(parsed, found)
 }
 
 /// What the rules find, as the project wants it shown.
@@ -276,10 +304,11 @@ fn keeps(finding: &mut Finding, sources: &Sources, root: &std::path::Path, confi
 }
 
 /// The values that could not be evaluated: one for each place and reason, whatever the number of instances.
-fn unknowns(graph: &Graph) -> Vec<UnknownValue> {
+fn unknowns(parsed: &[Parsed]) -> Vec<UnknownValue> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
-    for unknown in graph.unknowns() {
+    let all = parsed.iter().map(|p| &p.graph);
+    for (graph, unknown) in all.flat_map(|g| g.unknowns().into_iter().map(move |u| (g, u))) {
         let resource = graph.resource(unknown.resource);
         let span = graph.origins().span(unknown.origin);
         let place = span.unwrap_or(resource.span);
@@ -355,6 +384,7 @@ mod tests {
             help: String::new(),
             fix: None,
             instances: Vec::new(),
+            environments: Vec::new(),
             identity: String::new(),
             suppressed: None,
             fingerprint: 0,

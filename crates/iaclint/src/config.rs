@@ -1,17 +1,18 @@
 //! `iaclint.toml`: what a project says once for all runs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use globset::{Glob, GlobSet, GlobSetBuilder};
 use iaclint_lint::{Severity, closest};
-use iaclint_parser::Exclusion;
+use iaclint_parser::{Environment, Exclusion};
 use iaclint_rules::RULES;
 use iaclint_source::{Disk, FileSystem, LineIndex};
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::arguments::{Input, Level};
+use crate::environments;
 use crate::output::Failure;
 
 /// The file's name.
@@ -38,6 +39,8 @@ struct Written {
 struct Root {
     path: Spanned<PathBuf>,
     environment: Option<String>,
+    #[serde(default)]
+    environments: Vec<Spanned<PathBuf>>,
     #[serde(default)]
     var_files: Vec<Spanned<PathBuf>>,
     #[serde(default)]
@@ -71,9 +74,11 @@ pub struct Config {
     pub exclude: Exclusion,
     /// The baseline.
     pub baseline: Option<PathBuf>,
-    /// Terraform roots with their variable files, absolute.
+    /// The environments that count: the one of the command line, or all.
+    pub environments: Vec<Environment>,
+    /// Terraform roots with their variable files for all environments, absolute.
     pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
-    /// Templates with their files of parameter values, absolute.
+    /// Templates with their files of parameter values for all environments, absolute.
     pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
     /// What holds for some paths only.
     pub overrides: Vec<Override>,
@@ -149,22 +154,44 @@ impl Reader<'_> {
     fn read(&self, environment: Option<&str>) -> Result<Config, Failure> {
         let written: Written = toml::from_str(self.text).map_err(|e| self.refused(&e))?;
         let (mut root_files, mut template_files) = (Vec::new(), Vec::new());
-        let mut environments: Vec<&str> = Vec::new();
+        let mut environments: BTreeMap<String, Environment> = BTreeMap::new();
+        let mut names: BTreeSet<String> = BTreeSet::new();
         for root in &written.roots {
-            environments.extend(root.environment.as_deref());
-            if root.environment.is_none() || root.environment.as_deref() == environment {
-                let path = self.existing(&root.path)?;
-                root_files.push((path.clone(), self.all_existing(&root.var_files)?));
-                template_files.push((path, self.all_existing(&root.parameters)?));
+            names.extend(root.environment.clone());
+            if root.environment.is_some()
+                && environment.is_some()
+                && root.environment.as_deref() != environment
+            {
+                continue;
+            }
+            let path = self.existing(&root.path)?;
+            let (var_files, parameters) =
+                (self.all_existing(&root.var_files)?, self.all_existing(&root.parameters)?);
+            let (of_roots, of_templates) = match &root.environment {
+                Some(name) => {
+                    let of = environments.entry(name.clone()).or_default();
+                    (&mut of.root_files, &mut of.template_files)
+                }
+                None => (&mut root_files, &mut template_files),
+            };
+            of_roots.push((path.clone(), var_files));
+            of_templates.push((path.clone(), parameters));
+            for (name, file) in self.by_environment(&root.environments)? {
+                names.insert(name.clone());
+                environments.entry(name).or_default().root_files.push((path.clone(), vec![file]));
             }
         }
-        if let Some(name) = environment.filter(|name| !environments.contains(name)) {
+        if let Some(name) = environment.filter(|name| !names.contains(*name)) {
             let failure = Failure::new(format!("there is no environment {name} in {}", self.shown));
-            return Err(match closest(name, environments.iter().copied()) {
+            return Err(match closest(name, names.iter().map(String::as_str)) {
                 Some(other) => failure.with_help(format!("did you mean {other}?")),
                 None => failure.with_help("[[roots]] names them: environment = \"...\""),
             });
         }
+        let environments = environments
+            .into_iter()
+            .filter(|(name, _)| environment.is_none_or(|only| only == name))
+            .map(|(name, files)| Environment { name, ..files });
         let overrides = written.overrides.iter().map(|o| {
             Ok(Override {
                 paths: self.globs(&o.paths)?,
@@ -180,6 +207,7 @@ impl Reader<'_> {
             severities: self.severities(&written.severity)?,
             exclude: self.globs(&written.exclude)?,
             baseline: written.baseline.map(|path| self.base.join(path)),
+            environments: environments.collect(),
             root_files,
             template_files,
             overrides: overrides.collect::<Result<_, Failure>>()?,
@@ -194,6 +222,23 @@ impl Reader<'_> {
 
     fn all_existing(&self, paths: &[Spanned<PathBuf>]) -> Result<Vec<PathBuf>, Failure> {
         paths.iter().map(|path| self.existing(path)).collect()
+    }
+
+    /// The files that patterns name, each with the environment that it is named after.
+    fn by_environment(&self, patterns: &[Spanned<PathBuf>]) -> Result<Vec<(String, PathBuf)>, Failure> {
+        let mut out = Vec::new();
+        for pattern in patterns {
+            let fault = |words: &str| self.fault(pattern.span(), words);
+            let files = environments::files(self.base, pattern.get_ref()).map_err(|words| fault(&words))?;
+            if files.is_empty() {
+                return Err(fault(&format!("there is no {}", pattern.get_ref().display())));
+            }
+            for file in files {
+                let name = environments::name_of(&file);
+                out.push((name, Disk.canonicalize(&file).map_err(|e| fault(&e.to_string()))?));
+            }
+        }
+        Ok(out)
     }
 
     fn rules(&self, ids: &[Spanned<String>]) -> Result<Vec<String>, Failure> {

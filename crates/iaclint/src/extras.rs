@@ -28,11 +28,14 @@ const START: &str = r#"#:schema https://raw.githubusercontent.com/iaclint/iaclin
 # [severity]
 # sg-stale-reference = "warning"
 
-# Variable files of a Terraform root, parameter files of a template; with an environment, only for `--environment prod`.
+# Variable files of a Terraform root, parameter files of a template; with an environment, only in that.
 # [[roots]]
 # path = "infra/live"
 # environment = "prod"
 # var-files = ["infra/live/prod.tfvars"]
+# [[roots]]
+# path = "infra/network"
+# environments = ["infra/network/envs/*.tfvars"]
 # [[roots]]
 # path = "stacks/api.yaml"
 # environment = "prod"

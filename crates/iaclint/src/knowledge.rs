@@ -17,10 +17,11 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Counts what a graph holds.
-    pub fn of(graph: &Graph) -> Self {
+    /// Counts what graphs hold.
+    pub fn of<'g>(graphs: impl IntoIterator<Item = &'g Graph>) -> Self {
         let mut out = Self::default();
-        for (_, resource) in graph.iter().filter(|(_, r)| r.mode == Mode::Managed) {
+        for (_, resource) in graphs.into_iter().flat_map(Graph::iter).filter(|(_, r)| r.mode == Mode::Managed)
+        {
             out.count(&resource.body);
         }
         out

@@ -8,6 +8,7 @@ mod check;
 mod config;
 mod demands;
 mod diagnosis;
+mod environments;
 mod extras;
 mod fix;
 mod graph;

@@ -266,6 +266,7 @@ fn the_comparison_tells_all_ways_to_be_wrong() {
         help: String::new(),
         fix: None,
         instances: Vec::new(),
+        environments: Vec::new(),
         identity: String::new(),
         suppressed: None,
         fingerprint: 0,

@@ -104,6 +104,7 @@ impl<'c, 'm> Check<'c, 'm> {
                 help: String::new(),
                 fix: None,
                 instances: Vec::new(),
+                environments: Vec::new(),
                 identity: String::new(),
                 suppressed: None,
                 fingerprint: 0,

@@ -125,6 +125,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Addresses of the other instances with the same fault at the same place.
     pub instances: Vec<String>,
+    /// The environments in which it holds, where its root is deployed in several.
+    pub environments: Vec<String>,
     /// What tells this fault from others of the rule in the same resource: a variable, a port.
     pub identity: String,
     /// Why it is not shown, if it is not.
@@ -134,6 +136,14 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Takes in the same finding of another environment.
+    pub fn join_other_environment(&mut self, other: Finding) {
+        if self.fix != other.fix {
+            self.fix = None;
+        }
+        self.join(other);
+    }
+
     /// Takes in another finding of the same fault: the more severe one stays, the other becomes one of its instances.
     pub(crate) fn join(&mut self, mut other: Finding) {
         if other.severity > self.severity {

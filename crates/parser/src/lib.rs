@@ -5,6 +5,7 @@ mod error;
 mod input;
 mod load;
 mod plans;
+mod reading;
 mod root_directory;
 mod roots;
 mod stages;
@@ -21,6 +22,8 @@ use iaclint_terraform::STACK_BYTES;
 pub use edit::addition;
 pub use error::ParseError;
 pub use stages::Stages;
+
+use reading::Reading;
 
 /// What to read, and the inputs that Terraform roots get.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +49,26 @@ pub struct Options {
     pub parameter_files: Vec<PathBuf>,
     /// Files of parameter values for single templates: the template and its files, absolute, before those for every template.
     pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// Environments in which roots are deployed with files of values of their own.
+    pub environments: Vec<Environment>,
+}
+
+/// An environment, such as `prod`: files of values that hold in it, beside those that hold everywhere and after them.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// For single Terraform roots: the root's directory and its files, absolute.
+    pub root_files: Vec<(PathBuf, Vec<PathBuf>)>,
+    /// For single templates: the template and its files, absolute.
+    pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
+}
+
+impl Environment {
+    /// Whether it says with which values the root at an absolute path is deployed.
+    pub(crate) fn names(&self, path: &Path) -> bool {
+        self.root_files.iter().chain(&self.template_files).any(|(root, _)| root == path)
+    }
 }
 
 /// Paths that are not looked at, as globs under a directory.
@@ -72,7 +95,9 @@ pub struct Parsed {
     /// The resources of all roots.
     pub graph: Graph,
     /// The files: [`Project::sources`] holds what was read.
-    pub project: Project,
+    pub project: Arc<Project>,
+    /// The environment whose files of values were read.
+    pub environment: Option<String>,
     /// When every path is a single `.tf` file: these files, relative to the project root, to which findings are limited. Sorted.
     pub limited_to: Option<Vec<String>>,
     /// The roots by [`iaclint_value::RootId`].
@@ -88,6 +113,8 @@ pub struct RootFound {
     pub kind: RootKind,
     /// Its directory or file, relative to the project root.
     pub path: String,
+    /// The environment with whose values it was loaded; none for a root that is the same in all.
+    pub environment: Option<String>,
 }
 
 /// What is loaded as one.
@@ -119,42 +146,32 @@ impl RootKind {
 }
 
 /// Reads what the paths name into one graph, on threads on which deep but legal nesting fits. What is wrong inside the files becomes
-/// problems of the graph; an error is only what leaves nothing to check.
+/// problems of the graph; an error is only what leaves nothing to check. An environment counts when it is the only one.
 pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
-    match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
-        Ok(pool) => pool.install(|| parse_here(fs, options)),
-        Err(_) => parse_here(fs, options),
-    }
+    let only = options.environments.first().filter(|_| options.environments.len() == 1);
+    let only: Vec<&Environment> = only.into_iter().collect();
+    let parsed = with_room(|| Reading::new(fs, options)?.load(&only))?;
+    // What is loaded without a fault is loaded once at least.
+    parsed
+        .into_iter()
+        .next()
+        .ok_or_else(|| ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized: Vec::new() })
 }
 
-fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
-    let mut stages = Stages::start();
-    let paths = root_directory::real_paths(&*fs, &options.paths)?;
-    let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
-    let project_fs = fs.clone();
-    let project = Project::new(fs, &root)
-        .map_err(|e| ParseError::Unreadable { path: root.clone(), reason: e.to_string() })?;
-    let input = input::gather(&project, &paths, &options.exclude)?;
-    let files = |all: &[PathBuf], own: &[(PathBuf, Vec<PathBuf>)]| {
-        Ok(load::Files {
-            all: root_directory::var_files(&*project_fs, all, &root)?,
-            own: root_directory::root_files(&*project_fs, own, &root)?,
-        })
-    };
-    let given = load::Given {
-        variables: files(&options.var_files, &options.root_files)?,
-        parameters: files(&options.parameter_files, &options.template_files)?,
-        plans: root_directory::var_files(&*project_fs, &options.plans, &root)?,
-    };
-    stages.end("find");
-    let (graph, roots) = load::load(&project, &input, options, &given, &mut stages)?;
-    // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
-    for program in &input.programs {
-        let _ = project.read_text(program);
+/// The same for every environment in turn, each in a graph of its own: nothing of one environment is linked to another, though both
+/// declare the same names. Roots that no environment names are in each of them. The files are read and parsed once, and places in them are
+/// the same in all. Without an environment that names a root below the paths there is one graph.
+pub fn parse_each(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Vec<Parsed>, ParseError> {
+    with_room(|| {
+        let reading = Reading::new(fs, options)?;
+        let environments = reading.environments();
+        reading.load(&environments)
+    })
+}
+
+fn with_room<T: Send>(read: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
+        Ok(pool) => pool.install(read),
+        Err(_) => read(),
     }
-    if roots.is_empty() {
-        let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
-        return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });
-    }
-    Ok(Parsed { graph, limited_to: input.limited_to, roots, project, stages })
 }

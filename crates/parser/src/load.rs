@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Fragment, Graph};
-use iaclint_source::{Problem, Project};
+use iaclint_source::Problem;
 use iaclint_terraform::{Inputs, Loader};
 use iaclint_value::RootId;
 use rayon::prelude::*;
@@ -12,16 +12,31 @@ use rayon::prelude::*;
 use crate::input::Input;
 use crate::plans::Plans;
 use crate::roots::{Module, roots};
-use crate::{Options, ParseError, RootFound, RootKind, Stages};
+use crate::{Environment, Options, ParseError, RootFound, RootKind, Stages};
 
 /// Files of values, each checked to lie inside the project root.
-pub(crate) struct Given {
+pub(crate) struct Given<'e> {
     /// For Terraform roots.
     pub(crate) variables: Files,
     /// For templates.
     pub(crate) parameters: Files,
     /// Plans of Terraform roots.
     pub(crate) plans: Vec<PathBuf>,
+    /// The environment that they hold in.
+    pub(crate) environment: Option<&'e Environment>,
+}
+
+impl Given<'_> {
+    /// Whether a root is deployed in other environments only.
+    fn leaves_out(&self, root: &Path, options: &Options) -> bool {
+        self.environment.is_some_and(|here| !here.names(root))
+            && options.environments.iter().any(|other| other.names(root))
+    }
+
+    /// The name of the environment, for a root that has values of its own in it.
+    fn environment_of(&self, root: &Path) -> Option<String> {
+        self.environment.filter(|here| here.names(root)).map(|here| here.name.clone())
+    }
 }
 
 /// Files of values in one language.
@@ -42,15 +57,15 @@ impl Files {
 
 /// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
 pub(crate) fn load(
-    project: &Project,
+    loader: &Loader<'_>,
     input: &Input,
     options: &Options,
-    given: &Given,
+    given: &Given<'_>,
     stages: &mut Stages,
 ) -> Result<(Graph, Vec<RootFound>), ParseError> {
-    let loader = Loader::new(project);
-    let mut plans = Plans::beside(project, &loader, &input.plans);
-    let mut modules = modules(project, &loader, input, options, &given.variables.own);
+    let project = loader.project();
+    let mut plans = Plans::beside(project, loader, &input.plans);
+    let mut modules = modules(loader, input, options, &given.variables.own);
     for directory in plans.of.keys() {
         let module = modules.entry(directory.clone()).or_default();
         module.has_values = true;
@@ -59,7 +74,7 @@ pub(crate) fn load(
     let roots = roots(&modules, &forced);
     let directories: Vec<&PathBuf> = roots.keys().collect();
     for plan in &given.plans {
-        plans.assign(project, &loader, plan, &directories)?;
+        plans.assign(project, loader, plan, &directories)?;
     }
     let mut found: Vec<(String, RootKind, PathBuf)> = Vec::new();
     let mut add = |kind: RootKind, path: PathBuf| found.push((project.relative(&path), kind, path));
@@ -71,6 +86,7 @@ pub(crate) fn load(
     plans.alone.iter().for_each(|file| add(RootKind::Plan, file.clone()));
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
     input.templates.iter().for_each(|file| add(RootKind::Template, file.clone()));
+    found.retain(|(.., path)| !given.leaves_out(path, options));
     found.sort();
 
     let inputs = Inputs {
@@ -120,16 +136,19 @@ pub(crate) fn load(
         first.problems.splice(0..0, input.problems.iter().chain(&plans.problems).cloned());
     }
     each_once(&mut fragments);
-    let roots = found.into_iter().map(|(path, kind, _)| RootFound { kind, path }).collect();
+    let roots = found.into_iter().map(|(path, kind, absolute)| {
+        let environment = given.environment_of(&absolute);
+        RootFound { kind, path, environment }
+    });
+    let roots = roots.collect();
     stages.end("evaluate");
     let graph = Graph::new(fragments);
     stages.end("graph");
     Ok((graph, roots))
 }
 
-/// What each Terraform directory calls and needs. Parses every file of the walk.
+/// What each Terraform directory calls and needs.
 fn modules(
-    project: &Project,
     loader: &Loader<'_>,
     input: &Input,
     options: &Options,
@@ -138,6 +157,7 @@ fn modules(
     let given = !options.var_files.is_empty()
         || !options.variables.is_empty()
         || options.environment.iter().any(|(name, _)| name.starts_with("TF_VAR_"));
+    let project = loader.project();
     let summarise = |(directory, automatic): (&PathBuf, &bool)| {
         let own = root_files.iter().any(|(root, files)| root == directory && !files.is_empty());
         let has_values = *automatic || own || (given && input.named.contains(directory));
@@ -152,8 +172,6 @@ fn modules(
         };
         (directory.clone(), module)
     };
-    let directories: Vec<&Path> = input.modules.keys().map(PathBuf::as_path).collect();
-    loader.read_ahead(&directories);
     input.modules.par_iter().map(summarise).collect()
 }
 

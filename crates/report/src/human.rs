@@ -164,6 +164,10 @@ impl Page<'_> {
                 out.push_str(", ");
                 out.push_str(&mask::name(part));
             }
+            if !finding.environments.is_empty() {
+                let names: Vec<_> = finding.environments.iter().map(|e| mask::name(e)).collect();
+                let _ = write!(out, " (in {})", names.join(", "));
+            }
             out.push('\n');
         }
         out.push_str(&instances(&finding.instances));

@@ -71,6 +71,8 @@ struct Found {
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<String>,
     instances: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    environments: Vec<String>,
     #[serde(flatten)]
     place: Place,
     label: String,
@@ -200,6 +202,7 @@ fn finding(report: &Report<'_>, finding: &Finding) -> Found {
         type_name: name(&finding.subject.type_name),
         part: finding.part.as_deref().map(name),
         instances: finding.instances.iter().map(|i| name(i)).collect(),
+        environments: finding.environments.iter().map(|e| name(e)).collect(),
         place: place(report, finding.primary.span),
         label: message(&finding.primary.text),
         construct: finding.subject.construct.as_deref().map(name),

@@ -21,9 +21,10 @@ pub(crate) fn schema(rules: &[String]) -> String {
     let roots = json!({
         "path": { "description": "The directory of the root, or the template, from this file.", "type": "string" },
         "environment": {
-            "description": "Only when `--environment` has this name.",
+            "description": "The environment in which the files hold. Every environment is checked; `--environment` limits a run to one.",
             "type": "string"
         },
+        "environments": texts("Globs, from this file: variable files of one environment each, which is named after the file."),
         "var-files": texts("Variable files of a Terraform root, in order, from this file."),
         "parameters": texts("Files of parameter values of a template, in order, from this file."),
     });

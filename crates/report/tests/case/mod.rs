@@ -107,6 +107,7 @@ fn finding(
         help: String::new(),
         fix: None,
         instances: Vec::new(),
+        environments: Vec::new(),
         identity: String::new(),
         suppressed: None,
         fingerprint: 0x1234_5678_9abc_def0,

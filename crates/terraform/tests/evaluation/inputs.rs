@@ -4,36 +4,38 @@ use crate::support::{load_with, main_tf};
 use iaclint_terraform::Inputs;
 use iaclint_value::{Marks, Target};
 
+/// The expected values are what `terraform plan` of 1.11.4 prints for these files and
+/// `-var-file=x.tfvars -var-file=y.tfvars -var h=cli -var i=cli`.
 #[test]
 fn later_sources_of_a_variable_go_before_earlier_ones() {
-    let variables: Vec<String> = "abcdefg"
+    let variables: Vec<String> = "abcdefghi"
         .chars()
         .map(|c| {
             format!("variable \"{c}\" {{ default = \"default\" }}\noutput \"{c}\" {{ value = var.{c} }}\n")
         })
         .collect();
+    let environment = ["b", "c", "d", "h"].map(|name| (format!("TF_VAR_{name}"), "env".to_owned()));
     let inputs = Inputs {
-        var_files: vec!["extra.tfvars".into()],
-        variables: vec![("g".into(), "cli".into())],
-        environment: vec![("TF_VAR_b".into(), "env".into()), ("TF_VAR_c".into(), "env".into())],
+        var_files: vec!["x.tfvars".into(), "y.tfvars".into()],
+        variables: vec![("h".into(), "cli".into()), ("i".into(), "cli".into())],
+        environment: environment.to_vec(),
         ..Inputs::default()
     };
     let loaded = load_with(
         [
             ("main.tf", variables.concat().as_str()),
-            (
-                "terraform.tfvars",
-                "c = \"tfvars\"\nd = \"tfvars\"\ne = \"tfvars\"\nf = \"tfvars\"\ng = \"tfvars\"\n",
-            ),
+            ("terraform.tfvars", "c = \"tfvars\"\nd = \"tfvars\"\ne = \"tfvars\"\nf = \"tfvars\"\n"),
             ("terraform.tfvars.json", "{\"d\": \"json\", \"e\": \"json\", \"f\": \"${json}\"}"),
             ("b.auto.tfvars", "e = \"b\"\nf = \"b\"\n"),
-            ("a.auto.tfvars", "e = \"a\"\n"),
-            ("extra.tfvars", "f = \"extra\"\ng = \"extra\"\n"),
+            ("a.auto.tfvars.json", "{\"e\": \"a.json\", \"f\": \"a.json\"}"),
+            ("a.auto.tfvars", "e = \"a\"\nf = \"a\"\n"),
+            ("x.tfvars", "f = \"x\"\ng = \"x\"\nh = \"x\"\n"),
+            ("y.tfvars", "g = \"y\"\nh = \"y\"\n"),
         ],
         &inputs,
     );
-    let values: Vec<String> = "abcdefg".chars().map(|c| loaded.shown(&c.to_string())).collect();
-    assert_eq!(values, ["default", "env", "tfvars", "json", "b", "extra", "cli"]);
+    let values: Vec<String> = "abcdefghi".chars().map(|c| loaded.shown(&c.to_string())).collect();
+    assert_eq!(values, ["default", "env", "tfvars", "json", "b", "x", "y", "cli", "cli"]);
     let trail = loaded.trail(loaded.output("e").origin);
     assert!(trail.contains(&"given e b.auto.tfvars:1:5".to_owned()), "{trail:?}");
 }

@@ -1,0 +1,179 @@
+//! Environments: the files that name them, and what was found in several of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Component, Path, PathBuf};
+
+use globset::{Glob, GlobMatcher};
+use iaclint_graph::{Mode, Resource};
+use iaclint_lint::{Finding, Findings};
+use iaclint_parser::{Parsed, RootFound};
+use iaclint_rules::RULES;
+use iaclint_source::{Disk, FileKind, FileSystem, Problem, Span};
+
+/// The files below `base` that a pattern names: in each part of the path `*` stands for anything but `/`.
+pub fn files(base: &Path, pattern: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = vec![base.to_path_buf()];
+    for part in pattern.components() {
+        let written = part.as_os_str().to_string_lossy();
+        let is_pattern = matches!(part, Component::Normal(_)) && written.contains(['*', '?', '[', '{']);
+        if !is_pattern {
+            found = found.into_iter().map(|at| at.join(part)).collect();
+            continue;
+        }
+        let glob = Glob::new(&written).map_err(|e| e.kind().to_string())?.compile_matcher();
+        found = found.iter().flat_map(|at| matching(at, &glob)).collect();
+    }
+    found.retain(|file| Disk.kind(file).is_ok_and(|kind| kind != FileKind::Directory));
+    Ok(found)
+}
+
+fn matching(directory: &Path, glob: &GlobMatcher) -> Vec<PathBuf> {
+    let entries = Disk.read_dir(directory).unwrap_or_default();
+    let named = entries.into_iter().filter(|e| !e.name.starts_with('.') && glob.is_match(&e.name));
+    named.map(|e| directory.join(e.name)).collect()
+}
+
+/// The environment that a variable file is named after: by its own name, or by its directory where it has the name that Terraform gives.
+pub fn name_of(file: &Path) -> String {
+    let text = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().into_owned();
+    let name = text(file.file_name());
+    let stem = name.strip_suffix(".json").unwrap_or(&name);
+    let stem = stem.strip_suffix(".tfvars").unwrap_or(stem);
+    match stem.strip_suffix(".auto").unwrap_or(stem) {
+        "terraform" => text(file.parent().and_then(Path::file_name)),
+        stem => stem.to_owned(),
+    }
+}
+
+/// The roots of all environments, each once.
+pub fn roots(parsed: &[Parsed]) -> Vec<&RootFound> {
+    let mut out: Vec<&RootFound> = Vec::new();
+    for root in parsed.iter().flat_map(|p| &p.roots) {
+        if !out.contains(&root) {
+            out.push(root);
+        }
+    }
+    out.sort_by_key(|root| (&root.path, &root.environment));
+    out
+}
+
+/// The number of managed resources, those of a root that is the same in all environments counted once.
+pub fn resources(parsed: &[Parsed]) -> usize {
+    let of = |(first, parsed): (bool, &Parsed)| {
+        let counts = |resource: &&Resource| {
+            let root = parsed.roots.get(resource.key.root.0 as usize);
+            let own = root.is_some_and(|root| root.environment.is_some());
+            resource.mode == Mode::Managed && (first || own)
+        };
+        parsed.graph.resources().iter().filter(counts).count()
+    };
+    parsed.iter().enumerate().map(|(at, parsed)| of((at == 0, parsed))).sum()
+}
+
+/// The problems of all environments, each once.
+pub fn problems(parsed: &[Parsed]) -> Vec<Problem> {
+    let mut seen = BTreeSet::new();
+    let mut is_new = |problem: &&Problem| {
+        let place = problem.span.map(|s| (s.file, s.start, s.end));
+        seen.insert((problem.kind, problem.message.clone(), problem.path.clone(), place))
+    };
+    parsed.iter().flat_map(|p| p.graph.problems()).filter(|p| is_new(p)).cloned().collect()
+}
+
+/// Joins what was found in the environments: one fault in several of them is one finding, which names them.
+pub fn joined(parsed: &[Parsed], found: Vec<Findings>) -> Findings {
+    let (mut shown, mut suppressed) = (Vec::new(), Vec::new());
+    for findings in found {
+        shown.push(findings.shown);
+        suppressed.push(findings.suppressed);
+    }
+    Findings { shown: list(parsed, shown), suppressed: list(parsed, suppressed) }
+}
+
+/// What makes findings of several environments one: the rule, the place, and what is said of it.
+type Fault = (&'static str, Span, Option<Span>, String, String);
+
+fn list(parsed: &[Parsed], found: Vec<Vec<Finding>>) -> Vec<Finding> {
+    let mut out: Vec<(Finding, Vec<usize>)> = Vec::new();
+    let mut known: HashMap<Fault, usize> = HashMap::new();
+    for (number, findings) in found.into_iter().enumerate() {
+        for finding in findings {
+            let fault = (
+                finding.rule,
+                finding.primary.span,
+                finding.subject.source,
+                finding.identity.clone(),
+                finding.headline.clone(),
+            );
+            let at = *known.entry(fault).or_insert(out.len());
+            match out.get_mut(at) {
+                Some((first, environments)) => {
+                    first.join_other_environment(finding);
+                    environments.push(number);
+                }
+                None => out.push((finding, vec![number])),
+            }
+        }
+    }
+    out.retain(|(finding, environments)| {
+        // What covers nothing here may cover something there.
+        !is_about_suppressions(finding) || readers(parsed, finding) == *environments
+    });
+    let mut out: Vec<Finding> =
+        out.into_iter().map(|(finding, environments)| named(parsed, finding, &environments)).collect();
+    if let (Some(first), true) = (parsed.first(), parsed.len() > 1) {
+        let sources = first.project.sources();
+        out.sort_by_cached_key(|f| (sources.sort_key(f.primary.span), f.rule, f.subject.address.clone()));
+    }
+    out
+}
+
+fn is_about_suppressions(finding: &Finding) -> bool {
+    RULES.iter().any(|rule| rule.id == finding.rule && rule.group == "suppression")
+}
+
+/// The environments in which the file of a comment is read.
+fn readers(parsed: &[Parsed], finding: &Finding) -> Vec<usize> {
+    let file = finding.primary.span.file;
+    let reads = |p: &Parsed| p.graph.directives().iter().any(|d| d.span.file == file);
+    parsed.iter().enumerate().filter(|(_, p)| reads(p)).map(|(at, _)| at).collect()
+}
+
+/// The finding with the environments in which it holds. A root that is the same in all of them needs no word of them.
+fn named(parsed: &[Parsed], mut finding: Finding, holds: &[usize]) -> Finding {
+    let of = |p: &Parsed| p.roots.iter().find(|r| r.path == finding.subject.stack).cloned();
+    let has_own = parsed.iter().filter_map(of).any(|root| root.environment.is_some());
+    let here: Vec<usize> = match parsed.iter().any(|p| of(p).is_some()) {
+        true => (0..parsed.len()).filter(|at| parsed.get(*at).and_then(of).is_some()).collect(),
+        false => (0..parsed.len()).collect(),
+    };
+    let names = |numbers: &[usize]| -> Vec<String> {
+        numbers.iter().filter_map(|at| parsed.get(*at)?.environment.clone()).collect()
+    };
+    if has_own || holds != here {
+        finding.environments = names(holds);
+    }
+    let without: Vec<usize> = here.into_iter().filter(|at| !holds.contains(at)).collect();
+    if !without.is_empty() {
+        finding.notes.push(format!(
+            "it is found in {} only, not in {}",
+            names(holds).join(", "),
+            names(&without).join(", ")
+        ));
+    }
+    finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_file_names_its_environment() {
+        let name = |file: &str| name_of(Path::new(file));
+        assert_eq!(name("envs/prod.tfvars"), "prod");
+        assert_eq!(name("envs/prod.eu.tfvars.json"), "prod.eu");
+        assert_eq!(name("envs/dev/terraform.tfvars"), "dev");
+        assert_eq!(name("envs/dev.auto.tfvars"), "dev");
+    }
+}
