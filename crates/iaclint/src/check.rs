@@ -212,15 +212,15 @@ fn status(findings: &[Finding], problems: &[Problem], fail_on: Severity) -> Stat
 
 /// Reads what the paths name: with the values of an environment, if only one counts.
 pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed, Failure> {
-    parse(Arc::new(Disk), &options(paths, input, config)).map_err(refused)
+    parse(Arc::new(Disk), &options(paths, input, config)).map_err(|e| refused(&e))
 }
 
 /// Reads what the paths name, once for each environment.
 fn read_each(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Vec<Parsed>, Failure> {
-    parse_each(Arc::new(Disk), &options(paths, input, config)).map_err(refused)
+    parse_each(Arc::new(Disk), &options(paths, input, config)).map_err(|e| refused(&e))
 }
 
-fn refused(error: ParseError) -> Failure {
+fn refused(error: &ParseError) -> Failure {
     Failure::new(error.to_string())
 }
 

@@ -143,10 +143,10 @@ fn readers(parsed: &[Parsed], finding: &Finding) -> Vec<usize> {
 fn named(parsed: &[Parsed], mut finding: Finding, holds: &[usize]) -> Finding {
     let of = |p: &Parsed| p.roots.iter().find(|r| r.path == finding.subject.stack).cloned();
     let has_own = parsed.iter().filter_map(of).any(|root| root.environment.is_some());
-    let here: Vec<usize> = match parsed.iter().any(|p| of(p).is_some()) {
-        true => (0..parsed.len()).filter(|at| parsed.get(*at).and_then(of).is_some()).collect(),
-        false => (0..parsed.len()).collect(),
-    };
+    // A comment belongs to no root.
+    let anywhere = parsed.iter().all(|p| of(p).is_none());
+    let is_here = |at: &usize| anywhere || parsed.get(*at).and_then(of).is_some();
+    let here: Vec<usize> = (0..parsed.len()).filter(is_here).collect();
     let names = |numbers: &[usize]| -> Vec<String> {
         numbers.iter().filter_map(|at| parsed.get(*at)?.environment.clone()).collect()
     };

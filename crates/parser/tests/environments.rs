@@ -33,7 +33,7 @@ fn parsed(environments: Vec<Environment>) -> Vec<Parsed> {
         environments,
         ..Options::default()
     };
-    parse_each(Arc::new(Memory::of(files)), &options).unwrap()
+    parse_each(Arc::new(Memory::of(files)), &options).expect("there is something to check")
 }
 
 fn both() -> Vec<Parsed> {
@@ -45,7 +45,13 @@ fn both() -> Vec<Parsed> {
 fn each_environment_reads_the_state_of_its_own() {
     let queue = |parsed: &Parsed| {
         let [id] = parsed.graph.of_type("aws_sqs_queue") else { panic!("there is one queue") };
-        parsed.graph.resource(*id).body.get("name").and_then(|v| v.as_str()).map(|t| t.to_string())
+        parsed
+            .graph
+            .resource(*id)
+            .body
+            .get("name")
+            .and_then(iaclint_value::Value::as_str)
+            .map(|t| t.to_string())
     };
     let names: Vec<_> = both().iter().map(|p| (p.environment.clone().unwrap(), queue(p).unwrap())).collect();
     assert_eq!(
