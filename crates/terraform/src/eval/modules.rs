@@ -302,8 +302,10 @@ impl Evaluator<'_, '_> {
                 if CALL_ARGUMENTS.contains(&attribute.name.as_str()) {
                     continue;
                 }
-                let value = me.eval(&attribute.value, env);
-                let value = value.unwrap_or_else(|fault| me.invalid(fault));
+                let value = me.assuming_within(scope, |me| {
+                    let value = me.eval(&attribute.value, env);
+                    value.unwrap_or_else(|fault| me.invalid(fault))
+                });
                 let origin = me.written(attribute.name_span);
                 fields.push((attribute.name.clone(), origin, value));
             }
@@ -372,6 +374,7 @@ impl Evaluator<'_, '_> {
                 let value = value.unwrap_or_else(|fault| self.invalid(fault));
                 let value = self.converted(value, &ty, default.span, &variable.name);
                 let value = self.step(value, default.span, Via::Default(variable.name.clone()));
+                self.assumed |= !self.planning && self.scopes[scope].parent.is_none();
                 if self.inputs.library && self.scopes[scope].parent.is_none() {
                     self.possible(value, scope, &variable.name)
                 } else {

@@ -1,0 +1,56 @@
+//! What rests on the defaults of the root: whoever deploys it may give other values, so an error that follows from them is not certain.
+
+use super::{Evaluator, Node};
+
+impl Evaluator<'_, '_> {
+    /// Evaluates a node and remembers whether it rests on a default; so does then what asked for it.
+    pub(super) fn assuming<R>(&mut self, node: &Node, evaluate: impl FnOnce(&mut Self) -> R) -> R {
+        let inherited = self.is_repeated_by_assumption(node);
+        let outer = std::mem::replace(&mut self.assumed, inherited);
+        let value = evaluate(self);
+        if self.assumed {
+            self.assumptions.insert(node.clone());
+        }
+        self.assumed |= outer;
+        value
+    }
+
+    /// Evaluates what is kept nowhere: what it rests on is of no matter to what comes after it.
+    pub(super) fn assuming_within<R>(&mut self, scope: usize, evaluate: impl FnOnce(&mut Self) -> R) -> R {
+        let inherited = self.is_called_by_assumption(scope);
+        let outer = std::mem::replace(&mut self.assumed, inherited);
+        let value = evaluate(self);
+        self.assumed = outer;
+        value
+    }
+
+    /// Whether a node belongs to instances whose number rests on a default.
+    fn is_repeated_by_assumption(&self, node: &Node) -> bool {
+        let scope = match node {
+            Node::Argument(instance, _) => {
+                let instance = &self.instances[*instance];
+                if self.assumptions.contains(&Node::Resource(instance.scope, instance.declaration)) {
+                    return true;
+                }
+                instance.scope
+            }
+            Node::Variable(scope, _)
+            | Node::Local(scope, _)
+            | Node::Output(scope, _)
+            | Node::Call(scope, _)
+            | Node::Resource(scope, _) => *scope,
+        };
+        self.is_called_by_assumption(scope)
+    }
+
+    fn is_called_by_assumption(&self, scope: usize) -> bool {
+        let mut at = self.scopes.get(scope).and_then(|s| s.parent);
+        while let Some((parent, call)) = at {
+            if self.assumptions.contains(&Node::Call(parent, call)) {
+                return true;
+            }
+            at = self.scopes[parent].parent;
+        }
+        false
+    }
+}
