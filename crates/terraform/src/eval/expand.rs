@@ -106,7 +106,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn expand(&mut self, node: &Node, body: &Body, scope: usize, header: Span) -> Arc<Expansion> {
         match self.expansions.get(node) {
             Some(Some(expansion)) => {
-                self.assumed |= self.assumptions.contains(node);
+                self.assumptions.recall(node);
                 return expansion.clone();
             }
             Some(None) => {

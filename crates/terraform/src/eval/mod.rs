@@ -73,10 +73,7 @@ pub(crate) struct Evaluator<'a, 'p> {
     catching: bool,
     /// Inside something that may not exist: an error there is none unless it does.
     doubtful: bool,
-    /// What is being evaluated rests on the default of a variable of the root, which whoever deploys it may replace.
-    assumed: bool,
-    /// What was evaluated and does.
-    assumptions: FxHashSet<Node>,
+    assumptions: assumption::Assumptions,
     /// The path that a function could not read, since the last call.
     unread: Option<Name>,
     /// Calls of modules that are not here: scope and number.
@@ -201,8 +198,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             rounds: MAX_ROUNDS,
             catching: false,
             doubtful: false,
-            assumed: false,
-            assumptions: FxHashSet::default(),
+            assumptions: assumption::Assumptions::default(),
             unread: None,
             not_here: Vec::new(),
             planning: false,
@@ -248,7 +244,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             return Val::unknown(Why::Invalid, origin);
         }
         // With another value it may be none.
-        let kind = if self.assumed { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+        let kind = if self.assumptions.now { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
         let mut problem = Problem::at(kind, span, message);
         problem.help = help;
         self.problem(problem);
@@ -278,7 +274,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     fn node(&mut self, node: Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
         match self.nodes.get(&node) {
             Some(Some(value)) => {
-                self.assumed |= self.assumptions.contains(&node);
+                self.assumptions.recall(&node);
                 return value.clone();
             }
             Some(None) => return self.cycle(&node, span),
