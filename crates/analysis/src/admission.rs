@@ -13,6 +13,7 @@ use iaclint_value::{OriginId, Text, Value};
 
 use crate::Analysis;
 use crate::authority::{Refusal, Request, Tally, Verdict, Witness};
+use crate::demands::worst;
 
 /// Where a delivery arrives.
 #[derive(Clone, Debug)]
@@ -51,13 +52,15 @@ impl Destination {
     }
 }
 
-/// What a role may not do that is needed to start a task.
-#[derive(Clone, Copy, Debug)]
-pub struct RefusedToRun {
+/// Something that a role must do to start a task.
+#[derive(Clone, Debug)]
+pub struct ToStart {
     /// The action.
     pub action: &'static str,
     /// The task definition, or the role that is passed.
     pub on: ResourceId,
+    /// Whether it may.
+    pub verdict: Verdict,
 }
 
 /// What keeps a permission of a function from fitting a delivery.
@@ -109,6 +112,10 @@ impl<'m> Analysis<'m> {
     /// Whether a delivery is let in where it arrives.
     pub fn admitted(&self, delivery: &Delivery<'m>, to: &Destination) -> Verdict {
         let by_role = match &delivery.role {
+            // Whoever always takes a role is given one elsewhere.
+            Prop::Absent { .. } if delivery.sender.takes_a_role() => {
+                return Verdict::CannotTell("no role is given".to_owned());
+            }
             Prop::Absent { .. } => None,
             role => Some(self.admitted_with(role, to)),
         };
@@ -151,32 +158,29 @@ impl<'m> Analysis<'m> {
         }
     }
 
-    /// What a role that starts the tasks of a definition may certainly not do: run them, or pass them their roles.
-    pub fn refused_to_run(
-        &self,
-        role: ResourceId,
-        task: &TaskDefinition<'m>,
-        cluster: &'m Value,
-    ) -> Vec<RefusedToRun> {
-        let mut out = Vec::new();
+    /// What a role must do to start the tasks of a definition: run them, and pass them their roles. Each with its verdict.
+    pub fn to_start(&self, role: ResourceId, task: &TaskDefinition<'m>, cluster: &'m Value) -> Vec<ToStart> {
+        let mut out: Vec<ToStart> = Vec::new();
+        let mut ask = |action: &'static str, on: ResourceId, context: &Context| {
+            if out.iter().any(|asked| asked.on == on) {
+                return;
+            }
+            if let Some(arn) = Arn::of_resource(self.model, on) {
+                out.push(ToStart { action, on, verdict: self.may_in(role, action, &arn, context) });
+            }
+        };
         let in_cluster = Context::new().with("ecs:cluster", Arn::of_value(self.model, cluster));
-        if let Some(arn) = Arn::of_resource(self.model, task.id())
-            && self.may_in(role, "ecs:RunTask", &arn, &in_cluster).is_denied()
-        {
-            out.push(RefusedToRun { action: "ecs:RunTask", on: task.id() });
-        }
+        ask("ecs:RunTask", task.id(), &in_cluster);
         let to_tasks = Context::new().with("iam:PassedToService", Arn::of_text("ecs-tasks.amazonaws.com"));
         for passed in task.execution_role().into_iter().chain(task.task_role()) {
-            if out.iter().any(|refused| refused.on == passed) {
-                continue;
-            }
-            if let Some(arn) = Arn::of_resource(self.model, passed)
-                && self.may_in(role, "iam:PassRole", &arn, &to_tasks).is_denied()
-            {
-                out.push(RefusedToRun { action: "iam:PassRole", on: passed });
-            }
+            ask("iam:PassRole", passed, &to_tasks);
         }
         out
+    }
+
+    /// Whether a role may start the tasks of a definition.
+    pub fn may_start(&self, role: ResourceId, task: &TaskDefinition<'m>, cluster: &'m Value) -> Verdict {
+        worst(self.to_start(role, task, cluster).into_iter().map(|asked| asked.verdict))
     }
 
     /// The task definition that a delivery starts.

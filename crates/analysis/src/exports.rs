@@ -58,28 +58,45 @@ pub fn unresolved<'m>(model: &'m Model<'m>) -> Vec<Unresolved> {
 
 /// Every attribute of a resource that is exported and that a resource of another stack takes by that export.
 pub fn taken<'m>(model: &'m Model<'m>) -> Vec<Taken> {
-    let mut out = Vec::new();
+    let mut out: Vec<Taken> = Vec::new();
     for root in model.graph().roots().iter().filter(|r| r.language != Language::Terraform) {
-        for (name, value) in &root.exports {
+        // What the CDK exports for a stack of the same app is an output and no export of the root.
+        let outputs = root.scopes.iter().flat_map(|s| &s.outputs).map(|o| (None, &o.value));
+        let exports = root.exports.iter().map(|(name, value)| (Some(name), value));
+        for (name, value) in exports.chain(outputs) {
             let Some((of, attribute)) = exported(model, value) else { continue };
-            let scope = model.resource(of).scope;
-            let takes = |by: ResourceId, origin: OriginId| {
-                let at = model.resource(by);
-                let apart = at.scope != scope || at.key.root != root.id;
-                let trail = model.origins().trail(origin);
-                let followed = || trail.iter().any(|o| matches!(&o.via, Via::Import(n) if n == name));
-                apart && (followed() || imports(&at.body, name))
-            };
+            if out.iter().any(|t| t.of == of && t.attribute == attribute) {
+                continue;
+            }
             let importer = model.uses(of).iter().find_map(|used| match used.by {
-                User::Resource(by) if takes(by, used.origin) => Some(by),
+                User::Resource(by) => Some((by, import_of(model, of, by, used.origin, name)?)),
                 _ => None,
             });
-            if let Some(by) = importer {
-                out.push(Taken { of, attribute, name: name.clone(), origin: value.origin, by });
+            if let Some((by, name)) = importer {
+                out.push(Taken { of, attribute, name, origin: value.origin, by });
             }
         }
     }
     out
+}
+
+/// The name under which `by` takes a value of `of` from its stack, if it does; of the export `name`, if one is given.
+fn import_of<'m>(
+    model: &'m Model<'m>,
+    of: ResourceId,
+    by: ResourceId,
+    origin: OriginId,
+    name: Option<&Name>,
+) -> Option<Name> {
+    let (there, here) = (model.resource(of), model.resource(by));
+    if there.scope == here.scope && there.key.root == here.key.root {
+        return None;
+    }
+    let followed = model.origins().trail(origin).into_iter().find_map(|step| match &step.via {
+        Via::Import(found) if name.is_none_or(|name| name == found) => Some(found.clone()),
+        _ => None,
+    });
+    followed.or_else(|| name.filter(|name| imports(&here.body, name)).cloned())
 }
 
 /// Whether a value holds an import of this name.

@@ -90,6 +90,10 @@ fn is_yaml_template(text: &str) -> bool {
         if content.is_empty() || content.starts_with('#') {
             continue;
         }
+        // What a generator makes a template of is none yet.
+        if content.starts_with("{%") {
+            return false;
+        }
         let indented = content.len() < line.len() || content.starts_with('-');
         if !indented {
             top = content.split(':').next().unwrap_or_default().trim_matches(['"', '\'', ' ']);
@@ -142,6 +146,7 @@ mod tests {
             "Resources:\n  cpu: 1\n",
             "Resources:\n  - Target:\n      Type: AWS::ECS::Service\n",
             r#"{"Resources": [{"Type": "AWS::ECS::Service"}]}"#,
+            "{% if x %}\nResources:\n  A:\n    Type: AWS::S3::Bucket\n",
             "kind: Deployment\nspec:\n  Type: AWS::S3::Bucket\n",
             "{\"",
             "{\"a\\",

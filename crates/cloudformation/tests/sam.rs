@@ -139,6 +139,24 @@ fn a_role_holds_what_the_function_is_given() {
 }
 
 #[test]
+fn a_schedule_calls_by_a_role_of_its_own() {
+    let text = r"
+Resources:
+  Api:
+    Type: AWS::Serverless::Function
+    Properties:
+      InlineCode: pass
+      Events:
+        Nightly: {Type: ScheduleV2, Properties: {ScheduleExpression: rate(1 day)}}
+";
+    let fragment = load(text);
+    let target = property(&fragment, "ApiNightly", "Target");
+    assert_eq!(target, "{Arn = ${app/Api.Arn}, RoleArn = ${app/ApiNightlyRole.Arn}}");
+    let trust = property(&fragment, "ApiNightlyRole", "AssumeRolePolicyDocument");
+    assert!(types(&fragment).contains(&"ApiNightlyRole AWS::IAM::Role".to_owned()), "{trust}");
+}
+
+#[test]
 fn templates_of_policies_and_connectors_leave_open_what_a_role_may_do() {
     let text = r"
 Resources:

@@ -1,6 +1,6 @@
 //! Who uses what, from references and from origins.
 
-use iaclint_value::{Data, Name, OriginId, ResourceKey, RootId, Value};
+use iaclint_value::{Data, Name, Origin, OriginId, ResourceKey, RootId, Value, Via};
 use rustc_hash::FxHashMap;
 
 use crate::{Graph, Language, ResourceId};
@@ -133,6 +133,11 @@ struct Behind {
 
 impl Behind {
     fn resources(&mut self, graph: &Graph, origin: OriginId) -> &[ResourceId] {
+        // Most values are literals.
+        let plain = |o: &Origin| o.from.is_empty() && !matches!(o.via, Via::Attribute(_));
+        if graph.origins().get(origin).is_none_or(plain) {
+            return &[];
+        }
         self.known.entry(origin).or_insert_with(|| {
             graph
                 .origins()

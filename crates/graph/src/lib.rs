@@ -7,6 +7,7 @@ mod addition;
 mod address;
 mod directive;
 mod edges;
+mod joined;
 mod resource;
 mod root;
 mod state;
@@ -14,9 +15,7 @@ mod state;
 use std::sync::OnceLock;
 
 use iaclint_source::Problem;
-use iaclint_value::{
-    Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Step, Target, Value, Why,
-};
+use iaclint_value::{Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Target, Value, Why};
 use rustc_hash::FxHashMap;
 
 pub use addition::{Addition, Content, Scalar};
@@ -25,7 +24,7 @@ pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};
 pub use resource::{Call, Existence, Mode, Resource, ResourceId};
 pub use root::{Asset, AssetKind, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
-pub use state::{STATE, state_output};
+pub use state::{SOURCE, STATE, state_output};
 
 use edges::Edges;
 
@@ -63,9 +62,13 @@ impl Graph {
     /// Joins the fragments. `fragments[i].root.id` must be `RootId(i)`, and its arena's id `i`.
     pub fn new(fragments: Vec<Fragment>) -> Self {
         let mut graph = Graph::default();
+        let mut ambiguous = Vec::new();
         for fragment in fragments {
             for (name, value) in &fragment.root.exports {
-                graph.exports.insert(name.clone(), value.clone());
+                let before = graph.exports.insert(name.clone(), value.clone());
+                if before.is_some() && fragment.root.language == Language::Terraform {
+                    ambiguous.push(name.clone());
+                }
             }
             graph.roots.push(fragment.root);
             graph.origins.insert(fragment.origins);
@@ -88,6 +91,11 @@ impl Graph {
             }
             graph.by_type.entry(resource.type_name.clone()).or_default().push(id);
         }
+        // Of a state that two roots leave we do not know whose it is.
+        for name in ambiguous {
+            graph.exports.remove(&name);
+        }
+        graph.join();
         graph
     }
 
@@ -171,37 +179,18 @@ impl Graph {
         self.exports.get(name)
     }
 
-    /// What a reference points at after following exports and states of other stacks and roots of the run: usually itself.
+    /// What a reference points at after following exports of other stacks of the run: usually itself.
     pub fn follow<'a>(&'a self, reference: &'a Reference) -> &'a Reference {
         let mut at = reference;
         for _ in 0..8 {
             let next = match &at.target {
                 Target::Import(name) => self.exports.get(name).and_then(Value::as_reference),
-                Target::Resource(key) if !self.states.is_empty() => self.read_state(key, &at.path),
                 _ => None,
             };
             let Some(next) = next else { break };
             at = next;
         }
         at
-    }
-
-    /// What the output of another root refers to.
-    fn read_state(&self, key: &ResourceKey, path: &[Step]) -> Option<&Reference> {
-        let state = self.states.get(key)?;
-        let [Step::Attr(outputs), Step::Attr(name), rest @ ..] = path else { return None };
-        if outputs != "outputs" {
-            return None;
-        }
-        let mut value = self.exports.get(&state_output(state, name))?;
-        for step in rest {
-            value = match step {
-                Step::Attr(name) => value.get(name)?,
-                Step::Index(index) => value.as_list()?.items.get(*index as usize)?,
-                Step::Any => return None,
-            };
-        }
-        value.as_reference()
     }
 
     /// Who uses a resource: every resource and root output that refers to it or holds a value read from it.

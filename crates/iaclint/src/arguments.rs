@@ -129,6 +129,9 @@ pub struct Check {
     /// List every value that could not be evaluated, and why.
     #[arg(long)]
     pub show_unknown: bool,
+    /// Print to standard error how long each stage took.
+    #[arg(long, hide = true)]
+    pub timings: bool,
     /// List what would be checked, and stop.
     #[arg(long)]
     pub list_roots: bool,

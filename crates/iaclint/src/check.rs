@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use iaclint_analysis::Analysis;
 use iaclint_graph::{Graph, Mode};
@@ -24,6 +25,7 @@ use crate::changed::{Changed, speaks_of};
 use crate::config::Config;
 use crate::fix::{self, Edits};
 use crate::hints::hints;
+use crate::knowledge::Knowledge;
 use crate::output::{self, Failure};
 use crate::today::today;
 
@@ -51,6 +53,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         fixed += edits.findings;
         run = Run::new(arguments, &config, &selection)?;
     }
+    let mut stages = run.parsed.stages.clone();
     let Run { parsed, mut findings, mut suppressed, problems, mut remarks } = run;
     let sources = parsed.project.sources();
     let status = status(&findings, &problems, fail_on);
@@ -71,6 +74,9 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
     }
     remarks.extend(hints(&problems, &findings, sources));
     let unknowns = unknowns(&parsed.graph);
+    if arguments.show_unknown {
+        remarks.extend(Knowledge::of(&parsed.graph).words());
+    }
     let report = Report {
         findings: &findings,
         problems: &problems,
@@ -88,6 +94,12 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         },
     };
     print(&report, arguments, color)?;
+    if arguments.timings {
+        stages.end("report");
+        let line =
+            |(stage, time): &(&str, Duration)| format!("{stage:10} {:8.1} ms\n", time.as_secs_f64() * 1e3);
+        output::remark(&stages.laps().iter().map(line).collect::<String>());
+    }
     // The process ends: taking the graph apart piece by piece would only cost time.
     std::mem::forget(parsed);
     Ok(status)
@@ -107,10 +119,11 @@ struct Run {
 
 impl Run {
     fn new(arguments: &Check, config: &Config, selection: &Selection) -> Result<Self, Failure> {
-        let parsed = read(&arguments.paths, &arguments.input, config)?;
+        let mut parsed = read(&arguments.paths, &arguments.input, config)?;
+        let Findings { shown: mut findings, mut suppressed } = judged(&parsed, selection, config);
+        parsed.stages.end("rules");
         let graph = &parsed.graph;
         let sources = parsed.project.sources();
-        let Findings { shown: mut findings, mut suppressed } = judged(&parsed, selection, config);
         let mut remarks = Vec::new();
         if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
             let (hidden, remark) = hide(file, &mut findings, graph, selection, arguments)?;

@@ -20,6 +20,7 @@ use crate::Status;
 use crate::arguments::{self, Color, ListFormat};
 use crate::check::read;
 use crate::config::Config;
+use crate::demands::{self, Asked};
 use crate::output::{self, Failure};
 
 /// The way from a client to a server.
@@ -93,18 +94,26 @@ pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure
         (Some(from), Some(to)) => between(&analysis, from, to, arguments.port)?,
         _ => all(&analysis),
     };
+    let asked = if arguments.from.is_some() { Vec::new() } else { demands::asked(&analysis) };
     let look = output::look_of_stdout(color);
     let text = match arguments.format {
-        ListFormat::Json => serde_json::to_string_pretty(&ways).map(|t| t + "\n").unwrap_or_default(),
+        ListFormat::Json => in_json(&ways, &asked),
         ListFormat::Human if arguments.from.is_some() => account::ways(&ways, look),
-        ListFormat::Human => account::table(&ways, look),
+        ListFormat::Human => account::table(&ways, look) + &demands::table(&asked, look),
     };
     output::print(&text)?;
-    if ways.is_empty() && arguments.format == ListFormat::Human {
+    if ways.is_empty() && asked.is_empty() && arguments.format == ListFormat::Human {
         output::remark("nothing here talks to a server of this configuration, as far as it can be seen\n");
     }
     let closed = arguments.from.is_some() && ways.iter().any(|way| way.verdict == verdict(Answer::No));
     Ok(if closed { Status::Found } else { Status::Clean })
+}
+
+/// Ways and what is asked of AWS, as one list for other programs.
+fn in_json(ways: &[Way], asked: &[Asked]) -> String {
+    let ways = ways.iter().map(serde_json::to_value);
+    let all: Result<Vec<_>, _> = ways.chain(asked.iter().map(serde_json::to_value)).collect();
+    all.and_then(|all| serde_json::to_string_pretty(&all)).map(|text| text + "\n").unwrap_or_default()
 }
 
 /// The ways of all needs.
@@ -271,7 +280,7 @@ fn way(model: &Model<'_>, (client, server): (ResourceId, ResourceId), port: Opti
 }
 
 /// The line of the user's own program where there is one, else of the configuration.
-fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) -> Option<String> {
+pub fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) -> Option<String> {
     let source = resource.and_then(|id| model.resource(id).source);
     let written = || model.origins().span(origin).or_else(|| resource.map(|id| model.resource(id).span));
     let span = source.or_else(written)?;
@@ -279,7 +288,7 @@ fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) -> O
     Some(format!("{}:{}", mask::name(&file.path), file.lines.line(span.start)))
 }
 
-fn verdict(answer: Answer) -> &'static str {
+pub fn verdict(answer: Answer) -> &'static str {
     match answer {
         Answer::Yes => "open",
         Answer::No => "closed",

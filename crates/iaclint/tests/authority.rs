@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use iaclint_analysis::Analysis;
 use iaclint_analysis::authority::Verdict;
+use iaclint_analysis::demands::{Confidence, Demand};
 use iaclint_model::arn::Arn;
 use iaclint_model::{Model, ResourceId};
 use iaclint_parser::{Options, parse};
@@ -239,4 +240,101 @@ resource "aws_sns_topic_subscription" "b" {
         deliveries.map(judge).collect::<Vec<_>>()
     });
     assert_eq!(words, ["allowed", "denied"]);
+}
+
+/// A task with an image of the registry, a log and a secret, and a function that a queue feeds.
+const ASKING: &str = r#"
+resource "aws_iam_role" "execution" {
+  name               = "execution"
+  assume_role_policy = "{}"
+}
+
+resource "aws_iam_role_policy_attachment" "execution" {
+  role       = aws_iam_role.execution.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+}
+
+resource "aws_secretsmanager_secret" "db" {
+  name = "db"
+}
+
+resource "aws_ecs_task_definition" "api" {
+  family             = "api"
+  execution_role_arn = aws_iam_role.execution.arn
+  container_definitions = jsonencode([{
+    name             = "api"
+    image            = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/api:1"
+    memory           = 512
+    secrets          = [{ name = "DB_PASSWORD", valueFrom = aws_secretsmanager_secret.db.arn }]
+    logConfiguration = { logDriver = "awslogs", options = { awslogs-group = "/ecs/api" } }
+  }])
+}
+
+resource "aws_ecs_service" "api" {
+  name            = "api"
+  task_definition = aws_ecs_task_definition.api.arn
+}
+
+resource "aws_iam_role" "worker" {
+  name               = "worker"
+  assume_role_policy = "{}"
+}
+
+resource "aws_iam_role_policy_attachment" "worker" {
+  role       = aws_iam_role.worker.name
+  policy_arn = "arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole"
+}
+
+resource "aws_sqs_queue" "jobs" {}
+
+resource "aws_s3_bucket" "results" {}
+
+resource "aws_lambda_function" "worker" {
+  function_name = "worker"
+  role          = aws_iam_role.worker.arn
+
+  environment {
+    variables = { BUCKET = aws_s3_bucket.results.id }
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "jobs" {
+  function_name    = aws_lambda_function.worker.arn
+  event_source_arn = aws_sqs_queue.jobs.arn
+}
+"#;
+
+#[test]
+fn tasks_and_functions_ask_for_images_logs_secrets_and_what_they_are_told_of() {
+    let asked = judged(ASKING, |analysis, _| {
+        let words = |demand: &Demand| {
+            let client = analysis.model.address(demand.client).to_owned();
+            (client, demand.action, word(&demand.authority), demand.confidence == Confidence::Certain)
+        };
+        analysis.demands().iter().map(words).collect::<Vec<_>>()
+    });
+    let of = |client: &str, action, verdict, certain| (client.to_owned(), action, verdict, certain);
+    let mut wanted = vec![
+        of("aws_ecs_service.api", "ecr:GetAuthorizationToken", "allowed", true),
+        of("aws_ecs_service.api", "ecr:BatchGetImage", "allowed", true),
+        of("aws_ecs_service.api", "logs:PutLogEvents", "allowed", true),
+        of("aws_ecs_service.api", "secretsmanager:GetSecretValue", "denied", true),
+        of("aws_lambda_function.worker", "logs:PutLogEvents", "allowed", true),
+        of("aws_lambda_function.worker", "s3:*", "denied", false),
+        of("aws_lambda_function.worker", "sqs:ReceiveMessage", "allowed", true),
+    ];
+    wanted.sort();
+    let mut asked = asked;
+    asked.sort();
+    assert_eq!(asked, wanted);
+}
+
+#[test]
+fn a_role_whose_name_is_made_of_another_resource_is_still_that_role() {
+    let random = "resource \"random_id\" \"x\" {\n  byte_length = 8\n}\n";
+    let statement = r#"{ Effect = "Allow", Action = "*", Resource = "*" }"#;
+    let project = project(statement, random)
+        .replace("name               = \"app\"", "name               = \"app-${random_id.x.hex}\"")
+        .replace("aws_iam_role.app.id", "aws_iam_role.app.name");
+    assert_eq!(may(&project, READ, SECRET), "allowed");
 }

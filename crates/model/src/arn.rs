@@ -227,9 +227,18 @@ impl Arn {
         {
             return Answer::No;
         }
-        if surely(&self.tokens, &arn.tokens) {
+        // Most are told apart by their first letters.
+        let same = |(mine, theirs): &(&Token, &Token)| {
+            mine == theirs && matches!(mine, Token::Char(_) | Token::Symbol(_))
+        };
+        let alike = self.tokens.iter().zip(&arn.tokens).take_while(same).count();
+        let (pattern, arn) = (&self.tokens[alike..], &arn.tokens[alike..]);
+        if let (Some(Token::Char(_)), Some(Token::Char(_))) = (pattern.first(), arn.first()) {
+            return Answer::No;
+        }
+        if surely(pattern, arn) {
             Answer::Yes
-        } else if perhaps(&self.tokens, &arn.tokens) {
+        } else if perhaps(pattern, arn) {
             Answer::Maybe
         } else {
             Answer::No

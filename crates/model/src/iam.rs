@@ -270,7 +270,10 @@ impl<'m> Reader<'m> {
                 Link::Outside { .. } => {}
             }
         }
-        if !links.complete {
+        // What names something that is no role may be a name that is made of it.
+        if !links.complete
+            || (named.roles.iter().all(|id| !self.out.contains_key(id)) && !named.roles.is_empty())
+        {
             let mentioned: Vec<ResourceId> =
                 self.model.mentions(value).into_iter().filter(|id| self.out.contains_key(id)).collect();
             named.perhaps = if mentioned.is_empty() { self.of_root(by) } else { mentioned };

@@ -150,8 +150,10 @@ impl<'g> Model<'g> {
                         [hole] => self.collect_links(hole, &mut named),
                         _ => named.complete = false,
                     }
-                    if !named.items.iter().any(|l| l.id().is_some()) {
-                        // A name made of an unknown variable, read from a resource, names that resource.
+                    let lone = text.pieces().len() == 1;
+                    if !lone || !named.items.iter().any(|l| l.id().is_some()) {
+                        // A name made of an unknown variable or of another resource's attribute (`app-${random_id.x.hex}`), read from
+                        // a resource, names that resource.
                         let behind = self.behind_links(value.origin);
                         if !behind.is_empty() {
                             named = Many { items: behind, complete: true };

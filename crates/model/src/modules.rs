@@ -59,27 +59,27 @@ pub(crate) fn named_output(reference: &Reference) -> Option<(&str, &[Step])> {
     }
 }
 
-/// `owner/name` of a module of AWS from the registry or from its repository; `None` for a module inside another one.
+/// `owner/name` of a module of AWS from the registry or from its repository, with `//modules/x` for one inside another.
 fn module_name(source: &str) -> Option<String> {
     let source = source.split('?').next().unwrap_or_default();
     let path = source.strip_prefix("git::").unwrap_or(source);
     let path = path.split_once("://").map_or(path, |(_, rest)| rest);
-    if path.contains("//") {
-        return None;
-    }
+    let (path, inner) = path.split_once("//").map_or((path, None), |(path, inner)| (path, Some(inner)));
     let path = path.rsplit_once('@').map_or(path, |(_, rest)| rest);
     let path = path.trim_end_matches(".git").replace("github.com:", "github.com/");
     let mut parts: Vec<&str> = path.split('/').collect();
     if parts.first().is_some_and(|host| host.contains('.')) {
         parts.remove(0);
     }
-    match parts[..] {
-        [owner, name, "aws"] => Some(format!("{owner}/{name}")),
-        [owner, repository] => {
-            repository.strip_prefix("terraform-aws-").map(|name| format!("{owner}/{name}"))
-        }
-        _ => None,
-    }
+    let name = match parts[..] {
+        [owner, name, "aws"] => format!("{owner}/{name}"),
+        [owner, repository] => format!("{owner}/{}", repository.strip_prefix("terraform-aws-")?),
+        _ => return None,
+    };
+    Some(match inner {
+        Some(inner) => format!("{name}//{}", inner.trim_matches('/')),
+        None => name,
+    })
 }
 
 #[cfg(test)]
@@ -103,6 +103,8 @@ mod tests {
             output("terraform-aws-modules/rds/aws//modules/db_option_group", "db_instance_endpoint"),
             None
         );
+        let role = output("terraform-aws-modules/ecs/aws//modules/service", "tasks_iam_role_arn");
+        assert_eq!(role, Some(("aws_iam_role", "arn")));
         assert_eq!(output("acme/rds/aws", "db_instance_endpoint"), None);
     }
 

@@ -261,6 +261,12 @@ impl<'m> Statement<'m> {
 
 /// Whether a pattern of actions matches an action; case does not count.
 pub fn action_matches(pattern: &str, action: &str) -> Answer {
+    let special = |c| matches!(c, '*' | '?' | '$');
+    let known = pattern.split(special).next().unwrap_or_default();
+    let begins = action.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+    if !begins && !action.contains(special) {
+        return Answer::No;
+    }
     let arn = |text: &str| Arn::of_text(&text.to_ascii_lowercase());
     arn(pattern).covers(&arn(action))
 }

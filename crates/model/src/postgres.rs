@@ -30,7 +30,12 @@ pub fn demands_tls<'m>(model: &'m Model<'m>, server: ResourceId) -> Option<(bool
             Said::Nothing(origin) => {
                 let version = instance.engine_version();
                 let place = if version.origin().is_some() { version.origin() } else { origin };
-                version.known().and_then(|v| major(v)).map(|v| (v >= TLS_SINCE, place))
+                let of = |test: fn(i64) -> bool| version.must(|v| major(v).is_some_and(test));
+                match (of(|v| v >= TLS_SINCE), of(|v| v < TLS_SINCE)) {
+                    (true, _) => Some((true, place)),
+                    (_, true) => Some((false, place)),
+                    _ => None,
+                }
             }
             Said::Unknown => None,
         };

@@ -23,6 +23,10 @@ pub(crate) struct Input {
     pub(crate) assemblies: BTreeSet<PathBuf>,
     /// Templates on their own.
     pub(crate) templates: BTreeSet<PathBuf>,
+    /// Terragrunt runs the roots, and may write files into any of them.
+    pub(crate) terragrunt: bool,
+    /// Directories with Terraform files that also hold templates of such.
+    pub(crate) generated: BTreeSet<PathBuf>,
     /// Plans that are named as paths.
     pub(crate) plans: BTreeSet<PathBuf>,
     /// Scripts and Dockerfiles, which resources may run.
@@ -60,6 +64,8 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
         input.limited_to = Some(limited.into_iter().collect());
     }
     input.modules = std::mem::take(&mut walked.modules);
+    input.terragrunt = walked.terragrunt;
+    input.generated = std::mem::take(&mut walked.generated);
     input.problems = std::mem::take(&mut walked.problems);
     input.assemblies.extend(std::mem::take(&mut walked.manifests));
     let looks_like_template = |path: &&PathBuf| {

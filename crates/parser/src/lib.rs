@@ -7,6 +7,7 @@ mod load;
 mod plans;
 mod root_directory;
 mod roots;
+mod stages;
 mod walk;
 
 use std::path::{Path, PathBuf};
@@ -15,12 +16,11 @@ use std::sync::Arc;
 use globset::GlobSet;
 use iaclint_graph::Graph;
 use iaclint_source::{FileSystem, Project};
+use iaclint_terraform::STACK_BYTES;
 
 pub use edit::addition;
 pub use error::ParseError;
-
-/// The stack of the threads that parse and evaluate, in bytes: deep but legal nesting must fit, in debug builds too.
-const STACK_BYTES: usize = 64 * 1024 * 1024;
+pub use stages::Stages;
 
 /// What to read, and the inputs that Terraform roots get.
 #[derive(Clone, Debug, Default)]
@@ -77,6 +77,8 @@ pub struct Parsed {
     pub limited_to: Option<Vec<String>>,
     /// The roots by [`iaclint_value::RootId`].
     pub roots: Vec<RootFound>,
+    /// How long it took.
+    pub stages: Stages,
 }
 
 /// A root that was found and loaded.
@@ -116,8 +118,8 @@ impl RootKind {
     }
 }
 
-/// Reads what the paths name into one graph. What is wrong inside the files becomes problems of the graph; an error is only what leaves
-/// nothing to check.
+/// Reads what the paths name into one graph, on threads on which deep but legal nesting fits. What is wrong inside the files becomes
+/// problems of the graph; an error is only what leaves nothing to check.
 pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
     match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {
         Ok(pool) => pool.install(|| parse_here(fs, options)),
@@ -126,6 +128,7 @@ pub fn parse(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Parse
 }
 
 fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, ParseError> {
+    let mut stages = Stages::start();
     let paths = root_directory::real_paths(&*fs, &options.paths)?;
     let root = root_directory::choose(&*fs, &paths, options.project_root.as_deref())?;
     let project_fs = fs.clone();
@@ -143,7 +146,8 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
         parameters: files(&options.parameter_files, &options.template_files)?,
         plans: root_directory::var_files(&*project_fs, &options.plans, &root)?,
     };
-    let (graph, roots) = load::load(&project, &input, options, &given)?;
+    stages.end("find");
+    let (graph, roots) = load::load(&project, &input, options, &given, &mut stages)?;
     // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
     for program in &input.programs {
         let _ = project.read_text(program);
@@ -152,5 +156,5 @@ fn parse_here(fs: Arc<dyn FileSystem>, options: &Options) -> Result<Parsed, Pars
         let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
         return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });
     }
-    Ok(Parsed { graph, limited_to: input.limited_to, roots, project })
+    Ok(Parsed { graph, limited_to: input.limited_to, roots, project, stages })
 }

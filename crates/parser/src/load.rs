@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::input::Input;
 use crate::plans::Plans;
 use crate::roots::{Module, roots};
-use crate::{Options, ParseError, RootFound, RootKind};
+use crate::{Options, ParseError, RootFound, RootKind, Stages};
 
 /// Files of values, each checked to lie inside the project root.
 pub(crate) struct Given {
@@ -46,6 +46,7 @@ pub(crate) fn load(
     input: &Input,
     options: &Options,
     given: &Given,
+    stages: &mut Stages,
 ) -> Result<(Graph, Vec<RootFound>), ParseError> {
     let loader = Loader::new(project);
     let mut plans = Plans::beside(project, &loader, &input.plans);
@@ -66,6 +67,7 @@ pub(crate) fn load(
         let library = *library && !plans.of.contains_key(directory);
         add(if library { RootKind::Library } else { RootKind::Terraform }, directory.clone());
     }
+    stages.end("parse");
     plans.alone.iter().for_each(|file| add(RootKind::Plan, file.clone()));
     input.assemblies.iter().for_each(|directory| add(RootKind::Assembly, directory.clone()));
     input.templates.iter().for_each(|file| add(RootKind::Template, file.clone()));
@@ -76,11 +78,25 @@ pub(crate) fn load(
         variables: options.variables.clone(),
         environment: options.environment.clone(),
         plan: None,
+        generated: false,
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
         let var_files = given.variables.of(directory);
-        Inputs { library, var_files, plan: plans.of.get(directory).cloned(), ..inputs.clone() }
+        Inputs {
+            library,
+            var_files,
+            plan: plans.of.get(directory).cloned(),
+            generated: input.terragrunt || input.generated.contains(directory),
+            ..inputs.clone()
+        }
+    };
+    let evaluate = |path: &Path, root: RootId, inputs: &Inputs| {
+        if rayon::current_thread_index().is_some() {
+            loader.load_here(path, root, inputs)
+        } else {
+            loader.load(path, root, inputs)
+        }
     };
     let mut fragments: Vec<Fragment> = found
         .par_iter()
@@ -88,8 +104,8 @@ pub(crate) fn load(
         .map(|(index, (_, kind, path))| {
             let root = RootId(index as u32);
             match kind {
-                RootKind::Terraform => loader.load(path, root, &of(path, false)),
-                RootKind::Library => loader.load(path, root, &of(path, true)),
+                RootKind::Terraform => evaluate(path, root, &of(path, false)),
+                RootKind::Library => evaluate(path, root, &of(path, true)),
                 RootKind::Plan => loader.load_plan(path, root),
                 RootKind::Assembly => iaclint_cloudformation::load_assembly(project, path, root),
                 RootKind::Template => {
@@ -105,7 +121,10 @@ pub(crate) fn load(
     }
     each_once(&mut fragments);
     let roots = found.into_iter().map(|(path, kind, _)| RootFound { kind, path }).collect();
-    Ok((Graph::new(fragments), roots))
+    stages.end("evaluate");
+    let graph = Graph::new(fragments);
+    stages.end("graph");
+    Ok((graph, roots))
 }
 
 /// What each Terraform directory calls and needs. Parses every file of the walk.
@@ -133,6 +152,8 @@ fn modules(
         };
         (directory.clone(), module)
     };
+    let directories: Vec<&Path> = input.modules.keys().map(PathBuf::as_path).collect();
+    loader.read_ahead(&directories);
     input.modules.par_iter().map(summarise).collect()
 }
 

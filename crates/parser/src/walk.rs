@@ -84,6 +84,10 @@ pub(crate) struct Walked {
     pub(crate) candidates: BTreeSet<PathBuf>,
     /// Scripts and Dockerfiles, which resources may run.
     pub(crate) programs: BTreeSet<PathBuf>,
+    /// There is a configuration of Terragrunt.
+    pub(crate) terragrunt: bool,
+    /// Directories with Terraform files that also hold templates of such.
+    pub(crate) generated: BTreeSet<PathBuf>,
     /// Directories of CDK apps.
     pub(crate) apps: BTreeSet<PathBuf>,
     /// Directories that could not be read.
@@ -166,6 +170,10 @@ impl Walked {
     /// Notes a directory as a module, if it is one.
     pub(crate) fn add_module(&mut self, directory: &Path, entries: &[Entry]) {
         let is_file = |e: &&Entry| matches!(e.kind, FileKind::File(_) | FileKind::Link);
+        self.terragrunt |= entries.iter().filter(is_file).any(|e| is_terragrunt(&e.name));
+        if entries.iter().filter(is_file).any(|e| is_template_of_terraform(&e.name)) {
+            self.generated.insert(directory.to_path_buf());
+        }
         if entries.iter().filter(is_file).any(|e| is_terraform(&e.name)) {
             let has_values = entries.iter().filter(is_file).any(|e| is_automatic(&e.name));
             self.modules.insert(directory.to_path_buf(), has_values);
@@ -176,8 +184,11 @@ impl Walked {
 /// The directories to look into next.
 fn directories<'a>(directory: &'a Path, entries: &'a [Entry]) -> impl Iterator<Item = PathBuf> + 'a {
     let has = |names: &[&str]| entries.iter().any(|e| names.contains(&e.name.as_str()));
+    // A name to be filled in is that of a generator's sources.
     let skipped = move |name: &str| {
-        SKIPPED.contains(&name) || SKIPPED_BESIDE.iter().any(|(n, beside)| *n == name && has(beside))
+        name.starts_with("{{")
+            || SKIPPED.contains(&name)
+            || SKIPPED_BESIDE.iter().any(|(n, beside)| *n == name && has(beside))
     };
     let wanted = move |e: &&Entry| e.kind == FileKind::Directory && !skipped(&e.name);
     entries.iter().filter(wanted).map(|e| directory.join(&e.name))
@@ -189,6 +200,17 @@ pub(crate) fn is_terraform(name: &str) -> bool {
     configuration.iter().any(|end| name.ends_with(end))
         && !name.starts_with(['.', '#'])
         && !name.ends_with('~')
+}
+
+/// Whether a file of this name tells Terragrunt how to run a root.
+fn is_terragrunt(name: &str) -> bool {
+    matches!(name, "terragrunt.hcl" | "terragrunt.hcl.json" | "terragrunt.stack.hcl")
+}
+
+/// Whether a template engine makes configuration from a file of this name: `main.tf.jinja`.
+fn is_template_of_terraform(name: &str) -> bool {
+    let ends = ["erb", "gotmpl", "j2", "jinja", "jinja2", "mustache", "template", "tmpl", "tpl"];
+    name.rsplit_once('.').is_some_and(|(stem, end)| ends.contains(&end) && is_terraform(stem))
 }
 
 /// Whether a file of values is loaded without being asked for.
@@ -246,6 +268,7 @@ mod tests {
             "/crate/target/x.tf",
             "/infra/target/x.tf",
             "/infra/.deploy/x.tf",
+            "/{{cookiecutter.name}}/x.tf",
         ];
         assert_eq!(modules(&files), ["/infra/.deploy", "/infra/target"]);
     }
@@ -261,6 +284,13 @@ mod tests {
         let found = walked(&files);
         assert!(found.modules.is_empty() && found.candidates.is_empty());
         assert_eq!((found.manifests.len(), found.apps.len()), (1, 1));
+    }
+
+    #[test]
+    fn what_other_tools_write_into_is_noticed() {
+        let found = walked(&["/a/x.tf", "/a/y.tf.jinja", "/b/x.tf", "/b/init.sh.tpl"]);
+        assert_eq!(found.generated, [PathBuf::from("/a")].into());
+        assert!(!found.terragrunt && walked(&["/live/terragrunt.hcl"]).terragrunt);
     }
 
     #[test]

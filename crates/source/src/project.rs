@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Entry, FileKind, FileSystem, Problem, ProblemKind, SourceFile, Sources};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// A longer path is left to the operating system, which hardly takes it.
+const MAX_PATH_BYTES: usize = 4096;
 
 /// Why a file could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -58,14 +61,23 @@ pub struct Project {
     fs: Arc<dyn FileSystem>,
     root: PathBuf,
     sources: Arc<Sources>,
-    canonical_directories: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
+    directories: Mutex<Directories>,
+}
+
+/// What was learnt of directories: most questions about files are asked in one that was listed.
+#[derive(Debug, Default)]
+struct Directories {
+    /// Without links, by the path that was asked for.
+    real: HashMap<PathBuf, Result<PathBuf, ReadError>>,
+    /// The entries by name, by the real path.
+    entries: HashMap<PathBuf, Arc<[Entry]>>,
 }
 
 impl Project {
     /// A project rooted at the directory `root`, which must exist.
     pub fn new(fs: Arc<dyn FileSystem>, root: &Path) -> Result<Self, ReadError> {
         let root = fs.canonicalize(root).map_err(|e| io_error(&e))?;
-        Ok(Self { fs, root, sources: Arc::default(), canonical_directories: Mutex::default() })
+        Ok(Self { fs, root, sources: Arc::default(), directories: Mutex::default() })
     }
 
     /// A project rooted at `/` over files in memory.
@@ -74,12 +86,7 @@ impl Project {
     /// Never: the root of a memory file system always exists once it holds a file.
     pub fn in_memory<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let fs = Arc::new(crate::Memory::of(files));
-        Self {
-            fs,
-            root: PathBuf::from("/"),
-            sources: Arc::default(),
-            canonical_directories: Mutex::default(),
-        }
+        Self { fs, root: PathBuf::from("/"), sources: Arc::default(), directories: Mutex::default() }
     }
 
     /// The root directory, absolute, links resolved.
@@ -118,24 +125,27 @@ impl Project {
 
     /// Reads a file's bytes, confined to the root and to [`MAX_FILE_BYTES`].
     pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
-        let path = self.resolve(path)?;
-        match self.fs.kind(&path).map_err(|e| io_error(&e))? {
-            FileKind::File(bytes) if bytes > MAX_FILE_BYTES => Err(ReadError::TooLarge(bytes)),
-            FileKind::File(_) => self.fs.read(&path).map_err(|e| io_error(&e)),
+        match self.resolve(path)? {
+            (_, FileKind::File(bytes)) if bytes > MAX_FILE_BYTES => Err(ReadError::TooLarge(bytes)),
+            (path, FileKind::File(_)) => self.fs.read(&path).map_err(|e| io_error(&e)),
             _ => Err(ReadError::NotAFile),
         }
     }
 
     /// The entries of a directory inside the root, sorted by name.
     pub fn read_dir(&self, path: &Path) -> Result<Vec<Entry>, ReadError> {
-        let path = self.resolve(path)?;
-        self.fs.read_dir(&path).map_err(|e| io_error(&e))
+        let (path, _) = self.resolve(path)?;
+        if let Some(entries) = self.directories().entries.get(&path) {
+            return Ok(entries.to_vec());
+        }
+        let entries = self.fs.read_dir(&path).map_err(|e| io_error(&e))?;
+        self.directories().entries.insert(path, entries.as_slice().into());
+        Ok(entries)
     }
 
     /// What `path` names after links, if it lies inside the root.
     pub fn kind(&self, path: &Path) -> Result<FileKind, ReadError> {
-        let path = self.resolve(path)?;
-        self.fs.kind(&path).map_err(|e| io_error(&e))
+        self.resolve(path).map(|(_, kind)| kind)
     }
 
     /// Whether `path` is a directory inside the root.
@@ -148,30 +158,68 @@ impl Project {
         matches!(self.kind(path), Ok(FileKind::File(_)))
     }
 
-    /// Resolves links and refuses what leaves the root. The directory part is cached, since most files share theirs.
-    fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
+    /// Resolves links and refuses what leaves the root; what is there in the end.
+    fn resolve(&self, path: &Path) -> Result<(PathBuf, FileKind), ReadError> {
         let path = self.absolute(path);
         if !path.starts_with(&self.root) {
             return Err(ReadError::OutsideRoot);
         }
-        let kind = self.fs.kind(&path).map_err(|e| io_error(&e))?;
-        let real = if kind == FileKind::Link || path == self.root {
-            self.fs.canonicalize(&path).map_err(|e| io_error(&e))?
+        let (real, kind) = if path.as_os_str().len() > MAX_PATH_BYTES {
+            (self.fs.canonicalize(&path).map_err(|e| io_error(&e))?, FileKind::Link)
         } else {
-            let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return Ok(path) };
-            self.canonical_directory(directory)?.join(name)
+            self.followed(&path)?
         };
-        if real.starts_with(&self.root) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+        if !real.starts_with(&self.root) {
+            return Err(ReadError::OutsideRoot);
+        }
+        match kind {
+            FileKind::Link => {
+                let kind = self.fs.kind(&real).map_err(|e| io_error(&e))?;
+                Ok((real, kind))
+            }
+            kind => Ok((real, kind)),
+        }
     }
 
-    fn canonical_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
-        let mut cache = self.canonical_directories.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = cache.get(directory) {
-            return known.clone().ok_or(ReadError::NotFound);
+    /// The path without links, and what it names; a link when it was one.
+    fn followed(&self, path: &Path) -> Result<(PathBuf, FileKind), ReadError> {
+        let canonical = || self.fs.canonicalize(path).map_err(|e| io_error(&e));
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Ok((canonical()?, FileKind::Directory));
+        };
+        if path == self.root {
+            return Ok((canonical()?, FileKind::Directory));
         }
-        let real = self.fs.canonicalize(directory).ok();
-        cache.insert(directory.to_path_buf(), real.clone());
-        real.ok_or(ReadError::NotFound)
+        let directory = self.real_directory(parent)?;
+        let listed = name.to_str().and_then(|name| {
+            let directories = self.directories();
+            let entries = directories.entries.get(&directory)?;
+            let at = entries.binary_search_by(|e| e.name.as_str().cmp(name)).ok()?;
+            Some(entries[at].kind)
+        });
+        let kind = match listed {
+            Some(kind) => kind,
+            None => self.fs.kind(&directory.join(name)).map_err(|e| io_error(&e))?,
+        };
+        Ok(if kind == FileKind::Link { (canonical()?, kind) } else { (directory.join(name), kind) })
+    }
+
+    /// A directory without links. Most files share theirs.
+    fn real_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
+        if let Some(known) = self.directories().real.get(directory) {
+            return known.clone();
+        }
+        let real = if directory.starts_with(&self.root) {
+            self.followed(directory).map(|(real, _)| real)
+        } else {
+            self.fs.canonicalize(directory).map_err(|e| io_error(&e))
+        };
+        self.directories().real.insert(directory.to_path_buf(), real.clone());
+        real
+    }
+
+    fn directories(&self) -> MutexGuard<'_, Directories> {
+        self.directories.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -97,7 +97,7 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
         (K::Map(_, fields) | K::Object(fields), Ty::Object(wanted)) => {
             K::Object(Arc::new(object(fields, wanted, value.origin, depth)?))
         }
-        (_, ty) => return Err(mismatch(&Ty::of(value), ty)),
+        (_, ty) => return Err(mismatch(&Ty::outline(value), ty)),
     };
     Ok(Val { k, origin: value.origin, marks: value.marks })
 }

@@ -122,7 +122,7 @@ pub(crate) fn why(value: &Value) -> Option<Why> {
     value.walk(&mut |inner| {
         if found.is_none() {
             found = match &inner.data {
-                Data::Reference(reference) => Some(Why::Computed(reference.to_string().into())),
+                Data::Reference(reference) => Some(Why::Computed(reference.name())),
                 Data::Unknown(unknown) => Some(unknown.why.clone()),
                 _ => None,
             };

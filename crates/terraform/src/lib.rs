@@ -21,6 +21,7 @@ mod ty;
 mod unify;
 mod val;
 mod version;
+mod weight;
 
-pub use loader::{Inputs, Loader, ModuleSummary};
+pub use loader::{Inputs, Loader, ModuleSummary, STACK_BYTES};
 pub use planned::is_plan;

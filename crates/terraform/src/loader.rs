@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use iaclint_graph::Fragment;
 use iaclint_source::{Entry, FileKind, Problem, Project, SourceFile};
 use iaclint_value::{OriginArena, RootId};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::eval::Evaluator;
@@ -25,6 +26,9 @@ pub struct Inputs {
     pub environment: Vec<(String, String)>,
     /// A plan of it as `terraform show -json` prints it: it goes before all other values, and tells what they leave open.
     pub plan: Option<PathBuf>,
+    /// Another tool writes files into its directory before Terraform reads it (Terragrunt, a template engine): what is not declared there may
+    /// be declared by then.
+    pub generated: bool,
     /// Nobody calls it and it has required variables: its defaults are possible values, not facts.
     pub library: bool,
 }
@@ -42,6 +46,9 @@ pub struct ModuleSummary {
     pub resources: usize,
 }
 
+/// A file and what it says.
+type Lowered = Result<(Arc<SourceFile>, File), Problem>;
+
 type Cached<T> = Mutex<FxHashMap<PathBuf, Arc<OnceLock<T>>>>;
 
 /// Reads modules, each once, for all roots. Threads may share it.
@@ -50,15 +57,17 @@ pub struct Loader<'p> {
     project: &'p Project,
     modules: Cached<Option<Arc<Module>>>,
     templates: Cached<Result<Arc<[Part]>, Problem>>,
+    /// Files of modules that nobody has asked for yet.
+    ahead: Mutex<FxHashMap<PathBuf, Lowered>>,
 }
 
 /// The evaluation goes as deep as the configuration nests; its thread reserves this much, and touches what it needs.
-const STACK: usize = 512 << 20;
+pub const STACK_BYTES: usize = 512 << 20;
 
 impl<'p> Loader<'p> {
     /// A loader over a project.
     pub fn new(project: &'p Project) -> Self {
-        Self { project, modules: Mutex::default(), templates: Mutex::default() }
+        Self { project, modules: Mutex::default(), templates: Mutex::default(), ahead: Mutex::default() }
     }
 
     /// The project that it reads.
@@ -95,7 +104,12 @@ impl<'p> Loader<'p> {
 
     /// Evaluates a directory as a root module.
     pub fn load(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
-        Self::on_its_own_stack(|| Evaluator::new(self, root, inputs).fragment(directory))
+        Self::on_its_own_stack(|| self.load_here(directory, root, inputs))
+    }
+
+    /// The same on the stack of this thread, which must have [`STACK_BYTES`].
+    pub fn load_here(&self, directory: &Path, root: RootId, inputs: &Inputs) -> Fragment {
+        Evaluator::new(self, root, inputs).fragment(directory)
     }
 
     /// Loads a plan whose configuration is not here.
@@ -125,7 +139,7 @@ impl<'p> Loader<'p> {
     /// Runs an evaluation on a thread with room for it.
     pub(crate) fn on_its_own_stack<T: Send>(run: impl Fn() -> T + Sync) -> T {
         std::thread::scope(|scope| {
-            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &run);
+            let spawned = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, &run);
             match spawned.map(std::thread::ScopedJoinHandle::join) {
                 Ok(Ok(result)) => result,
                 Ok(Err(panic)) => std::panic::resume_unwind(panic),
@@ -141,32 +155,47 @@ impl<'p> Loader<'p> {
         once(&self.modules, &directory).get_or_init(|| self.read(&directory).map(Arc::new)).clone()
     }
 
+    /// Reads the files of directories, all of them in parallel, for the modules that will be asked for.
+    pub fn read_ahead(&self, directories: &[&Path]) {
+        let files = |directory: &&Path| {
+            let entries = self.project.read_dir(directory).unwrap_or_default();
+            let paths = names(&entries).into_iter().map(|name| directory.join(name));
+            paths.collect::<Vec<PathBuf>>()
+        };
+        let files: Vec<PathBuf> = directories.par_iter().flat_map_iter(files).collect();
+        files.into_par_iter().for_each(|path| {
+            let file = self.file(&path);
+            self.ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+        });
+    }
+
     fn read(&self, directory: &Path) -> Option<Module> {
         let entries = self.project.read_dir(directory).ok()?;
-        let mut names: Vec<&str> =
-            entries.iter().filter(|e| is_configuration(e)).map(|e| e.name.as_str()).collect();
+        let names = names(&entries);
         if names.is_empty() {
             return None;
         }
-        // `x.tofu` stands in for `x.tf`.
-        let tofu: Vec<String> =
-            names.iter().filter(|n| n.contains(".tofu")).map(|n| n.replacen(".tofu", ".tf", 1)).collect();
-        names.retain(|n| !tofu.iter().any(|t| t == n));
         let mut files = Vec::with_capacity(names.len());
         let mut problems = Vec::new();
         for name in names {
             let path = directory.join(name);
-            match self.project.read_text(&path) {
-                Ok(source) => {
-                    let lowered = if is_json(name) { lower::json(&source) } else { lower::file(&source) };
-                    files.push((source, lowered, is_override(name)));
-                }
-                Err(error) => problems.push(error.problem(&self.project.relative(&path))),
+            let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
+            match ahead.unwrap_or_else(|| self.file(&path)) {
+                Ok((source, file)) => files.push((source, file, is_override(name))),
+                Err(problem) => problems.push(problem),
             }
         }
         let mut module = Module::new(directory, self.project.relative(directory), files);
         module.problems.extend(problems);
         Some(module)
+    }
+
+    /// A file of a module.
+    fn file(&self, path: &Path) -> Lowered {
+        let source = self.project.read_text(path).map_err(|e| e.problem(&self.project.relative(path)))?;
+        let is_json = path.extension().is_some_and(|e| e == "json");
+        let lowered = if is_json { lower::json(&source) } else { lower::file(&source) };
+        Ok((source, lowered))
     }
 
     /// A variable file.
@@ -197,16 +226,23 @@ fn once<T>(cache: &Cached<T>, path: &Path) -> Arc<OnceLock<T>> {
     cache.entry(path.to_path_buf()).or_default().clone()
 }
 
+/// The configuration files of a directory.
+fn names(entries: &[Entry]) -> Vec<&str> {
+    let mut names: Vec<&str> =
+        entries.iter().filter(|e| is_configuration(e)).map(|e| e.name.as_str()).collect();
+    // `x.tofu` stands in for `x.tf`.
+    let tofu: Vec<String> =
+        names.iter().filter(|n| n.contains(".tofu")).map(|n| n.replacen(".tofu", ".tf", 1)).collect();
+    names.retain(|n| !tofu.iter().any(|t| t == n));
+    names
+}
+
 fn is_configuration(entry: &Entry) -> bool {
     let name = entry.name.as_str();
     matches!(entry.kind, FileKind::File(_) | FileKind::Link)
         && !name.starts_with(['.', '#'])
         && !name.ends_with('~')
         && [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end))
-}
-
-fn is_json(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|e| e == "json")
 }
 
 fn is_override(name: &str) -> bool {

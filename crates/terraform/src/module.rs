@@ -9,6 +9,7 @@ use iaclint_value::Name;
 use rustc_hash::FxHashMap;
 
 use crate::ir::{Attribute, Block, Body, Expr, File};
+use crate::version::Language;
 
 /// A module as it is written, before any evaluation.
 #[derive(Debug, Default)]
@@ -29,8 +30,10 @@ pub(crate) struct Module {
     pub(crate) has_backend_or_provider: bool,
     /// The `backend` or `cloud` block.
     pub(crate) backend: Option<Block>,
-    /// Its `required_version` admits only versions whose language was another.
-    pub(crate) is_old: bool,
+    /// What its `required_version` tells of its language.
+    pub(crate) language: Language,
+    /// It is written for OpenTofu: a file of it is called so.
+    pub(crate) is_tofu: bool,
     pub(crate) problems: Vec<Problem>,
     pub(crate) directives: Vec<Directive>,
     names: FxHashMap<(Kind, Name), usize>,
@@ -104,6 +107,7 @@ impl Module {
         let mut blocks: Vec<Block> = Vec::new();
         let mut overrides: Vec<Block> = Vec::new();
         for (source, file, is_override) in files {
+            module.is_tofu |= source.path.contains(".tofu");
             module.problems.extend(file.problems);
             module.directives.extend(file.directives);
             for attribute in file.body.attributes {
@@ -202,7 +206,9 @@ impl Module {
             }
             ("terraform", _) => {
                 let required = block.body.attribute("required_version").and_then(|a| a.value.literal());
-                self.is_old |= required.is_some_and(|r| crate::version::is_before_0_13(r));
+                if let Some(language) = required.map(|r| Language::of(r)).filter(|l| *l != Language::Common) {
+                    self.language = language;
+                }
                 let backend = |b: &&Block| matches!(b.kind.as_str(), "backend" | "cloud");
                 if let Some(backend) = block.body.blocks.iter().find(backend) {
                     self.has_backend_or_provider = true;

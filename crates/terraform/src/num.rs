@@ -77,7 +77,10 @@ impl Num {
 
     /// The number whose shortest decimal a double prints as.
     pub(crate) fn of_f64(float: f64) -> Option<Num> {
-        if float.is_finite() { Num::parse(&format!("{float}")) } else { None }
+        if float.is_infinite() {
+            return Some(Num::Infinite { negative: float < 0.0 });
+        }
+        if float.is_nan() { None } else { Num::parse(&format!("{float}")) }
     }
 
     pub(crate) fn of_bigint(int: BigInt) -> Option<Num> {

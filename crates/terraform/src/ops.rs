@@ -9,6 +9,7 @@ pub(crate) use crate::template::{TemplatePart, template};
 use crate::ty::Ty;
 use crate::unify::unify;
 use crate::val::{K, MAX_CANDIDATES, Unk, Val};
+use crate::weight::Weights;
 
 /// A possible value with more parts than this is not kept: undecided values inside it would double it again and again.
 const MAX_CANDIDATE: usize = 10_000;
@@ -246,7 +247,7 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, one_type: bool
             u.reference.is_some() || u.text.is_some() || u.encoded.is_some() || u.partial.is_some()
         })
     };
-    let light = candidates.iter().all(|v| !v.outweighs(MAX_CANDIDATE));
+    let light = candidates.iter().all(|v| !Weights::default().outweighs(v, MAX_CANDIDATE));
     if candidates.len() <= MAX_CANDIDATES && light && candidates.iter().any(tells) {
         unk.candidates = candidates;
     }

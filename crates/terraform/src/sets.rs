@@ -11,6 +11,13 @@ use crate::val::{K, MAX_DEPTH, Val};
 /// A set of these elements: each once, in Terraform's order. Unknown elements stand last; the marks of the elements are the set's.
 pub(crate) fn set(element: Ty, items: Vec<Val>, origin: OriginId) -> Val {
     let mut marks = Marks::NONE;
+    if items.iter().all(|item| matches!(item.k, K::Str(_))) {
+        let mut items = items;
+        marks = items.iter().fold(marks, |marks, item| marks.and(item.marks));
+        items.sort_by(order);
+        items.dedup_by(|a, b| a.as_str() == b.as_str());
+        return Val::new(K::Set(element, items.into()), origin).marked(marks);
+    }
     let mut keyed: Vec<(String, Val)> = Vec::with_capacity(items.len());
     for item in items {
         marks = marks.and(item.marks);
@@ -23,7 +30,35 @@ pub(crate) fn set(element: Ty, items: Vec<Val>, origin: OriginId) -> Val {
 
 /// Whether two values are the same element.
 pub(crate) fn same(a: &Val, b: &Val) -> bool {
-    !a.has_unknown() && !b.has_unknown() && identity(a) == identity(b)
+    alike(a, b, 0)
+}
+
+/// Whether the identities of two values are one and nothing in them is unknown.
+fn alike(a: &Val, b: &Val, depth: usize) -> bool {
+    let all =
+        |a: &[Val], b: &[Val]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| alike(a, b, depth + 1));
+    match (&a.k, &b.k) {
+        _ if depth > MAX_DEPTH => !a.has_unknown() && !b.has_unknown(),
+        (K::Null(_), K::Null(_)) => true,
+        (K::Bool(a), K::Bool(b)) => a == b,
+        (K::Num(a), K::Num(b)) => a == b,
+        (K::Str(a), K::Str(b)) => a.text == b.text,
+        (K::List(_, a) | K::Set(_, a), K::List(_, b) | K::Set(_, b)) | (K::Tuple(a), K::Tuple(b)) => {
+            all(a, b)
+        }
+        (K::Map(_, a), K::Map(_, b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b.iter()).all(|(a, b)| a.0 == b.0 && alike(&a.2, &b.2, depth + 1))
+        }
+        (K::Object(a), K::Object(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(&a.2, &b.2, depth + 1))
+        }
+        // The empty ones; a tuple and an object of equal parts have one identity too.
+        (K::Tuple(a), K::Object(b)) | (K::Object(b), K::Tuple(a)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| alike(a, &b.2, depth + 1))
+        }
+        _ => false,
+    }
 }
 
 fn order(a: &Val, b: &Val) -> Ordering {

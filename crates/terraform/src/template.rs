@@ -35,10 +35,12 @@ pub(crate) fn template(
                 if value.is_null() {
                     return Err("the expression result is null, and null cannot be put into a text".into());
                 }
-                let Some(text) = text_of(&value) else {
+                // One that is not known may be of any type until it is.
+                let hole = || value.is_unknown().then(|| Text::hole(export::hole(&value)));
+                let Some(text) = text_of(&value).or_else(hole) else {
                     return Err(format!(
                         "cannot put a value of type {} into a text: string required",
-                        Ty::of(&value).friendly()
+                        Ty::outline(&value).friendly()
                     ));
                 };
                 pieces.extend_from_slice(text.pieces());

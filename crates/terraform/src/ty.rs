@@ -76,6 +76,15 @@ impl Ty {
         }
     }
 
+    /// The type of a value without the types inside a tuple or object: what it is, in a time that does not depend on its size.
+    pub(crate) fn outline(value: &Val) -> Ty {
+        match &value.k {
+            K::Tuple(_) => Ty::Tuple([].into()),
+            K::Object(_) => Ty::Object([].into()),
+            _ => Ty::of(value),
+        }
+    }
+
     /// The type of a value of this constraint: without `optional` and defaults.
     pub(crate) fn plain(&self) -> Ty {
         match self {

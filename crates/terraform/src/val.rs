@@ -105,11 +105,16 @@ impl Unk {
     pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a Val>, ty: Ty) -> Self {
         let mut unk = Unk::new(Why::Invalid);
         let mut why = None;
+        // One unknown stands in many places of a large value.
+        let mut last: Option<Arc<Unk>> = None;
         for value in values {
             value.visit(&mut |inner| {
-                if let K::Unknown(inner) = &inner.k {
+                if let K::Unknown(inner) = &inner.k
+                    && !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, inner))
+                {
                     why.get_or_insert_with(|| inner.why.clone());
                     inner.depends_on.iter().for_each(|r| unk.depend_on(r));
+                    last = Some(inner.clone());
                 }
             });
         }
@@ -205,7 +210,7 @@ impl Val {
 
     /// An attribute known after the deployment.
     pub(crate) fn reference(reference: Reference, origin: OriginId) -> Self {
-        let mut unk = Unk::new(Why::Computed(reference.to_string().into()));
+        let mut unk = Unk::new(Why::Computed(reference.name()));
         unk.depends_on = vec![reference.clone()];
         unk.reference = Some(reference);
         Self::new(K::Unknown(Arc::new(unk)), origin)
@@ -288,47 +293,6 @@ impl Val {
             }
         }
         inner(self, visit, 0);
-    }
-
-    /// Whether more than `limit` values, pieces of texts and dozens of characters are in it. Takes no longer than to count so far.
-    pub(crate) fn outweighs(&self, limit: usize) -> bool {
-        fn text(text: &Text) -> usize {
-            text.pieces().len()
-        }
-        fn inner(value: &Val, left: &mut usize, depth: usize) -> bool {
-            let own = match &value.k {
-                K::Str(str) => {
-                    let placed = str.detail.as_ref().and_then(|d| d.text.as_ref());
-                    1 + str.text.len() / 16 + placed.map_or(0, text)
-                }
-                K::Unknown(unk) => 1 + unk.depends_on.len() + unk.text.as_ref().map_or(0, text),
-                _ => 1,
-            };
-            if *left < own || depth >= MAX_DEPTH {
-                return true;
-            }
-            *left -= own;
-            match &value.k {
-                K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
-                    items.iter().any(|v| inner(v, left, depth + 1))
-                }
-                K::Map(_, fields) | K::Object(fields) => fields.iter().any(|f| inner(&f.2, left, depth + 1)),
-                K::Str(str) => str
-                    .detail
-                    .as_ref()
-                    .and_then(|d| d.encoded.as_ref())
-                    .is_some_and(|(_, v)| inner(v, left, depth + 1)),
-                K::Unknown(unk) => unk
-                    .partial
-                    .iter()
-                    .chain(&unk.candidates)
-                    .chain(unk.encoded.iter().map(|(_, v)| v))
-                    .any(|v| inner(v, left, depth + 1)),
-                K::Null(_) | K::Bool(_) | K::Num(_) => false,
-            }
-        }
-        let mut left = limit;
-        inner(self, &mut left, 0)
     }
 
     /// Whether it or anything inside it is unknown.

@@ -107,6 +107,8 @@ impl Parser<'_> {
             },
         };
         match self.text.span(&self.flat, range) {
+            // A file is read once, and no two values of it stand in one place.
+            Some(span) if !behind.is_some() => self.arena.add_new(span),
             Some(span) => self.arena.add(span, Via::Written, [behind]),
             None => behind,
         }

@@ -15,7 +15,7 @@ pub use data::{Data, Encoding, Kind, List, Number, Object, Unknown, Why};
 pub use origin::{Origin, OriginArena, OriginId, Origins, Via};
 pub use reference::{Reference, ResourceKey, RootId, Step, Target};
 pub use secret::{MASK, looks_like_secret, secret_name};
-pub use text::{Flat, Literal, Piece, Placed, Text};
+pub use text::{Breaks, Flat, Literal, Piece, Placed, Text};
 pub use value::{Marks, Value};
 
 /// A name or short text: cheap to clone.

@@ -1,6 +1,10 @@
 //! Provenance: the chain of places that a value flowed through.
 
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
 use iaclint_source::Span;
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 use crate::{Name, ResourceKey};
@@ -62,24 +66,33 @@ pub struct Origin {
     pub from: SmallVec<[OriginId; 1]>,
 }
 
-/// The origins of one root (a Terraform root module with its modules, or a set of stacks) while it is evaluated.
+/// The origins of one root (a Terraform root module with its modules, or a set of stacks) while it is evaluated. Equal steps are one,
+/// so that the instances of a module share those that do not differ.
 #[derive(Debug, Default)]
 pub struct OriginArena {
     id: u32,
     origins: Vec<Origin>,
+    known: HashTable<u32>,
 }
 
 impl OriginArena {
     /// An empty arena. `id` must be its place in the [`Origins`] that it will be put into.
     pub fn new(id: u32) -> Self {
-        Self { id, origins: Vec::new() }
+        Self { id, origins: Vec::new(), known: HashTable::new() }
     }
 
     /// Adds a step.
     pub fn add(&mut self, span: Span, via: Via, from: impl IntoIterator<Item = OriginId>) -> OriginId {
-        let from = from.into_iter().filter(|o| o.is_some()).collect();
-        let index = self.origins.len() as u32;
-        self.origins.push(Origin { span, via, from });
+        let origin = Origin { span, via, from: from.into_iter().filter(|o| o.is_some()).collect() };
+        let origins = &mut self.origins;
+        let hash = FxBuildHasher.hash_one(&origin);
+        let known = self.known.find(hash, |at| origins[*at as usize] == origin).copied();
+        let index = known.unwrap_or_else(|| {
+            let at = origins.len() as u32;
+            origins.push(origin);
+            self.known.insert_unique(hash, at, |at| FxBuildHasher.hash_one(&origins[*at as usize]));
+            at
+        });
         OriginId { arena: self.id, index }
     }
 
@@ -88,9 +101,24 @@ impl OriginArena {
         self.add(span, Via::Written, [])
     }
 
+    /// Adds the place where a value is written of which no other step speaks.
+    pub(crate) fn add_new(&mut self, span: Span) -> OriginId {
+        let index = self.origins.len() as u32;
+        self.origins.push(Origin { span, via: Via::Written, from: SmallVec::new() });
+        OriginId { arena: self.id, index }
+    }
+
     /// The step behind `id`, if it is of this arena.
     pub fn get(&self, id: OriginId) -> Option<&Origin> {
         if id.arena == self.id { self.origins.get(id.index as usize) } else { None }
+    }
+
+    /// The arena when nothing will be added any more: it takes no more room than its steps.
+    #[must_use]
+    pub fn finished(mut self) -> Self {
+        self.known = HashTable::new();
+        self.origins.shrink_to_fit();
+        self
     }
 
     /// Number of steps.
@@ -103,6 +131,9 @@ impl OriginArena {
         self.origins.is_empty()
     }
 }
+
+/// How many steps behind a value are looked at for resources.
+const MAX_BEHIND: usize = 256;
 
 /// The origins of a whole run.
 #[derive(Debug, Default)]
@@ -123,6 +154,20 @@ impl Origins {
             self.arenas.push(OriginArena::new(self.arenas.len() as u32));
         }
         self.arenas[at] = arena;
+    }
+
+    /// Adds a step to the arena of `beside`; none when that is of no arena.
+    pub fn add_beside(
+        &mut self,
+        beside: OriginId,
+        span: Span,
+        via: Via,
+        from: impl IntoIterator<Item = OriginId>,
+    ) -> OriginId {
+        match self.arenas.get_mut(beside.arena as usize) {
+            Some(arena) => arena.add(span, via, from),
+            None => OriginId::NONE,
+        }
     }
 
     /// The step behind `id`.
@@ -172,9 +217,23 @@ impl Origins {
     /// Visits every step behind a value, all branches, nearest first, each once, at most 256.
     pub fn walk<'a>(&'a self, id: OriginId, visit: &mut dyn FnMut(&'a Origin)) {
         let mut seen = Vec::new();
+        // Most values came one way, on which no step is met twice.
+        let mut id = id;
+        for _ in 0..MAX_BEHIND {
+            let Some(origin) = self.get(id) else { return };
+            match origin.from.as_slice() {
+                [] => return visit(origin),
+                [next] => {
+                    visit(origin);
+                    seen.push(id);
+                    id = *next;
+                }
+                _ => break,
+            }
+        }
         let mut todo = vec![id];
         while let Some(id) = todo.pop() {
-            if seen.contains(&id) || seen.len() > 256 {
+            if seen.contains(&id) || seen.len() > MAX_BEHIND {
                 continue;
             }
             seen.push(id);

@@ -107,6 +107,27 @@ impl Reference {
         names.join(".")
     }
 
+    /// How it is written: `aws_db_instance.main.endpoint`.
+    pub fn name(&self) -> Name {
+        let mut out = match &self.target {
+            Target::Resource(key) | Target::Module { call: key, .. } => key.address.clone(),
+            other => other.to_string().into(),
+        };
+        for step in &self.path {
+            match step {
+                Step::Attr(name) => {
+                    out.push('.');
+                    out.push_str(name);
+                }
+                Step::Index(index) => {
+                    out.push_str(&ecow::eco_format!("[{index}]"));
+                }
+                Step::Any => out.push_str("[*]"),
+            }
+        }
+        out
+    }
+
     /// The same reference, one step further.
     #[must_use]
     pub fn then(&self, step: Step) -> Self {
@@ -138,14 +159,6 @@ impl fmt::Display for Target {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.target)?;
-        for step in &self.path {
-            match step {
-                Step::Attr(name) => write!(f, ".{name}")?,
-                Step::Index(index) => write!(f, "[{index}]")?,
-                Step::Any => write!(f, "[*]")?,
-            }
-        }
-        Ok(())
+        f.write_str(&self.name())
     }
 }

@@ -15,13 +15,37 @@ pub struct Placed {
     pub span: Span,
     /// Pairs of text offset and file offset, ascending: from each on, bytes map one to one until the next. Empty: the text stands
     /// verbatim at the span's start.
-    pub breaks: Arc<[(u32, u32)]>,
+    pub breaks: Breaks,
+}
+
+/// Where the bytes of a literal stop to map one to one. Most literals have no such place, and need no room for it.
+#[derive(Clone, Debug, Default)]
+pub struct Breaks(Option<Arc<[(u32, u32)]>>);
+
+impl std::ops::Deref for Breaks {
+    type Target = [(u32, u32)];
+
+    fn deref(&self) -> &Self::Target {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl<const N: usize> From<[(u32, u32); N]> for Breaks {
+    fn from(breaks: [(u32, u32); N]) -> Self {
+        Vec::from(breaks).into()
+    }
+}
+
+impl From<Vec<(u32, u32)>> for Breaks {
+    fn from(breaks: Vec<(u32, u32)>) -> Self {
+        Self((!breaks.is_empty()).then(|| breaks.into()))
+    }
 }
 
 impl Placed {
     /// A literal that stands verbatim at `span`.
     pub fn verbatim(span: Span) -> Self {
-        Self { span, breaks: Arc::new([]) }
+        Self { span, breaks: Breaks::default() }
     }
 
     /// The file offset of the text offset `at`; the span's end for `at` at or past the end of the text.
@@ -201,6 +225,13 @@ impl Text {
     /// The part `range` of the flattened text. `flat` must be [`Text::flatten`] of this text, and the range lie on character boundaries.
     #[must_use]
     pub fn slice(&self, flat: &Flat, range: Range<usize>) -> Text {
+        if let [Piece::Literal(literal)] = self.pieces()
+            && let Some(part) = literal.text.get(range.start..range.end.min(literal.text.len()))
+            && !part.is_empty()
+        {
+            let placed = literal.placed.as_ref().map(|p| p.slice(range, literal.text.len()));
+            return Text::literal(Literal { text: part.into(), placed, origin: literal.origin });
+        }
         let mut pieces = Vec::new();
         let mut index = flat.starts.partition_point(|&s| s <= range.start).saturating_sub(1);
         while index < self.pieces.len() && flat.starts[index] < range.end {
@@ -318,7 +349,7 @@ mod tests {
         // In the file: a\"b at 10..14; the text is a"b.
         let literal = Literal {
             text: "a\"b".into(),
-            placed: Some(Placed { span: span(10, 14), breaks: Arc::new([(0, 10), (2, 13)]) }),
+            placed: Some(Placed { span: span(10, 14), breaks: [(0, 10), (2, 13)].into() }),
             origin: OriginId::NONE,
         };
         let text = Text::literal(literal);

@@ -1,13 +1,16 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | oracle | plan`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | checkouts | estate | bench-peers | oracle | plan`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
 
 mod catalogue;
+mod checkouts;
 mod crater;
+mod estate;
 mod layers;
 mod new_rule;
 mod oracle;
+mod peers;
 mod schema;
 mod sync;
 mod tidy;
@@ -22,6 +25,11 @@ cargo xtask tidy                check pages, names, file sizes and words
 cargo xtask layers              check that dependencies between the crates point down only
 cargo xtask crater [--binary FILE] [--limit SECONDS] DIR..
                                 run the release build over checkouts: findings a rule, cost, and what changed since the last run
+cargo xtask checkouts DIR       fetch the public repositories that are measured, each at one commit
+cargo xtask estate [--resources N] [--language terraform|cdk] [--shape services|instances|locals|calls|reach] DIR
+                                write a generated estate to measure with
+cargo xtask bench-peers [--profile NAME] DIR
+                                iaclint, its peers as far as they are installed, and the floor over one tree, interleaved
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
 cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE]..
                                 print what a first deployment would make, in the words of `terraform show -json`";
@@ -41,6 +49,9 @@ fn main() -> ExitCode {
         ["sync", "--check"] => sync::check(&root),
         ["tidy"] => tidy::check(&root),
         ["layers"] => layers::check(&root),
+        ["checkouts", directory] => checkouts::fetch(Path::new(directory)),
+        ["estate", ref options @ .., directory] => estate::write(Path::new(directory), options),
+        ["bench-peers", ref options @ .., directory] => peers::run(&root, options, Path::new(directory)),
         ["crater", ref words @ ..] => crater::run(&root, words),
         _ => {
             eprintln!("{USAGE}");

@@ -120,7 +120,10 @@ fn file(name: &str, text: &str) -> Vec<String> {
     ];
     // The one door to the file system is `source`; the command line writes its output file.
     let may_open = ["crates/source/", "crates/iaclint/", "crates/xtask/"].iter().any(|c| name.starts_with(c));
-    let opens = is_rust && !may_open && !name.contains("/tests/") && !name.contains("/benches/");
+    let opens = is_rust
+        && !may_open
+        && !name.contains("/tests/")
+        && !["/benches/", "/examples/"].iter().any(|part| name.contains(part));
     let mut in_tests = false;
     let in_rules = name.starts_with("rules/");
     let is_quoted =

@@ -1,6 +1,6 @@
 //! A client that is told to speak without TLS to a PostgreSQL server that demands it.
 
-use iaclint_analysis::needs::{Evidence, Need, addresses, family};
+use iaclint_analysis::needs::{Evidence, Need, addresses};
 use iaclint_analysis::secret_reads::contents;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::postgres::demands_tls;
@@ -82,12 +82,20 @@ fn in_url(value: &Value) -> Option<(String, OriginId)> {
     found
 }
 
-/// A setting of its own: `PGSSLMODE=disable`.
+/// A setting of its own: `PGSSLMODE=disable`, `SHOP_DB_SSL_MODE=disable`.
 fn says_disable(setting: &Setting<'_>) -> bool {
-    let Some(name) = setting.name.as_deref() else { return false };
-    let plain = name.to_ascii_uppercase().replace(['_', '-'], "");
-    let of_database = plain == "PGSSLMODE" || family(name).as_deref() == Some("DATABASE");
-    of_database && plain.ends_with("SSLMODE") && setting.value.as_str().is_some_and(|v| v == "disable")
+    let is_mode = setting.name.as_deref().is_some_and(names_the_mode);
+    is_mode && setting.value.as_str().is_some_and(|v| v == "disable")
+}
+
+/// Whether a setting is the TLS mode of a database, by its words.
+fn names_the_mode(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    let words: Vec<&str> =
+        upper.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let database = ["DB", "DATABASE", "POSTGRES", "POSTGRESQL", "PG", "SQL", "RDS"];
+    let mode = words.concat().ends_with("SSLMODE");
+    mode && (words.concat() == "PGSSLMODE" || words.iter().any(|w| database.contains(w)))
 }
 
 fn report<'m>(
@@ -110,4 +118,19 @@ fn report<'m>(
     .trail(cx, refusal.origin)
     .help(format!("write `require` in the place of `disable`, or give {server} a parameter group with `rds.force_ssl = 0`"))
     .report(cx);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::names_the_mode;
+
+    #[test]
+    fn the_mode_of_a_database_is_known_by_its_words() {
+        for name in ["PGSSLMODE", "DB_SSLMODE", "DB_SSL_MODE", "SHOP__DB_SSLMODE", "postgres-ssl-mode"] {
+            assert!(names_the_mode(name), "{name}");
+        }
+        for name in ["SSL_MODE", "REDIS_SSLMODE", "DB_HOST"] {
+            assert!(!names_the_mode(name), "{name}");
+        }
+    }
 }

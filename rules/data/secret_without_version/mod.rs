@@ -107,7 +107,13 @@ fn report(cx: &mut Check<'_, '_>, secret: ResourceId, reader: &Reader) {
         .related(cx, reader.id, "reads it")
         .note("a secret without a version cannot be read, until somebody writes one by hand")
         .help(help);
-    let draft =
-        if reader.deployment { draft.severity(Severity::Error).confidence(Confidence::High) } else { draft };
+    let draft = match (reader.deployment, model.language(secret)) {
+        // The stack is rolled back, and the secret with it: nobody can write a value in between.
+        (true, Language::Cdk | Language::CloudFormation) => {
+            draft.severity(Severity::Error).confidence(Confidence::High)
+        }
+        (true, Language::Terraform) => draft.confidence(Confidence::High),
+        (false, _) => draft,
+    };
     draft.report(cx);
 }

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for balanced in balanced(model) {
         let service = balanced.service.id();
         let Some(group) = balanced.target_group().map(|g| g.id()) else { continue };
-        if model.in_library(service) || !model.same_root(service, group) {
+        if !model.same_root(service, group) {
             continue;
         }
         let Some(forwarders) = forwarders(model, group) else { continue };
@@ -65,11 +65,17 @@ fn too_early<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: Resourc
         Language::Cdk => "add `service.node.addDependency(listener)`".to_owned(),
         Language::CloudFormation => format!("add `DependsOn: {listener}` to {service}"),
     };
+    // Terraform's provider tries again for a few minutes while ECS answers that there is no load balancer.
+    let confidence = match model.language(id) {
+        Language::Terraform => Confidence::Medium,
+        Language::Cdk | Language::CloudFormation => Confidence::High,
+    };
     cx.finding(
         id,
         format!("{service} may be made before {listener}, and until then {name} has no load balancer"),
     )
     .severity(Severity::Warning)
+    .confidence(confidence)
     .identity(model.plain_name(group))
     .at(cx, balanced.balancer.origin(), "knows the target group alone, not the listener")
     .related(cx, forwarder, format!("attaches {name} to a load balancer"))

@@ -1,6 +1,6 @@
 //! A rule, schedule, pipe or state machine that starts tasks with a role which may not run them or pass them their roles.
 
-use iaclint_analysis::admission::RefusedToRun;
+use iaclint_analysis::admission::ToStart;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ResourceId;
 use iaclint_model::deliveries::Delivery;
@@ -20,7 +20,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let role = analysis.role_named(&delivery.role);
         let (Some(role), Some(task)) = (role, analysis.task_of(delivery)) else { continue };
-        let refused = analysis.refused_to_run(role, &task, delivery.target);
+        let mut refused = analysis.to_start(role, &task, delivery.target);
+        refused.retain(|asked| asked.verdict.is_denied());
         if !refused.is_empty() {
             report(cx, delivery, role, &task, &refused);
         }
@@ -32,7 +33,7 @@ fn report<'m>(
     delivery: &Delivery<'m>,
     role: ResourceId,
     task: &TaskDefinition<'m>,
-    refused: &[RefusedToRun],
+    refused: &[ToStart],
 ) {
     let model = cx.model();
     let (role_name, task_name) = (model.short(role), model.short(task.id()));

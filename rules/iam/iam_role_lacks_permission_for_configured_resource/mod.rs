@@ -1,11 +1,11 @@
 //! An application that is given a bucket, queue, topic, table or stream which its role may do nothing with.
 
 use iaclint_analysis::authority::Verdict;
+use iaclint_analysis::configured::{ConfiguredKind, configured};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::ResourceId;
 use iaclint_model::arn::Arn;
-use iaclint_model::workload::{Setting, SettingKind, Workload};
-use iaclint_model::{Model, ResourceId};
-use iaclint_value::Value;
+use iaclint_model::workload::{Setting, Workload};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Warning,
@@ -13,71 +13,21 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     summary: "an application is given a bucket, queue, topic or table that its role may do nothing with",
 };
 
-/// A kind of resource that applications use under their own role.
-struct Kind {
-    terraform: &'static str,
-    cloudformation: &'static str,
-    service: &'static str,
-    noun: &'static str,
-    /// Attributes that say which one it is, besides names and ARNs.
-    handles: &'static [&'static str],
-    example: &'static str,
-}
-
-const KINDS: [Kind; 5] = [
-    Kind {
-        terraform: "aws_s3_bucket",
-        cloudformation: "AWS::S3::Bucket",
-        service: "s3",
-        noun: "bucket",
-        handles: &["arn", "bucket", "id", "Ref", "Arn"],
-        example: "s3:GetObject",
-    },
-    Kind {
-        terraform: "aws_sqs_queue",
-        cloudformation: "AWS::SQS::Queue",
-        service: "sqs",
-        noun: "queue",
-        handles: &["arn", "name", "id", "url", "Ref", "Arn", "QueueName", "QueueUrl"],
-        example: "sqs:SendMessage",
-    },
-    Kind {
-        terraform: "aws_sns_topic",
-        cloudformation: "AWS::SNS::Topic",
-        service: "sns",
-        noun: "topic",
-        handles: &["arn", "id", "Ref", "TopicArn"],
-        example: "sns:Publish",
-    },
-    Kind {
-        terraform: "aws_dynamodb_table",
-        cloudformation: "AWS::DynamoDB::Table",
-        service: "dynamodb",
-        noun: "table",
-        handles: &["arn", "name", "id", "Ref", "Arn"],
-        example: "dynamodb:GetItem",
-    },
-    Kind {
-        terraform: "aws_kinesis_stream",
-        cloudformation: "AWS::Kinesis::Stream",
-        service: "kinesis",
-        noun: "stream",
-        handles: &["arn", "name", "id", "Ref", "Arn"],
-        example: "kinesis:PutRecord",
-    },
-];
-
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for workload in analysis.workloads() {
         let Some(role) = workload.role else { continue };
-        // With keys of its own the application is somebody else.
-        if cx.model().in_library(workload.id) || !workload.settings.complete || has_own_keys(workload) {
+        // With keys or a role of its own, or one that it hands on, the application is somebody else.
+        if cx.model().in_library(workload.id)
+            || !workload.settings.complete
+            || has_own_keys(workload)
+            || takes_other_roles(cx, role)
+        {
             continue;
         }
         let mut seen: Vec<ResourceId> = Vec::new();
-        for setting in workload.settings.items.iter().filter(|s| s.kind == SettingKind::Environment) {
-            let Some((id, kind)) = configured(cx.model(), setting.value) else { continue };
+        for setting in &workload.settings.items {
+            let Some((id, kind)) = configured(cx.model(), setting) else { continue };
             if seen.contains(&id) {
                 continue;
             }
@@ -87,42 +37,17 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     }
 }
 
+/// Whether the application may take another role, or pass one to a service that does the work.
+fn takes_other_roles(cx: &Check<'_, '_>, role: ResourceId) -> bool {
+    ["iam:PassRole", "sts:AssumeRole"]
+        .iter()
+        .any(|action| !cx.analysis.may(role, action, &Arn::unknown()).is_denied())
+}
+
 fn has_own_keys(workload: &Workload<'_>) -> bool {
     let own =
         |name: &str| name.contains("ACCESS_KEY") || name.contains("AWS_PROFILE") || name.contains("ROLE_ARN");
     workload.settings.items.iter().any(|s| s.name.as_deref().is_none_or(|n| own(&n.to_ascii_uppercase())))
-}
-
-/// The resource that a setting names, if it is its name, ARN or URL and nothing else.
-fn configured<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<(ResourceId, &'static Kind)> {
-    let kind = |id: &ResourceId| {
-        let type_name = model.resource(*id).type_name.as_str();
-        KINDS.iter().find(|k| k.terraform == type_name || k.cloudformation == type_name)
-    };
-    if let Some(reference) = value.as_reference()
-        && let [id] = model.resolve(reference)
-    {
-        let kind = kind(id)?;
-        let managed = model.resource(*id).mode == iaclint_model::Mode::Managed;
-        return (managed && kind.handles.contains(&model.follow(reference).attribute().as_str()))
-            .then_some((*id, kind));
-    }
-    // A known name that was read from the resource.
-    let text = value.as_str()?;
-    let named = model.behind(value.origin).into_iter().find(|id| {
-        let resource = model.resource(*id);
-        let name = kind(id).and_then(|k| {
-            let field = match k.service {
-                "s3" => ["bucket", "BucketName"],
-                "dynamodb" => ["name", "TableName"],
-                "sqs" => ["name", "QueueName"],
-                _ => ["name", "Name"],
-            };
-            field.iter().find_map(|f| resource.body.get(f))
-        });
-        name.and_then(Value::as_str).is_some_and(|n| n == text)
-    })?;
-    Some((named, kind(&named)?))
 }
 
 fn judge(
@@ -131,7 +56,7 @@ fn judge(
     role: ResourceId,
     setting: &Setting<'_>,
     id: ResourceId,
-    kind: &Kind,
+    kind: &ConfiguredKind,
 ) {
     let model = cx.model();
     let Some(arn) = Arn::of_resource(model, id) else { return };

@@ -1,6 +1,7 @@
 //! A function that is fed from a queue or stream which its role may not read.
 
 use iaclint_analysis::authority::Verdict;
+use iaclint_analysis::demands::source_actions;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::arn::Arn;
 use iaclint_model::lambda::Function;
@@ -12,25 +13,13 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     summary: "a function is fed from a queue or stream that its role may not read",
 };
 
-/// What Lambda needs of each kind of source, and the policy that gives it.
-/// Source: AWS Lambda Developer Guide, permissions for event source mappings.
-fn needed(type_name: &str) -> Option<(&'static [&'static str], &'static str, &'static str)> {
-    Some(match type_name {
-        "aws_sqs_queue" | "AWS::SQS::Queue" => (
-            &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-            "",
-            "AWSLambdaSQSQueueExecutionRole",
-        ),
-        "aws_kinesis_stream" | "AWS::Kinesis::Stream" => {
-            (&["kinesis:GetRecords", "kinesis:GetShardIterator"], "", "AWSLambdaKinesisExecutionRole")
-        }
-        "aws_dynamodb_table" | "AWS::DynamoDB::Table" => (
-            &["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
-            "/stream/x",
-            "AWSLambdaDynamoDBExecutionRole",
-        ),
-        _ => return None,
-    })
+/// The policy of AWS that gives what Lambda needs of each kind of source.
+fn policy(type_name: &str) -> &'static str {
+    match type_name {
+        "aws_sqs_queue" | "AWS::SQS::Queue" => "AWSLambdaSQSQueueExecutionRole",
+        "aws_kinesis_stream" | "AWS::Kinesis::Stream" => "AWSLambdaKinesisExecutionRole",
+        _ => "AWSLambdaDynamoDBExecutionRole",
+    }
 }
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
@@ -39,7 +28,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let function = mapping.function().and_then(|id| model.get::<Function<'_>>(id));
         let (Some(function), Some(source)) = (function, mapping.source()) else { continue };
         let Some(role) = function.role().filter(|_| !model.in_library(mapping.id())) else { continue };
-        let Some((actions, below, policy)) = needed(&model.resource(source).type_name) else { continue };
+        let type_name = &model.resource(source).type_name;
+        let Some((actions, below)) = source_actions(type_name) else { continue };
         let Some(arn) = Arn::of_resource(model, source).map(|a| a.then(below)) else { continue };
         let refused: Vec<&str> = actions
             .iter()
@@ -58,7 +48,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         .at(cx, mapping.source_arn().origin(), format!("Lambda reads it with {role_name}"))
         .related(cx, role, "the function's role")
         .note(format!("every policy of {role_name} is known, and none allows {listed} here"))
-        .help(format!("attach {policy} to {role_name}, or allow {listed} on {name}"))
+        .help(format!("attach {} to {role_name}, or allow {listed} on {name}", policy(type_name)))
         .report(cx);
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let ([link], true) = (&*links.items, links.complete) else { continue };
         let certificate = link.id().and_then(|id| model.get::<Certificate<'_>>(id));
         let Some(certificate) = certificate.filter(|c| waits_for_validation(c)) else { continue };
-        let apart = model.in_library(taker) || !model.same_root(taker, certificate.id());
+        let apart = !model.same_root(taker, certificate.id());
         // In a stack the certificate itself waits until it is issued.
         if apart || model.language(taker) != Language::Terraform {
             continue;

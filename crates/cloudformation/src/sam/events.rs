@@ -56,17 +56,7 @@ impl Lowering<'_> {
                 fields.extend(renamed(properties.get("State"), "State"));
                 self.rule(this, &id, fields);
             }
-            "ScheduleV2" => {
-                let mut called = vec![("Arn", attribute(this.id, "Arn", origin))];
-                called.extend(renamed(properties.get("RoleArn"), "RoleArn"));
-                let mut fields = vec![("Target", object(called, origin))];
-                for name in
-                    ["ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "State"]
-                {
-                    fields.extend(renamed(properties.get(name), name));
-                }
-                self.add(this, id, "AWS::Scheduler::Schedule", object(fields, origin));
-            }
+            "ScheduleV2" => self.schedule(this, id, properties),
             "CloudWatchLogs" => {
                 let mut fields = vec![("DestinationArn", attribute(this.id, "Arn", origin))];
                 fields.extend(renamed(properties.get("LogGroupName"), "LogGroupName"));
@@ -124,6 +114,23 @@ impl Lowering<'_> {
         let arn = attribute(id, "Arn", this.origin);
         self.permit(this, id, "events.amazonaws.com", Some(arn));
         self.add(this, id.clone(), "AWS::Events::Rule", object(fields, this.origin));
+    }
+
+    /// A schedule, which calls by a role: one that is made when the event names none.
+    fn schedule(&mut self, this: &Serverless<'_>, id: Name, properties: &Value) {
+        let (origin, arn) = (this.origin, attribute(this.id, "Arn", this.origin));
+        let role = properties.get("RoleArn").cloned().unwrap_or_else(|| {
+            let name = Name::from(format!("{id}Role"));
+            let mut policies = Policies::new();
+            policies.allows("lambda:InvokeFunction", arn.clone(), origin);
+            self.role(this, name.clone(), "scheduler.amazonaws.com", policies);
+            attribute(&name, "Arn", origin)
+        });
+        let mut fields = vec![("Target", object(vec![("Arn", arn), ("RoleArn", role)], origin))];
+        for name in ["ScheduleExpression", "ScheduleExpressionTimezone", "FlexibleTimeWindow", "State"] {
+            fields.extend(renamed(properties.get(name), name));
+        }
+        self.add(this, id, "AWS::Scheduler::Schedule", object(fields, origin));
     }
 
     /// A topic's messages. What comes by way of a queue is left alone: the queue, its policy and its mapping are made together.

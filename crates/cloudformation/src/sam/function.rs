@@ -65,7 +65,7 @@ impl Lowering<'_> {
         }
         if this.get("Role").is_none() {
             more.push(("Role", attribute(&this.name("Role"), "Arn", origin)));
-            self.role(this, "lambda.amazonaws.com", policies);
+            self.role(this, this.name("Role"), "lambda.amazonaws.com", policies);
         }
         let properties = this.properties(&SAME, more);
         self.becomes(this, "AWS::Lambda::Function", properties);
@@ -120,7 +120,7 @@ impl Lowering<'_> {
             let mut policies = Policies::new();
             this.get("Policies").into_iter().for_each(|written| policies.written(written));
             more.push(("RoleArn", attribute(&this.name("Role"), "Arn", origin)));
-            self.role(this, "states.amazonaws.com", policies);
+            self.role(this, this.name("Role"), "states.amazonaws.com", policies);
         }
         let properties = this.properties(&["DefinitionSubstitutions"], more);
         self.becomes(this, "AWS::StepFunctions::StateMachine", properties);

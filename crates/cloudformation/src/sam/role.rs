@@ -1,6 +1,6 @@
 //! The role that a function or state machine gets when it names none.
 
-use iaclint_value::{OriginId, Value};
+use iaclint_value::{Name, OriginId, Value};
 
 use super::{Lowering, Serverless, list, object, text};
 use crate::eval::intrinsic;
@@ -69,8 +69,8 @@ impl Policies {
 }
 
 impl Lowering<'_> {
-    /// Adds the role `<id>Role`, which `service` takes.
-    pub(super) fn role(&mut self, this: &Serverless<'_>, service: &str, policies: Policies) {
+    /// Adds a role that `service` takes.
+    pub(super) fn role(&mut self, this: &Serverless<'_>, name: Name, service: &str, policies: Policies) {
         let origin = this.origin;
         let principal = object(vec![("Service", list(vec![text(service, origin)], true, origin))], origin);
         let trust = object(
@@ -82,15 +82,18 @@ impl Lowering<'_> {
             origin,
         );
         let trust = object(vec![("Statement", list(vec![trust], true, origin))], origin);
-        let trust = this.get("AssumeRolePolicyDocument").cloned().unwrap_or(trust);
+        // What the function says of its own role holds for no other.
+        let own = name == this.name("Role");
+        let said = |property: &str| this.get(property).filter(|_| own);
+        let trust = said("AssumeRolePolicyDocument").cloned().unwrap_or(trust);
         let Policies { managed, inline, complete } = policies;
         let mut fields = vec![
             ("AssumeRolePolicyDocument", trust),
             ("ManagedPolicyArns", list(managed, complete, origin)),
             ("Policies", list(inline, complete, origin)),
         ];
-        fields.extend(super::renamed(this.get("PermissionsBoundary"), "PermissionsBoundary"));
-        fields.extend(super::renamed(this.get("RolePath"), "Path"));
-        self.add(this, this.name("Role"), "AWS::IAM::Role", object(fields, origin));
+        fields.extend(super::renamed(said("PermissionsBoundary"), "PermissionsBoundary"));
+        fields.extend(super::renamed(said("RolePath"), "Path"));
+        self.add(this, name, "AWS::IAM::Role", object(fields, origin));
     }
 }

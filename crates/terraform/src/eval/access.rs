@@ -225,7 +225,7 @@ impl Evaluator<'_, '_> {
             ty @ (Ty::Bool | Ty::Number | Ty::String) => {
                 return Err(Fault::new(span, format!("a {} has no elements", ty_name(ty))));
             }
-            Ty::List(_) | Ty::Tuple(_) if whole_number(key).is_none() => {
+            Ty::List(_) | Ty::Tuple(_) if convert(key, &Ty::Number).is_err() => {
                 return Err(Fault::new(span, "a list is indexed by a whole number"));
             }
             _ => {}
@@ -365,7 +365,7 @@ impl Evaluator<'_, '_> {
     }
 
     fn is_in_brackets(&self, span: Span) -> bool {
-        self.loader.project().sources().file(span.file).slice(span).starts_with('[')
+        self.loader.project().sources().file(span.file).slice(span).starts_with(['[', '"'])
     }
 
     /// Whether an unknown is all instances of a resource or module, so that its steps are their keys.

@@ -11,8 +11,10 @@ use super::{Env, Evaluator, Fault};
 use crate::functions::{self, Host, TemplateSource};
 use crate::ir::{Call, E, Expr, Part};
 use crate::lower;
+use crate::module::Module;
 use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
+use crate::version::Language;
 
 /// The most files that `fileset` lists.
 const MAX_FILES: usize = 10_000;
@@ -22,10 +24,8 @@ impl Evaluator<'_, '_> {
         match call.name.as_str() {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),
-            "templatestring" if !call.arguments.first().is_some_and(is_name) => {
-                let at = call.arguments.first().map_or(span, |a| a.span);
-                return Err(Fault::new(at, "the template must be named, not computed on the spot")
-                    .with_help("give it a name in locals, and pass local.<name>"));
+            "convert" if self.speaks(env.scope, |m| m.language >= Language::Convert || m.is_tofu) => {
+                return self.convert_call(call, span, env);
             }
             "templatefile" | "templatestring" if env.isolated => {
                 return Err(Fault::new(span, format!("a template cannot call {}()", call.name)));
@@ -37,6 +37,14 @@ impl Evaluator<'_, '_> {
             let value = self.eval(argument, env)?;
             arguments.push(self.whole(value));
         }
+        if call.name == "templatestring"
+            && !call.arguments.first().is_some_and(is_name)
+            && !arguments.get(1).is_some_and(Val::is_unknown)
+        {
+            let at = call.arguments.first().map_or(span, |a| a.span);
+            return Err(Fault::new(at, "the template must be named, not computed on the spot")
+                .with_help("give it a name in locals, and pass local.<name>"));
+        }
         if call.name.contains("::") && !call.name.starts_with("core::") {
             return Ok(self.unevaluated(&call.name, &arguments, span));
         }
@@ -46,7 +54,7 @@ impl Evaluator<'_, '_> {
             match last.elements() {
                 Some(items) => arguments.extend(items.iter().map(|i| i.clone().marked(last.marks))),
                 None if last.as_unknown().is_some_and(|u| u.ty == Ty::Dynamic || u.ty.is_sequence()) => {
-                    return Ok(self.expanded_unknown(call, arguments, &last, span));
+                    return Ok(self.expanded_unknown(call, arguments, &last, span, env));
                 }
                 None => {
                     let at = call.arguments.last().map_or(span, |a| a.span);
@@ -54,11 +62,36 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        self.function(call, &arguments, span)
+        self.function(call, &arguments, span, env.scope)
     }
 
-    fn function(&mut self, call: &Call, arguments: &[Val], span: Span) -> Result<Val, Fault> {
+    /// Whether a module or its root is written in a language with an addition. A plan needs proof; otherwise what is used is taken
+    /// to be there.
+    fn speaks(&self, scope: usize, addition: fn(&Module) -> bool) -> bool {
+        !self.planning
+            || [scope, 0].iter().any(|at| self.scopes.get(*at).is_some_and(|s| addition(&s.module)))
+    }
+
+    /// `convert(value, type)` of Terraform 1.15 and OpenTofu.
+    fn convert_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let [value, ty] = call.arguments.as_slice() else {
+            return Err(Fault::new(span, "convert() takes a value and a type"));
+        };
+        let given = self.eval(value, env)?;
+        let given = self.whole(given);
+        let ty = self.constraint(ty);
+        crate::convert::convert(&given, &ty).map_err(|e| Fault::new(value.span, e))
+    }
+
+    fn function(&mut self, call: &Call, arguments: &[Val], span: Span, scope: usize) -> Result<Val, Fault> {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        if functions::is_of_tofu(name) && !self.speaks(scope, |m| m.is_tofu) {
+            return Err(Fault::new(
+                call.name_span,
+                format!("there is no function named {name:?} in Terraform"),
+            )
+            .with_help("OpenTofu has it: name the file .tofu"));
+        }
         self.unread = None;
         let value = functions::call(self, name, arguments, span);
         if let (Err(error), Some(path), false) = (&value, self.unread.take(), self.catching) {
@@ -83,13 +116,20 @@ impl Evaluator<'_, '_> {
     }
 
     /// `f(a, unknown...)`: with what is known of the unknown list, and open to more.
-    fn expanded_unknown(&mut self, call: &Call, mut arguments: Vec<Val>, last: &Val, span: Span) -> Val {
+    fn expanded_unknown(
+        &mut self,
+        call: &Call,
+        mut arguments: Vec<Val>,
+        last: &Val,
+        span: Span,
+        env: Env<'_>,
+    ) -> Val {
         let unk = last.as_unknown().cloned().unwrap_or_else(|| Unk::new(Why::Count));
         let collecting =
             matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
         let partial = if collecting {
             arguments.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
-            if arguments.is_empty() { None } else { self.function(call, &arguments, span).ok() }
+            if arguments.is_empty() { None } else { self.function(call, &arguments, span, env.scope).ok() }
         } else {
             None
         };

@@ -54,6 +54,31 @@ pub(super) enum InstanceKey {
     Text(Name, iaclint_value::OriginId),
 }
 
+impl Expansion {
+    /// The instance that a known key names, where all instances are known: they stand in the order of their keys.
+    pub(super) fn find(&self, key: &Val) -> Option<usize> {
+        if !self.complete || key.is_null() {
+            return None;
+        }
+        match self.shape {
+            Shape::Single => None,
+            Shape::Count => {
+                let at = number(key)?;
+                (self.slots.get(at)?.key == Some(InstanceKey::Number(at as u32))).then_some(at)
+            }
+            Shape::Each => {
+                let key = convert(key, &Ty::String).ok()?;
+                let key = key.as_str()?;
+                let order = |slot: &Slot| match &slot.key {
+                    Some(InstanceKey::Text(name, _)) => name.as_bytes().cmp(key.as_bytes()),
+                    _ => std::cmp::Ordering::Less,
+                };
+                self.slots.binary_search_by(order).ok()
+            }
+        }
+    }
+}
+
 impl InstanceKey {
     /// With its brackets, as in an address.
     pub(super) fn suffix(&self) -> String {

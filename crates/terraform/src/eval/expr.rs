@@ -9,9 +9,10 @@ use super::access::add_references;
 use super::{Env, Evaluator, Fault};
 use crate::convert::convert;
 use crate::ir::{E, Expr, Item, Key};
-use crate::ops;
+use crate::ops::{self, BinaryOp};
 use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
+use crate::version::Language;
 
 impl Evaluator<'_, '_> {
     /// Evaluates an expression.
@@ -72,6 +73,9 @@ impl Evaluator<'_, '_> {
                 let value = ops::unary(*op, &operand).map_err(|e| Fault::new(span, e))?;
                 Ok(self.computed(value, span, &[&operand]))
             }
+            E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides) if self.short_circuits(env.scope) => {
+                self.logical(*op, sides, span, env)
+            }
             E::Binary(op, sides) => {
                 let left = self.eval(&sides[0], env)?;
                 let right = self.eval(&sides[1], env)?;
@@ -81,6 +85,52 @@ impl Evaluator<'_, '_> {
             }
             E::Conditional(parts) => self.conditional(parts, span, env),
             E::For(each) => self.for_expr(each, span, env),
+        }
+    }
+
+    fn short_circuits(&self, scope: usize) -> bool {
+        [scope, 0]
+            .iter()
+            .any(|at| self.scopes.get(*at).is_some_and(|s| s.module.language >= Language::ShortCircuit))
+    }
+
+    /// `&&` and `||` as of Terraform 1.12: where one side decides, whatever is wrong with the other is of no matter; and as long as
+    /// the left side is not known, so is what is wrong with the right one.
+    fn logical(&mut self, op: BinaryOp, sides: &[Expr; 2], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let decisive = op == BinaryOp::Or;
+        let left = self.eval(&sides[0], env).map(|v| self.whole(v));
+        let truth = |value: &Result<Val, Fault>| {
+            let value = value.as_ref().ok()?;
+            convert(value, &Ty::Bool).ok()?.as_bool()
+        };
+        if let (Ok(value), true) = (&left, truth(&left) == Some(decisive)) {
+            let decided = Val::bool(decisive, OriginId::NONE).marked(value.marks);
+            return Ok(self.computed(decided, span, &[value]));
+        }
+        let open = left.as_ref().is_ok_and(Val::is_unknown);
+        let right = if left.is_err() || open {
+            let doubtful = std::mem::replace(&mut self.doubtful, true);
+            let right = self.eval(&sides[1], env).map(|v| self.whole(v));
+            self.doubtful = doubtful;
+            right
+        } else {
+            self.eval(&sides[1], env).map(|v| self.whole(v))
+        };
+        match (left, right) {
+            (left, Ok(value)) if truth(&Ok(value.clone())) == Some(decisive) => {
+                let marks = left.map_or(Marks::NONE, |left| left.marks).and(value.marks);
+                let decided = Val::bool(decisive, OriginId::NONE).marked(marks);
+                Ok(self.computed(decided, span, &[&value]))
+            }
+            (Ok(left), Err(_)) if open => {
+                let unknown = Val::unk(Unk::of([&left], Ty::Bool).not_null(), OriginId::NONE);
+                Ok(self.computed(unknown.marked(left.marks), span, &[&left]))
+            }
+            (Ok(left), Ok(right)) => {
+                let value = ops::binary(op, &left, &right).map_err(|e| Fault::new(span, e))?;
+                Ok(self.computed(value, span, &[&left, &right]))
+            }
+            (Err(fault), _) | (_, Err(fault)) => Err(fault),
         }
     }
 

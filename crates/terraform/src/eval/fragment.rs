@@ -8,6 +8,7 @@ use iaclint_graph::{
 };
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
+use rustc_hash::FxHashSet;
 
 use super::expand::InstanceKey;
 use super::resource::{META_ARGUMENTS, META_BLOCKS};
@@ -17,6 +18,7 @@ use crate::ir::{Block, Body, E, Expr, StepKind};
 use crate::lower;
 use crate::module::{Declaration, Module, block_type};
 use crate::val::Val;
+use crate::version;
 
 impl Evaluator<'_, '_> {
     /// Evaluates everything that a root makes.
@@ -45,7 +47,7 @@ impl Evaluator<'_, '_> {
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
         let opaque = self.opaque_calls();
-        if self.scopes.first().is_some_and(|root| root.module.is_old) {
+        if self.scopes.first().is_some_and(|root| root.module.language == version::Language::Old) {
             // Its language was another: what is wrong in ours may be right in that one.
             for problem in &mut self.problems {
                 if matches!(problem.kind, ProblemKind::Invalid | ProblemKind::Unreadable)
@@ -56,12 +58,11 @@ impl Evaluator<'_, '_> {
             }
         }
         let mut directives = Vec::new();
+        let mut seen = FxHashSet::default();
         for scope in &self.scopes {
             // The instances of a module share its files.
-            for directive in &scope.module.directives {
-                if !directives.contains(directive) {
-                    directives.push(directive.clone());
-                }
+            if seen.insert(&scope.module.directory) {
+                directives.extend(scope.module.directives.iter().cloned());
             }
         }
         let plan = self.plan.take();
@@ -77,7 +78,7 @@ impl Evaluator<'_, '_> {
                 assets: Vec::new(),
             },
             resources,
-            origins: self.origins,
+            origins: self.origins.finished(),
             problems: self.problems,
             directives,
         };
@@ -121,7 +122,7 @@ impl Evaluator<'_, '_> {
         let calls = self.scopes[scope].module.calls.len();
         for call in 0..calls {
             let (_, keys) = self.calls_of(scope, call);
-            for key in keys {
+            for key in keys.iter() {
                 if let Some(super::Place::Scope(inner)) = self.places.get(&key.address).copied() {
                     self.visit(inner, order);
                 }
@@ -152,8 +153,11 @@ impl Evaluator<'_, '_> {
             for instance in instances {
                 let body = self.body(instance, declaration);
                 let mut meta = self.meta(instance, declaration);
-                if declaration.data && declaration.type_name == "terraform_remote_state" {
-                    meta = self.with_state(instance, meta);
+                if declaration.data {
+                    meta = match declaration.type_name.as_str() {
+                        "terraform_remote_state" | "tfe_outputs" => self.with_state(instance, meta),
+                        other => self.with_source(instance, other, meta),
+                    };
                 }
                 let mut depends_on = self.scopes[scope].depends_on.clone();
                 depends_on.extend(own.iter().cloned());
@@ -322,7 +326,17 @@ impl Evaluator<'_, '_> {
     pub(super) fn depends_on(&mut self, body: &Body, scope: usize) -> Vec<ResourceKey> {
         let Some(attribute) = body.attribute("depends_on") else { return Vec::new() };
         let E::Tuple(items) = &attribute.value.bare().kind else { return Vec::new() };
-        items.iter().filter_map(|item| Some(self.key_of(scope, &address(item)?))).collect()
+        let mut keys = Vec::new();
+        for item in items {
+            if let Some(address) = address(item) {
+                keys.push(self.key_of(scope, &address));
+            } else if let Ok(value) = self.eval(item, Env::of_scope(scope)) {
+                // A variable or a local stands for what it speaks of.
+                let value = self.exported(value);
+                keys.extend(value.references().into_iter().filter_map(|r| r.key().cloned()));
+            }
+        }
+        keys
     }
 }
 

@@ -98,6 +98,8 @@ impl Evaluator<'_, '_> {
                     "too many elements are made in this root",
                 ));
                 made.open.get_or_insert_with(|| Unk::new(Why::Limit));
+                made.items.clear();
+                made.fields.clear();
                 break;
             };
             self.rounds = rounds;
@@ -126,7 +128,7 @@ impl Evaluator<'_, '_> {
                 let mut references: Vec<Reference> = Vec::new();
                 references_in(&known, &mut references);
                 add_references(&mut unk.depends_on, &references);
-                unk.not_null = true;
+                unk.not_null = !self.planning;
                 let empty = known.elements().is_some_and(<[Val]>::is_empty)
                     || known.fields().is_some_and(Vec::is_empty);
                 if !empty {

@@ -17,6 +17,7 @@ mod oracle;
 mod plan;
 mod reference;
 mod resource;
+mod sources;
 mod state;
 mod template;
 
@@ -30,6 +31,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::loader::{Inputs, Loader};
 use crate::module::Module;
 use crate::val::Val;
+use crate::weight::Weights;
 use expand::Expansion;
 
 /// How deep expressions and the things they refer to may nest.
@@ -38,7 +40,7 @@ const MAX_DEPTH: usize = 6_000;
 /// A value with more parts than this is not kept: those that refer to it would double it again and again.
 const MAX_WEIGHT: usize = 200_000;
 /// How many elements all `for` expressions of a root may make.
-const MAX_ROUNDS: usize = 1_000_000;
+const MAX_ROUNDS: usize = 250_000;
 
 /// The evaluation of one root.
 pub(crate) struct Evaluator<'a, 'p> {
@@ -56,7 +58,11 @@ pub(crate) struct Evaluator<'a, 'p> {
     /// Resources and modules by address, with and without instance keys.
     places: FxHashMap<Name, Place>,
     nodes: FxHashMap<Node, Option<Val>>,
+    /// Of the values of nodes, which are kept.
+    weights: Weights,
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
+    /// The addresses of the instances of a call, by scope and number.
+    call_keys: FxHashMap<(usize, usize), Arc<[ResourceKey]>>,
     /// What is being evaluated, outermost first.
     stack: Vec<(Node, Span)>,
     depth: usize,
@@ -182,7 +188,9 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             instances: Vec::new(),
             places: FxHashMap::default(),
             nodes: FxHashMap::default(),
+            weights: Weights::default(),
             expansions: FxHashMap::default(),
+            call_keys: FxHashMap::default(),
             stack: Vec::new(),
             depth: 0,
             rounds: MAX_ROUNDS,
@@ -273,7 +281,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let doubt = self.is_doubtful(&node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let mut value = evaluate(self);
-        if value.outweighs(MAX_WEIGHT) {
+        if self.weights.outweighs(&value, MAX_WEIGHT) {
             let place = self.origins.get(value.origin).map_or(span, |o| o.span);
             let message = format!("{} is too large to be evaluated", self.name_of(&node));
             self.problem(Problem::at(ProblemKind::Limit, place, message));

@@ -7,9 +7,9 @@ use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{Marks, Name, OriginId, Reference, ResourceKey, Target, Via, Why};
 
 use super::expand::{Expansion, Shape};
-use super::{Env, Evaluator, Node, Place, Scope};
+use super::{Env, Evaluator, Fault, Node, Place, Scope};
 use crate::convert::convert;
-use crate::ir::Expr;
+use crate::ir::{Expr, Step, StepKind};
 use crate::loader::is_local;
 use crate::module::{Kind, Module, ModuleCall};
 use crate::ty::Ty;
@@ -35,24 +35,7 @@ impl Evaluator<'_, '_> {
         let (expansion, keys) = self.calls_of(scope, at);
         let source = call.source.as_ref().map_or_else(Name::new, |(s, _)| s.clone());
         let base = self.key_of(scope, &format!("module.{name}"));
-        let values: Vec<Val> = keys
-            .into_iter()
-            .map(|key| {
-                let target = Target::Module { call: key, source: source.clone() };
-                let here =
-                    matches!(&target, Target::Module { call, .. } if self.places.contains_key(&call.address));
-                let origin = self.written(span);
-                let mut value = Val::reference(Reference { target, path: Vec::new() }, origin);
-                if let K::Unknown(unk) = &mut value.k {
-                    let unk = Arc::make_mut(unk);
-                    unk.not_null = true;
-                    if !here {
-                        unk.why = Why::ModuleNotHere(source.clone());
-                    }
-                }
-                value
-            })
-            .collect();
+        let values: Vec<Val> = keys.iter().map(|key| self.call_reference(key, &source, span)).collect();
         let origin = self.written(span);
         // One that stands for any number of instances is that instance wherever a key is asked for.
         if expansion.shape != Shape::Single
@@ -77,15 +60,58 @@ impl Evaluator<'_, '_> {
         super::resource::repeated(&expansion, values, Target::Module { call: base, source }, origin)
     }
 
+    /// `module.name[key]` where the key names one of the known instances. The others need not be made.
+    pub(super) fn one_call(
+        &mut self,
+        scope: usize,
+        name: &str,
+        step: Option<&Step>,
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Option<Val>, Fault> {
+        let Some(Step { kind: StepKind::Index(key), .. }) = step else { return Ok(None) };
+        let module = self.scopes[scope].module.clone();
+        let Some(at) = module.find(Kind::Call, name) else { return Ok(None) };
+        let (expansion, keys) = self.calls_of(scope, at);
+        if expansion.shape == Shape::Single {
+            return Ok(None);
+        }
+        let key = self.eval(key, env)?;
+        let Some(instance) = expansion.find(&key).and_then(|slot| keys.get(slot)) else { return Ok(None) };
+        let source = module.calls[at].source.as_ref().map_or_else(Name::new, |(s, _)| s.clone());
+        Ok(Some(self.call_reference(instance, &source, span).marked(key.marks)))
+    }
+
+    /// A whole module instance.
+    fn call_reference(&mut self, key: &ResourceKey, source: &Name, span: Span) -> Val {
+        let here = self.places.contains_key(&key.address);
+        let target = Target::Module { call: key.clone(), source: source.clone() };
+        let origin = self.written(span);
+        let mut value = Val::reference(Reference { target, path: Vec::new() }, origin);
+        if let K::Unknown(unk) = &mut value.k {
+            let unk = Arc::make_mut(unk);
+            unk.not_null = true;
+            if !here {
+                unk.why = Why::ModuleNotHere(source.clone());
+            }
+        }
+        value
+    }
+
     /// The instances of a call and their addresses; the scopes of a module that is here are made.
-    pub(super) fn calls_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Vec<ResourceKey>) {
+    pub(super) fn calls_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Arc<[ResourceKey]>) {
         let module = self.scopes[scope].module.clone();
         let call = &module.calls[at];
         let node = Node::Call(scope, at);
+        if let (Some(keys), Some(Some(expansion))) =
+            (self.call_keys.get(&(scope, at)), self.expansions.get(&node))
+        {
+            return (expansion.clone(), keys.clone());
+        }
         let known = matches!(self.expansions.get(&node), Some(Some(_)));
         let expansion = self.expand(&node, &call.block.body, scope, call.block.header);
         let base = self.key_of(scope, &format!("module.{}", call.name));
-        let keys: Vec<ResourceKey> = expansion
+        let keys: Arc<[ResourceKey]> = expansion
             .slots
             .iter()
             .map(|slot| match &slot.key {
@@ -95,6 +121,9 @@ impl Evaluator<'_, '_> {
                 }
             })
             .collect();
+        if matches!(self.expansions.get(&node), Some(Some(_))) {
+            self.call_keys.insert((scope, at), keys.clone());
+        }
         if !known && !keys.is_empty() {
             match self.called(scope, call) {
                 Called::Here(called) => self.open_scopes(scope, at, &called, &expansion, &keys),
@@ -144,11 +173,19 @@ impl Evaluator<'_, '_> {
         self.check_arguments(call, module);
     }
 
+    /// A source made of variables, as Terraform 1.15 and OpenTofu 1.8 allow.
+    fn computed_source(&mut self, scope: usize, call: &ModuleCall) -> Option<(Name, Span)> {
+        let source = call.block.body.attribute("source")?;
+        let value = self.unsure(|me| me.eval(&source.value, Env::of_scope(scope)))?;
+        Some((value.as_str()?.into(), source.value.span))
+    }
+
     /// The module that a call names.
     fn called(&mut self, scope: usize, call: &ModuleCall) -> Called {
-        let Some((source, source_span)) = &call.source else {
+        let Some((source, source_span)) = &call.source.clone().or_else(|| self.computed_source(scope, call))
+        else {
             let message = match call.block.body.attribute("source") {
-                Some(_) => "the source of a module is not a plain text, so the module is not followed",
+                Some(_) => "the source of a module is not known, so the module is not followed",
                 None => "this module call has no source",
             };
             let kind = if call.block.body.attribute("source").is_some() {

@@ -215,7 +215,7 @@ impl Evaluator<'_, '_> {
         let mut children: Vec<(String, String)> = Vec::new();
         for call in 0..self.scopes[scope].module.calls.len() {
             let (_, keys) = self.calls_of(scope, call);
-            for key in keys {
+            for key in keys.iter() {
                 if let Some(Place::Scope(inner)) = self.places.get(&key.address).copied() {
                     let inner = self.planned_module(inner, planned);
                     // Terraform leaves out a module in which nothing is planned.

@@ -46,7 +46,10 @@ impl Evaluator<'_, '_> {
             // An output that is named belongs to the place, as Terraform tells it.
             ("module", Some(called)) => {
                 let place = if name(1).is_some() { head(2) } else { head(1) };
-                (self.module_value(scope, called, head(1), place), 1)
+                match self.one_call(scope, called, steps.get(1), head(1), env)? {
+                    Some(value) => (value, 2),
+                    None => (self.module_value(scope, called, head(1), place), 1),
+                }
             }
             ("path", Some(name)) => (self.path(scope, name, head(1))?, 1),
             ("terraform" | "tofu", Some(name)) => {
@@ -106,11 +109,16 @@ impl Evaluator<'_, '_> {
             Kind::Call => "module.",
             Kind::Output | Kind::Resource => "",
         };
-        let mut problem = Problem::at(
-            ProblemKind::Invalid,
-            span,
-            format!("{what} {name:?} is not declared in this module"),
-        );
+        // Only the root's directory is written into.
+        let generated = self.inputs.generated && scope == 0;
+        let problem_kind = if generated { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+        let message = format!("{what} {name:?} is not declared in this module");
+        let mut problem = Problem::at(problem_kind, span, message);
+        if generated {
+            self.problem(problem);
+            let origin = self.written(span);
+            return self.input(&format!("{prefix}{name}"), Ty::Dynamic, origin);
+        }
         problem.help = match (near, kind) {
             (Some(near), _) => Some(format!("did you mean {prefix}{near}?")),
             (None, Kind::Variable) => Some(format!("declare it: variable {name:?} {{}}")),
@@ -176,8 +184,12 @@ impl Evaluator<'_, '_> {
             return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
         };
         self.no_self_reference(scope, at, address, span);
-        let value = self.resource_value(scope, at, head);
-        let value = self.steps(value, steps, env)?;
+        let value = if let Some((value, rest)) = self.one_instance(scope, at, steps, head, env)? {
+            self.steps(value, rest, env)?
+        } else {
+            let value = self.resource_value(scope, at, head);
+            self.steps(value, steps, env)?
+        };
         // The place of the reference itself, not of the step in it that reached the attribute.
         if let Some(origin) = self.origins.get(value.origin)
             && let Via::Attribute(_) = &origin.via

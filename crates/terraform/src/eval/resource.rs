@@ -1,5 +1,6 @@
 //! Resources: their instances, and what their attributes are before the deployment.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use iaclint_source::Span;
@@ -7,7 +8,8 @@ use iaclint_value::{Name, Reference, ResourceKey, Step as Way, Target, Via};
 
 use super::access::has_substance;
 use super::expand::{Expansion, Shape};
-use super::{Env, Evaluator, Instance, Node, Place};
+use super::{Env, Evaluator, Fault, Instance, Node, Place};
+use crate::ir::{Step, StepKind};
 use crate::module::block_type;
 use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
@@ -27,7 +29,7 @@ const SET_BLOCKS: [(&str, &[&str]); 4] = [
 
 impl Evaluator<'_, '_> {
     /// The instances of a declaration, by number.
-    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Vec<usize>) {
+    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Range<usize>) {
         let module = self.scopes[scope].module.clone();
         let declaration = &module.resources[at];
         let expansion =
@@ -35,7 +37,8 @@ impl Evaluator<'_, '_> {
         let base = self.key_of(scope, &declaration.address);
         if let Some(Place::Instance(first)) = self.places.get(&first_address(&base, &expansion)) {
             let first = *first;
-            return (expansion.clone(), (first..first + expansion.slots.len()).collect());
+            let end = first + expansion.slots.len();
+            return (expansion, first..end);
         }
         let first = self.instances.len();
         if expansion.shape != Shape::Single {
@@ -57,7 +60,27 @@ impl Evaluator<'_, '_> {
         if expansion.slots.is_empty() {
             self.places.insert(base.address.clone(), Place::Declaration(scope, at));
         }
-        (expansion, (first..self.instances.len()).collect())
+        (expansion, first..self.instances.len())
+    }
+
+    /// `type.name[key]` where the key names one of the known instances, with what is left of the steps. The others need not be made.
+    pub(super) fn one_instance<'s>(
+        &mut self,
+        scope: usize,
+        at: usize,
+        steps: &'s [Step],
+        span: Span,
+        env: Env<'_>,
+    ) -> Result<Option<(Val, &'s [Step])>, Fault> {
+        let [Step { kind: StepKind::Index(key), .. }, rest @ ..] = steps else { return Ok(None) };
+        let (expansion, instances) = self.instances_of(scope, at);
+        if expansion.shape == Shape::Single {
+            return Ok(None);
+        }
+        let key = self.eval(key, env)?;
+        let Some(slot) = expansion.find(&key) else { return Ok(None) };
+        let instance = self.instances[instances.start + slot].key.clone();
+        Ok(Some((self.reference_to(instance, span).marked(key.marks), rest)))
     }
 
     /// `type.name`: a reference to the instance, or a list or map of references.
@@ -66,9 +89,8 @@ impl Evaluator<'_, '_> {
         let module = self.scopes[scope].module.clone();
         let base = self.key_of(scope, &module.resources[at].address);
         let references: Vec<Val> = instances
-            .iter()
             .map(|i| {
-                let key = self.instances[*i].key.clone();
+                let key = self.instances[i].key.clone();
                 self.reference_to(key, span)
             })
             .collect();
@@ -197,7 +219,7 @@ impl Evaluator<'_, '_> {
         let is_set = SET_BLOCKS.iter().any(|(ty, kinds)| ty == type_name && kinds.contains(&name));
         if is_set && value.has_unknown() {
             // Two blocks that are not known may turn out to be one, and they have no order.
-            let mut unk = Unk::new(iaclint_value::Why::Computed(path.to_string().into()));
+            let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
             unk.not_null = true;
             unk.ty = Ty::set(Ty::Dynamic);
             unk.depends_on = vec![path.clone()];
@@ -302,7 +324,7 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
             (name.clone(), *origin, value)
         })
         .collect();
-    let mut unk = Unk::new(iaclint_value::Why::Computed(path.to_string().into()));
+    let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
     unk.not_null = true;
     unk.depends_on = vec![path.clone()];
     unk.reference = Some(path.clone());

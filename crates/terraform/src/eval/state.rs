@@ -56,6 +56,12 @@ impl Evaluator<'_, '_> {
 
     fn state_read(&mut self, instance: usize) -> Option<Name> {
         let span = self.place_of(instance);
+        if let Some(organization) = self.configured(instance, "organization", span) {
+            // `tfe_outputs` reads what the `remote` backend and HCP Terraform keep.
+            let workspace = self.configured(instance, "workspace", span)?;
+            let of = |outer: &str| if outer.is_empty() { &organization } else { &workspace };
+            return self.state("remote", &|outer, _| of(outer).as_str().map(Name::from));
+        }
         let kind = self.configured(instance, "backend", span)?;
         let config = self.configured(instance, "config", span)?;
         let kind = kind.as_str()?.to_owned();
@@ -84,6 +90,9 @@ impl Evaluator<'_, '_> {
             "gcs" => joined(&["bucket", "prefix"])?,
             "azurerm" => joined(&["storage_account_name", "container_name", "key"])?,
             "remote" => format!("{}/{}", get("", "organization")?, get("workspaces", "name")?),
+            "http" => joined(&["address"])?,
+            "pg" => joined(&["conn_str", "schema_name"])?,
+            "consul" => joined(&["path"])?,
             "local" => {
                 let path = get("", "path").unwrap_or_else(|| "terraform.tfstate".into());
                 self.loader.project().relative(&self.path_of(&path))

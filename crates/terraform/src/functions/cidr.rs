@@ -100,6 +100,24 @@ pub(super) fn cidrhost(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Ca
     Ok(call.str(network.address(network.first.wrapping_add(offset))))
 }
 
+/// Whether a network holds an address, or the whole of another network.
+pub(super) fn cidrcontains(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let network = Network::parse(str(arguments, 0)?)?;
+    let inner = str(arguments, 1)?;
+    let inner = if inner.contains('/') {
+        Network::parse(inner)?
+    } else {
+        Network::parse(&format!("{inner}/{}", if inner.contains(':') { 128 } else { 32 }))
+            .map_err(|_| wrong(1, format!("{inner:?} is neither an address nor a network")))?
+    };
+    if inner.bits != network.bits {
+        return Err(error("an address and a network of different versions cannot be compared"));
+    }
+    let within =
+        inner.length >= network.length && inner.first & !ones(network.bits - network.length) == network.first;
+    Ok(Val::bool(within, iaclint_value::OriginId::NONE))
+}
+
 pub(super) fn cidrnetmask(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let network = Network::parse(str(arguments, 0)?)?;
     if network.bits != 32 {
@@ -138,6 +156,9 @@ pub(super) fn cidrsubnets(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val,
         let more = whole(arguments, at)?;
         if more < 1 {
             return Err(wrong(at, "the prefix must be extended by at least one bit"));
+        }
+        if more > 32 {
+            return Err(wrong(at, "the prefix cannot be extended by more than 32 bits at once"));
         }
         let room = network.bits - network.length;
         let Some(more) = u32::try_from(more).ok().filter(|m| *m <= room) else {

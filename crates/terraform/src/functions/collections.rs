@@ -48,7 +48,7 @@ fn count(number: usize) -> Val {
 
 /// Whether a value may still be a list, set or tuple.
 fn may_be_sequence(value: &Val) -> bool {
-    let ty = Ty::of(value);
+    let ty = Ty::outline(value);
     ty == Ty::Dynamic || ty.is_sequence()
 }
 
@@ -72,12 +72,12 @@ pub(super) fn length(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
 
 pub(super) fn element(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
-    if !matches!(Ty::of(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
-        return Err(error(format!("cannot take an element of a {}", Ty::of(value).friendly())));
+    if !matches!(Ty::outline(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+        return Err(error(format!("cannot take an element of a {}", Ty::outline(value).friendly())));
     }
     let index = if arguments[1].is_unknown() { None } else { Some(whole(arguments, 1)?) };
     let Some(items) = value.elements() else {
-        let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
+        let ty = Ty::outline(value).element().cloned().unwrap_or(Ty::Dynamic);
         let Some(unk) = value.as_unknown() else { return Ok(call.unknown(arguments)) };
         // Beyond the first the index may have been wrapped around.
         let step = if index == Some(0) { Step::Index(0) } else { Step::Any };
@@ -94,7 +94,7 @@ pub(super) fn element(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
         let found = usize::try_from(wrapped).ok().and_then(|at| items.get(at));
         return found.cloned().ok_or_else(|| error("the index must not be negative"));
     }
-    let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
+    let ty = Ty::outline(value).element().cloned().unwrap_or(Ty::Dynamic);
     let mut result = call.unknown_of(arguments, ty);
     if let (K::Unknown(unk), true) = (&mut result.k, items.len() <= MAX_CANDIDATES) {
         std::sync::Arc::make_mut(unk).candidates = items.to_vec();
@@ -137,7 +137,7 @@ pub(super) fn contains(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Ca
 }
 
 pub(super) fn index(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    if !matches!(Ty::of(&arguments[0]), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+    if !matches!(Ty::outline(&arguments[0]), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
         return Err(error("a list or tuple is required"));
     }
     let Some(items) = arguments[0].elements() else { return Ok(call.unknown(arguments)) };
@@ -244,7 +244,7 @@ pub(super) fn sort(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallEr
 pub(super) fn reverse(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
     if !may_be_sequence(value) {
-        return Err(wrong(0, format!("a list is required, not {}", Ty::of(value).friendly())));
+        return Err(wrong(0, format!("a list is required, not {}", Ty::outline(value).friendly())));
     }
     let out: Vec<Val> = some_elements(value).iter().rev().cloned().collect();
     let origin = call.origin();
@@ -266,7 +266,7 @@ fn is_of_data(reference: &Reference) -> bool {
 
 pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
-    if !matches!(Ty::of(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+    if !matches!(Ty::outline(value), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
         return Err(wrong(0, "a list or tuple is required; a set has no order"));
     }
     let whole_or_open =
@@ -288,7 +288,7 @@ pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
         && end - start <= MAX_SLICE
     {
         // A list that is read before the deployment is as long as is asked for, or else nothing is deployed.
-        let ty = Ty::of(value).element().cloned().unwrap_or(Ty::Dynamic);
+        let ty = Ty::outline(value).element().cloned().unwrap_or(Ty::Dynamic);
         let items = (start..end).filter_map(|n| u32::try_from(n).ok());
         let items = items.map(|n| inside(value, unk, Step::Index(n), ty.clone())).collect();
         let origin = call.origin();
@@ -326,8 +326,11 @@ pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
     if values.len() != keys.len() {
         return Err(error("the lists of values and of keys must be of one length"));
     }
+    if !wanted.is_empty() && values.iter().any(Val::has_unknown) {
+        return Ok(call.unknown(arguments));
+    }
     let key_types =
-        [&arguments[1], &arguments[2]].map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic));
+        [&arguments[1], &arguments[2]].map(|v| Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic));
     let common =
         crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
     let alike = |list: &[Val]| -> Vec<Option<Val>> {

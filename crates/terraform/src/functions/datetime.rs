@@ -66,7 +66,7 @@ impl Time {
                     return None;
                 }
                 let offset = hours * 60 + minutes;
-                (if *sign == b'-' { -offset } else { offset }, false)
+                (if *sign == b'-' { -offset } else { offset }, offset == 0)
             }
             _ => return None,
         };

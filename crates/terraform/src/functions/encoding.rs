@@ -1,6 +1,7 @@
 //! Encodings: JSON, YAML, base64, gzip, CSV, URLs.
 
 use std::fmt::Write as _;
+use std::io::Read as _;
 
 use base64::Engine;
 use base64::alphabet;
@@ -161,6 +162,46 @@ pub(super) fn decoded(text: &str) -> Result<Vec<u8>, CallError> {
     // Line breaks are passed over.
     let text: String = text.chars().filter(|c| !matches!(c, '\n' | '\r')).collect();
     STANDARD.decode(text).map_err(|_| error("the text is not base64"))
+}
+
+/// The most bytes that are unpacked.
+const MAX_UNPACKED: u64 = 10 << 20;
+
+pub(super) fn base64gunzip(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if let Some(inner) = inside(&arguments[0], Encoding::GzipBase64) {
+        return Ok(inner);
+    }
+    if arguments[0].is_unknown() {
+        return Ok(call.unknown(arguments));
+    }
+    let bytes = decoded(str(arguments, 0)?)?;
+    let mut text = String::new();
+    let read =
+        flate2::read::GzDecoder::new(bytes.as_slice()).take(MAX_UNPACKED + 1).read_to_string(&mut text);
+    if read.is_err() || text.len() as u64 > MAX_UNPACKED {
+        return Err(error("the bytes are not a gzipped text of at most 10 MB"));
+    }
+    Ok(call.str(text))
+}
+
+pub(super) fn urldecode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let mut out = Vec::new();
+    let mut rest = str(arguments, 0)?.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        out.push(match first {
+            b'+' => b' ',
+            b'%' => {
+                let digits = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
+                let byte = digits.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+                rest = after.get(2..).unwrap_or_default();
+                byte.ok_or_else(|| error("a percent sign is not followed by two hexadecimal digits"))?
+            }
+            other => *other,
+        });
+    }
+    let text = String::from_utf8(out).map_err(|_| error("the decoded bytes are not text in UTF-8"))?;
+    Ok(call.str(text))
 }
 
 pub(super) fn urlencode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {

@@ -50,9 +50,12 @@ pub(super) fn fileexists(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
 
 pub(super) fn fileset(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let pattern = str(arguments, 1)?;
-    let glob = Glob::parse(pattern).ok_or_else(|| wrong(1, format!("{pattern:?} is not a pattern")))?;
-    let files = call.host.list_files(str(arguments, 0)?).unwrap_or_default();
     let origin = call.origin();
+    // Where there is no directory there is nothing to match.
+    let Ok(files) = call.host.list_files(str(arguments, 0)?) else {
+        return Ok(Val::set(Ty::String, Vec::new(), origin));
+    };
+    let glob = Glob::parse(pattern).ok_or_else(|| wrong(1, format!("{pattern:?} is not a pattern")))?;
     let items = files.iter().filter(|f| glob.matches(f)).map(|f| Val::str(f.as_str(), origin)).collect();
     Ok(Val::set(Ty::String, items, origin))
 }
@@ -88,7 +91,7 @@ fn is_opaque(variables: &Val) -> bool {
 
 /// The variables of a template; where the map is not known whole, what is known of it.
 fn variables(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    match Ty::of(&arguments[1]) {
+    match Ty::outline(&arguments[1]) {
         Ty::Map(_) | Ty::Object(_) | Ty::Dynamic => {}
         other => return Err(wrong(1, format!("a map of variables is required, not {}", other.friendly()))),
     }

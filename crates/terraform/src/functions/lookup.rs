@@ -11,7 +11,7 @@ use crate::ty::Ty;
 use crate::val::{Fields, K, MAX_CANDIDATES, Val};
 
 fn may_be_map(value: &Val) -> bool {
-    matches!(Ty::of(value), Ty::Map(_) | Ty::Object(_) | Ty::Dynamic)
+    matches!(Ty::outline(value), Ty::Map(_) | Ty::Object(_) | Ty::Dynamic)
 }
 
 /// The fields of a map or object, or what is known of them.
@@ -63,7 +63,7 @@ pub(super) fn lookup(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     if arguments.len() > 3 {
         return Err(error("lookup() takes two or three arguments"));
     }
-    let element = match Ty::of(map) {
+    let element = match Ty::outline(map) {
         Ty::Map(element) => (*element).clone(),
         _ => Ty::Dynamic,
     };

@@ -17,7 +17,7 @@ pub(super) fn concat(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     if arguments.is_empty() {
         return Err(error("at least one list is required"));
     }
-    let types: Vec<Ty> = arguments.iter().map(Ty::of).collect();
+    let types: Vec<Ty> = arguments.iter().map(Ty::outline).collect();
     if let Some(at) = types.iter().position(|t| !matches!(t, Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic)) {
         return Err(wrong(at, format!("a list or tuple is required, not {}", types[at].friendly())));
     }
@@ -47,7 +47,7 @@ pub(super) fn concat(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
 }
 
 pub(super) fn merge(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let types: Vec<Ty> = arguments.iter().map(Ty::of).collect();
+    let types: Vec<Ty> = arguments.iter().map(Ty::outline).collect();
     if let Some(ty) = types.iter().find(|t| !matches!(t, Ty::Map(_) | Ty::Object(_) | Ty::Dynamic)) {
         return Err(error(format!("maps or objects are required, not {}", ty.friendly())));
     }
@@ -78,7 +78,7 @@ pub(super) fn merge(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
 
 pub(super) fn flatten(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
-    let ty = Ty::of(value);
+    let ty = Ty::outline(value);
     if !(ty.is_sequence() || ty == Ty::Dynamic) {
         return Err(error("a list, set or tuple is required"));
     }
@@ -136,9 +136,9 @@ pub(super) fn coalescelist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val
     if let Some(bad) = arguments
         .iter()
         .take_while(|v| !v.is_unknown())
-        .find(|v| v.is_null() || !matches!(Ty::of(v), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic))
+        .find(|v| v.is_null() || !matches!(Ty::outline(v), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic))
     {
-        let what = if bad.is_null() { "null".to_owned() } else { Ty::of(bad).friendly() };
+        let what = if bad.is_null() { "null".to_owned() } else { Ty::outline(bad).friendly() };
         return Err(error(format!("lists or tuples are required, not {what}")));
     }
     let empty = |v: &Val| v.elements().is_some_and(<[Val]>::is_empty);
@@ -182,7 +182,7 @@ fn chosen(
 }
 
 pub(super) fn zipmap(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    if !matches!(Ty::of(&arguments[1]), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
+    if !matches!(Ty::outline(&arguments[1]), Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic) {
         return Err(wrong(1, "a list or tuple is required"));
     }
     let (Some(keys), Some(values)) = (arguments[0].elements(), arguments[1].elements()) else {

@@ -245,6 +245,15 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
             Arc::make_mut(unk).candidates = candidates;
         }
     }
+    // A plan knows how a text begins only if a template, `format` or `jsonencode` made it.
+    if call.host.is_strict()
+        && function.result == Type::String
+        && !matches!(function.name, "jsonencode" | "tostring" | "nonsensitive" | "sensitive")
+        && let K::Unknown(unk) = &mut result.k
+        && !unk.prefix.is_empty()
+    {
+        Arc::make_mut(unk).prefix = iaclint_value::Name::new();
+    }
     let marks = match function.spread {
         Spread::All => arguments.iter().fold(Marks::NONE, |marks, v| marks.and(v.deep_marks())),
         Spread::Shallow => arguments.iter().fold(Marks::NONE, |marks, v| marks.and(v.marks)),
@@ -254,6 +263,11 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
         result.origin = call.origin();
     }
     Ok(result.marked(marks))
+}
+
+/// The functions that OpenTofu has beyond Terraform's.
+pub(crate) fn is_of_tofu(name: &str) -> bool {
+    matches!(name, "base64gunzip" | "cidrcontains" | "urldecode")
 }
 
 /// Checks the number of arguments, null, and converts; and tells whether an argument is of a type that decides the rest and is not
@@ -278,7 +292,10 @@ fn prepared(function: &Function, arguments: &[Val]) -> Result<(Vec<Val>, bool), 
             return Err(wrong(at, "the argument must not be null"));
         }
         out.push(convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?);
-        undecided_type |= param.ty == Type::Any && !param.untyped && Ty::of(value) == Ty::Dynamic;
+        // What an attribute of a provider is only its schema tells; to Terraform it has a type.
+        let attribute = value.as_unknown().is_some_and(|u| u.reference.is_some());
+        undecided_type |=
+            param.ty == Type::Any && !param.untyped && !attribute && Ty::of(value) == Ty::Dynamic;
     }
     Ok((out, undecided_type))
 }

@@ -14,7 +14,7 @@ const MAX_PRODUCT: usize = 100_000;
 /// All arguments as sets of one type.
 fn alike(arguments: &[Val]) -> Result<(Ty, Vec<Val>), CallError> {
     let types: Vec<Ty> =
-        arguments.iter().map(|v| Ty::of(v).element().cloned().unwrap_or(Ty::Dynamic)).collect();
+        arguments.iter().map(|v| Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic)).collect();
     let element = unify(&types, true).ok_or_else(|| error("the elements of all sets must have one type"))?;
     let ty = Ty::set(element.clone());
     let sets: Result<Vec<Val>, String> = arguments.iter().map(|v| convert(v, &ty)).collect();

@@ -1,4 +1,4 @@
-//! The functions' signatures; generated once from `terraform metadata functions -json` of Terraform 1.11, then kept by hand.
+//! The functions' signatures; generated once from `terraform metadata functions -json` of Terraform 1.11, then kept by hand. Three are OpenTofu's.
 
 use super::Spread::{All, Own as Kept, Shallow};
 use super::Type::{List, Map, Set};
@@ -55,6 +55,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("anytrue", &[param(List(&BOOL))], BOOL, Own, All, collections::anytrue),
     fun("base64decode", &[param(STR)], STR, Own, All, encoding::base64decode),
     fun("base64encode", &[param(STR)], STR, Own, All, encoding::base64encode),
+    fun("base64gunzip", &[param(STR)], STR, Own, All, encoding::base64gunzip),
     fun("base64gzip", &[param(STR)], STR, Own, All, encoding::base64gzip),
     fun("base64sha256", &[param(STR)], STR, Argument, All, hash::base64sha256),
     fun("base64sha512", &[param(STR)], STR, Argument, All, hash::base64sha512),
@@ -70,6 +71,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Shallow,
         collections::chunklist,
     ),
+    fun("cidrcontains", &[param(STR), param(STR)], BOOL, Argument, All, cidr::cidrcontains),
     fun("cidrhost", &[param(STR), param(NUM)], STR, Argument, All, cidr::cidrhost),
     fun("cidrnetmask", &[param(STR)], STR, Argument, All, cidr::cidrnetmask),
     fun("cidrsubnet", &[param(STR), param(NUM), param(NUM)], STR, Argument, All, cidr::cidrsubnet),
@@ -173,6 +175,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("trimspace", &[param(STR)], STR, Own, All, strings::trimspace),
     fun("trimsuffix", &[param(STR), param(STR)], STR, Own, All, strings::trimsuffix),
     fun("upper", &[param(STR)], STR, Own, All, strings::upper),
+    fun("urldecode", &[param(STR)], STR, Argument, All, encoding::urldecode),
     fun("urlencode", &[param(STR)], STR, Argument, All, encoding::urlencode),
     fun("uuid", &[], STR, Own, All, types::impure),
     fun("uuidv5", &[param(STR), param(STR)], STR, Argument, All, hash::uuidv5),

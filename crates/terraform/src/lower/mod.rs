@@ -211,8 +211,17 @@ fn problem(file: FileId, path: &str, source: &str, base: usize, error: &hcl_edit
     at += source[at..].len() - source[at..].trim_start_matches([' ', '\t']).len();
     let width = source[at..].chars().next().map_or(0, char::len_utf8);
     let span = Span::new(file, base + at..base + at + width);
-    let message = format!("syntax error: {}", error.message());
-    Problem::at(ProblemKind::Unreadable, span, message).in_file(path)
+    // Terraform itself has no such bounds.
+    let (kind, message) = match error.message() {
+        m if m.contains("chained binary operators") => {
+            (ProblemKind::Limit, "more than 128 operators follow each other, which is not read".to_owned())
+        }
+        m if m.contains("nesting depth") => {
+            (ProblemKind::Limit, "this nests deeper than 64 levels, which is not read".to_owned())
+        }
+        m => (ProblemKind::Unreadable, format!("syntax error: {m}")),
+    };
+    Problem::at(kind, span, message).in_file(path)
 }
 
 impl Lowering<'_> {
@@ -221,7 +230,10 @@ impl Lowering<'_> {
     }
 
     fn body(&mut self, body: &ParsedBody) -> Body {
-        let mut out = Body::default();
+        let mut out = Body {
+            attributes: Vec::with_capacity(body.attributes().count()),
+            blocks: Vec::with_capacity(body.blocks().count()),
+        };
         for structure in body {
             match structure {
                 Structure::Attribute(attribute) => {

@@ -112,9 +112,24 @@ impl Scanner<'_> {
             }
             start.get_or_insert(self.at);
             self.token(byte);
+            self.words();
         }
         if let Some(from) = start {
             self.out.items.push(from..self.bytes.len());
+        }
+    }
+
+    /// Goes past what is neither the end of a line nor of any meaning here.
+    fn words(&mut self) {
+        if self.bytes.get(self.at.wrapping_sub(1)) != Some(&b'\n') {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let plain = |byte: &u8| {
+                !matches!(
+                    byte,
+                    b'\n' | b'"' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'<' | b'#' | b'/'
+                )
+            };
+            self.at += rest.iter().take_while(|byte| plain(byte)).count();
         }
     }
 
@@ -139,7 +154,9 @@ impl Scanner<'_> {
     }
 
     fn entry(&mut self) {
-        if let Some((place, entries)) = self.open.last_mut() {
+        // The body of a block is read in one go, however long it is.
+        let in_block = self.open.len() == 1;
+        if let Some((place, entries)) = self.open.last_mut().filter(|_| !in_block) {
             *entries += 1;
             if *entries > MAX_ENTRIES && self.bytes.get(*place) == Some(&b'{') {
                 self.out.too_large.get_or_insert(*place);
@@ -289,5 +306,7 @@ mod tests {
     fn an_object_of_many_keys_is_too_large() {
         let source = format!("locals {{\n x = {{\n{}}}\n}}\n", "k = 1\n".repeat(9_000));
         assert!(scan(&source).too_large.is_some());
+        let block = format!("locals {{\n{}}}\n", "k = 1\n".repeat(9_000));
+        assert!(scan(&block).too_large.is_none());
     }
 }

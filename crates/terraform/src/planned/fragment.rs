@@ -164,13 +164,14 @@ impl<'p, 'a> Made<'p, 'a> {
         let declaration =
             self.configuration.module(&planned.module).and_then(|m| m.resources.get(&planned.declared));
         let body = self.body(planned, declaration);
-        let dependencies = declaration.and_then(|d| d.get("depends_on")).and_then(Value::as_list);
-        let depends_on = dependencies
-            .into_iter()
-            .flat_map(|l| &l.items)
-            .filter_map(Value::as_str)
-            .map(|name| ResourceKey::new(self.root, join(&planned.module, &name)))
-            .collect();
+        let mut depends_on = self.dependencies(declaration, &planned.module);
+        // What a call depends on, all in it depends on.
+        let mut module = planned.module.as_str();
+        while !module.is_empty() {
+            let (outer, _) = super::links::caller(module);
+            depends_on.extend(self.dependencies(self.configuration.call(module), outer));
+            module = outer;
+        }
         Resource {
             key: ResourceKey::new(self.root, planned.address.clone()),
             mode: if planned.data { Mode::Data } else { Mode::Managed },
@@ -192,6 +193,13 @@ impl<'p, 'a> Made<'p, 'a> {
             source: None,
             property_sources: Vec::new(),
         }
+    }
+
+    /// The `depends_on` of a resource or call in a module instance.
+    fn dependencies(&self, declared: Option<&Value>, module: &str) -> Vec<ResourceKey> {
+        let names = declared.and_then(|d| d.get("depends_on")).and_then(Value::as_list);
+        let names = names.into_iter().flat_map(|l| &l.items).filter_map(Value::as_str);
+        names.map(|name| ResourceKey::new(self.root, join(module, &name))).collect()
     }
 
     /// What the configuration sets, and blocks that it may have made with `dynamic`: what else a plan knows is what the provider filled in.

@@ -158,7 +158,7 @@ impl<'p> Links<'p> {
 }
 
 /// The address of the module that calls another, and the key of the call's instance.
-fn caller(address: &str) -> (&str, &str) {
+pub(super) fn caller(address: &str) -> (&str, &str) {
     let parts = parts(address);
     let Some(last) = parts.last() else { return ("", "") };
     let own = "module.".len() + last.name.len() + last.key.len();

@@ -8,3 +8,4 @@ mod plans;
 mod problems;
 mod references;
 mod support;
+mod versions;

@@ -1,6 +1,9 @@
 //! Errors are told once, at their place, and the rest is evaluated all the same.
 
-use crate::support::{load, main_tf};
+use iaclint_source::ProblemKind;
+use iaclint_terraform::Inputs;
+
+use crate::support::{load, load_with, main_tf};
 
 #[test]
 fn a_cycle_is_named_from_its_first_place() {
@@ -99,4 +102,19 @@ fn deep_nesting_is_refused_in_words() {
     chain.push_str("}\noutput \"o\" { value = local.l6999 }\n");
     let told = main_tf(&chain).problems();
     assert!(told.iter().any(|p| p.contains("nests too deep") || p.contains("is too large")), "{told:?}");
+}
+
+#[test]
+fn what_another_tool_may_still_declare_in_the_root_is_no_fault() {
+    let files = [
+        (
+            "main.tf",
+            "output \"o\" { value = \"${var.region}-${local.name}\" }\nmodule \"m\" { source = \"./m\" }\n",
+        ),
+        ("m/main.tf", "output \"o\" { value = var.missing }\n"),
+    ];
+    let loaded = load_with(files, &Inputs { generated: true, ..Inputs::default() });
+    let kinds: Vec<_> = loaded.graph.problems().iter().map(|p| p.kind).collect();
+    assert_eq!(kinds, [ProblemKind::NotEvaluated, ProblemKind::NotEvaluated, ProblemKind::Invalid]);
+    assert_eq!(loaded.output("o").display(), "${var.region}-${local.name}");
 }

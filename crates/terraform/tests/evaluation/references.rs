@@ -241,13 +241,95 @@ fn a_remote_state_leads_to_the_root_that_leaves_it() {
     let loader = Loader::new(&project);
     let load = |path: &str, id| loader.load(Path::new(path), RootId(id), &Inputs::default());
     let graph = Graph::new(vec![load("/app", 0), load("/net", 1)]);
-    let followed = |name: &str| {
+    let read = |name: &str| {
         let found = graph.resources().iter().find(|r| r.name == name).unwrap();
-        graph.follow(found.body.get("vpc_id").unwrap().as_reference().unwrap()).to_string()
+        found.body.get("vpc_id").unwrap()
     };
-    assert_eq!(followed("a"), "aws_vpc.main.id");
-    assert_eq!(followed("b"), "aws_vpc.main.id");
-    assert_eq!(followed("c"), "data.terraform_remote_state.net.outputs.other");
+    let shown = |name: &str| read(name).as_reference().unwrap().to_string();
+    assert_eq!(shown("a"), "aws_vpc.main.id");
+    assert_eq!(shown("b"), "aws_vpc.main.id");
+    assert_eq!(shown("c"), "data.terraform_remote_state.net.outputs.other");
+    let trail = graph.origins().trail(read("a").origin);
+    let files: Vec<String> = trail.iter().map(|o| project.sources().file(o.span.file).path.clone()).collect();
+    assert!(
+        files.contains(&"app/main.tf".to_owned()) && files.contains(&"net/main.tf".to_owned()),
+        "{files:?}"
+    );
     let vpc = graph.of_type("aws_vpc")[0];
     assert_eq!(graph.uses(vpc).len(), 4, "two outputs and two security groups: {:?}", graph.uses(vpc));
+}
+
+/// The `x` of `aws_x.out` in `/app`, with `/net` beside it.
+fn across(net: &str, app: &str) -> String {
+    let project = Project::in_memory([("net/main.tf", net), ("app/main.tf", app)]);
+    let loader = Loader::new(&project);
+    let load = |path: &str, id| loader.load(Path::new(path), RootId(id), &Inputs::default());
+    let graph = Graph::new(vec![load("/app", 0), load("/net", 1)]);
+    let out = graph
+        .of_type("aws_x")
+        .iter()
+        .map(|id| graph.resource(*id))
+        .find(|r| r.name == "out")
+        .expect("it is there");
+    out.body.get("x").expect("it is set").display()
+}
+
+#[test]
+fn an_output_of_another_state_is_its_value() {
+    let net = "output \"zone\" { value = \"10.0.0.0/16\" }\noutput \"ids\" { value = aws_subnet.s[*].id }\nresource \"aws_subnet\" \"s\" { count = 2 }\n";
+    let app = |x: &str| {
+        format!(
+            "data \"terraform_remote_state\" \"net\" {{\n  backend = \"local\"\n  config  = {{ path = \"../net/terraform.tfstate\" }}\n}}\nresource \"aws_x\" \"out\" {{ x = {x} }}\n"
+        )
+    };
+    let read = |x: &str| across(net, &app(x));
+    assert_eq!(read("data.terraform_remote_state.net.outputs.zone"), "10.0.0.0/16");
+    assert_eq!(read("\"to ${data.terraform_remote_state.net.outputs.zone}\""), "to 10.0.0.0/16");
+    assert_eq!(
+        read("data.terraform_remote_state.net.outputs.ids"),
+        "[${aws_subnet.s[0].id}, ${aws_subnet.s[1].id}]"
+    );
+}
+
+#[test]
+fn a_data_source_finds_the_only_thing_that_has_the_name() {
+    let db = "resource \"aws_db_instance\" \"d\" {\n  identifier = \"main\"\n  port = 5433\n}\n";
+    let app = "data \"aws_db_instance\" \"d\" { db_instance_identifier = \"main\" }\nresource \"aws_x\" \"out\" { x = \"${data.aws_db_instance.d.address}:${data.aws_db_instance.d.db_instance_port}\" }\n";
+    assert_eq!(across(db, app), "${aws_db_instance.d.address}:5433");
+    let unfound = "${data.aws_db_instance.d.address}:${data.aws_db_instance.d.db_instance_port}";
+    let twice = format!("{db}{}", db.replace("\"d\"", "\"e\""));
+    assert_eq!(across(&twice, app), unfound, "two have the name");
+    assert_eq!(across(&db.replace("\"main\"", "var.name"), app), unfound, "the name is not known");
+    let elsewhere = format!("provider \"aws\" {{ region = \"eu-west-1\" }}\n{db}");
+    let here = format!("provider \"aws\" {{ region = \"us-east-1\" }}\n{app}");
+    assert_eq!(across(&elsewhere, &here), unfound, "another region");
+    assert_eq!(across(&elsewhere, app), "${aws_db_instance.d.address}:5433");
+    let other = app.replace(
+        "{ db_instance_identifier = \"main\" }",
+        "{\n  db_instance_identifier = \"main\"\n  provider = aws.other\n}",
+    );
+    assert_eq!(across(db, &other), unfound, "perhaps another account");
+}
+
+#[test]
+fn a_data_source_finds_by_the_tag_name() {
+    let net = "resource \"aws_vpc\" \"v\" { tags = { Name = \"main\" } }\nresource \"aws_vpc\" \"w\" {}\nresource \"aws_security_group\" \"s\" {\n  name   = \"db\"\n  vpc_id = aws_vpc.v.id\n}\n";
+    let app = |x: &str| {
+        format!(
+            "data \"aws_vpc\" \"v\" {{\n  filter {{\n    name   = \"tag:Name\"\n    values = [\"main\"]\n  }}\n}}\ndata \"aws_vpc\" \"other\" {{ tags = {{ Name = \"other\" }} }}\ndata \"aws_security_group\" \"s\" {{\n  name   = \"db\"\n  vpc_id = data.aws_vpc.v.id\n}}\ndata \"aws_security_group\" \"t\" {{\n  name   = \"db\"\n  vpc_id = data.aws_vpc.other.id\n}}\nresource \"aws_x\" \"out\" {{ x = {x} }}\n"
+        )
+    };
+    assert_eq!(across(net, &app("data.aws_vpc.v.id")), "${aws_vpc.v.id}");
+    assert_eq!(across(net, &app("data.aws_vpc.other.id")), "${data.aws_vpc.other.id}");
+    assert_eq!(across(net, &app("data.aws_security_group.s.id")), "${aws_security_group.s.id}");
+    assert_eq!(across(net, &app("data.aws_security_group.t.id")), "${data.aws_security_group.t.id}");
+}
+
+#[test]
+fn a_state_that_two_roots_leave_is_not_read() {
+    let backend = "terraform {\n  backend \"s3\" {\n    bucket = \"b\"\n    key = \"k\"\n  }\n}\noutput \"o\" { value = 1 }\n";
+    let app = format!(
+        "{backend}data \"terraform_remote_state\" \"n\" {{\n  backend = \"s3\"\n  config = {{\n    bucket = \"b\"\n    key = \"k\"\n  }}\n}}\nresource \"aws_x\" \"out\" {{ x = data.terraform_remote_state.n.outputs.o }}\n"
+    );
+    assert_eq!(across(backend, &app), "${data.terraform_remote_state.n.outputs.o}");
 }

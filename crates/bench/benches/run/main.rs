@@ -1,0 +1,16 @@
+//! `cargo bench -p iaclint-bench`: where the time goes, and how it grows.
+
+mod growth;
+mod pipeline;
+mod stages;
+
+/// As the program itself has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    if std::env::var_os("IACLINT_CHECKOUTS").is_none() {
+        eprintln!("checkouts are skipped: IACLINT_CHECKOUTS names no directory of them");
+    }
+    divan::main();
+}
