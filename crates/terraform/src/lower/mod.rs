@@ -140,7 +140,8 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> boo
     }
     // A line break around the marks of a conditional inside an object's `for`.
     let bytes = text.as_bytes();
-    let mut line_break = at;
+    // The parser stops at the mark itself where the line before it could have been the end.
+    let mut line_break = if matches!(bytes.get(at), Some(b'?' | b':')) { at.saturating_sub(1) } else { at };
     while line_break > 0
         && line_break < bytes.len()
         && bytes[line_break] != b'\n'

@@ -118,3 +118,12 @@ fn what_another_tool_may_still_declare_in_the_root_is_no_fault() {
     assert_eq!(kinds, [ProblemKind::NotEvaluated, ProblemKind::NotEvaluated, ProblemKind::Invalid]);
     assert_eq!(loaded.output("o").display(), "${var.region}-${local.name}");
 }
+
+#[test]
+fn a_conditional_may_stand_in_lines_of_its_own_in_an_object() {
+    let loaded = main_tf(
+        "variable \"a\" { default = true }\noutput \"o\" {\n  value = {\n    for k in [\"x\"] : k =>\n    var.a\n    ? 1\n    : 2\n  }\n}\n",
+    );
+    assert_eq!(loaded.problems(), Vec::<String>::new());
+    assert_eq!(loaded.output("o").display(), "{x = 1}");
+}
