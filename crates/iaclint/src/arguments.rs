@@ -106,6 +106,17 @@ pub struct Fixing {
     pub diff: bool,
 }
 
+/// What is known already.
+#[derive(Args, Debug)]
+pub struct Known {
+    /// Hide what this file of `iaclint baseline` holds.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Delete from the baseline what is not found any more.
+    #[arg(long)]
+    pub prune: bool,
+}
+
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
@@ -135,12 +146,8 @@ pub struct Check {
     /// List what would be checked, and stop.
     #[arg(long)]
     pub list_roots: bool,
-    /// Hide what this file of `iaclint baseline` holds.
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-    /// Delete from the baseline what is not found any more.
-    #[arg(long)]
-    pub prune: bool,
+    #[command(flatten)]
+    pub known: Known,
     /// Show only findings that touch these files; everything is read all the same.
     #[arg(long, value_name = "FILE", num_args = 0..)]
     pub changed: Option<Vec<PathBuf>>,

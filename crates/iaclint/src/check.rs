@@ -125,11 +125,11 @@ impl Run {
         let graph = &parsed.graph;
         let sources = parsed.project.sources();
         let mut remarks = Vec::new();
-        if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+        if let Some(file) = arguments.known.baseline.as_ref().or(config.baseline.as_ref()) {
             let (hidden, remark) = hide(file, &mut findings, graph, selection, arguments)?;
             suppressed.extend(hidden);
             remarks.extend(remark);
-        } else if arguments.prune {
+        } else if arguments.known.prune {
             return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
         }
         let mut problems: Vec<Problem> = graph.problems().to_vec();
@@ -188,7 +188,7 @@ fn hide(
         0 => None,
         count => {
             let (entries, matches) = if count == 1 { ("entry", "matches") } else { ("entries", "match") };
-            if arguments.prune {
+            if arguments.known.prune {
                 baseline.write(file)?;
                 Some(format!("{count} {entries} of {name} deleted, for nothing matches any more"))
             } else {
