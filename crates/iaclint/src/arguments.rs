@@ -49,6 +49,9 @@ pub enum Command {
 /// What is read, and with which values: the same for every command that reads.
 #[derive(Args, Debug)]
 pub struct Input {
+    /// The file that standard input stands for, when the path is `-`.
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
     /// The directory beyond which nothing is read [default: the nearest one above the first path that holds .git].
     #[arg(long, value_name = "DIR")]
     pub project_root: Option<PathBuf>,
@@ -236,7 +239,24 @@ pub struct Init {
 pub struct Completions {
     /// The shell.
     #[arg(value_enum, value_name = "SHELL")]
-    pub shell: clap_complete::Shell,
+    pub shell: Shell,
+}
+
+/// A shell that completes.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shell {
+    /// Bash.
+    Bash,
+    /// Elvish.
+    Elvish,
+    /// fish.
+    Fish,
+    /// Nushell.
+    Nushell,
+    /// `PowerShell`.
+    Powershell,
+    /// Zsh.
+    Zsh,
 }
 
 /// Arguments of `iaclint rules`.

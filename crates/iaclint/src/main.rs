@@ -15,6 +15,7 @@ mod hints;
 mod knowledge;
 mod output;
 mod path;
+mod stdin;
 mod symptoms;
 mod today;
 
