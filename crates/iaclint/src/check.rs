@@ -1,8 +1,7 @@
 //! `iaclint check` and `iaclint baseline`: from paths to findings.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use iaclint_analysis::Analysis;
@@ -14,7 +13,7 @@ use iaclint_report::{
     UnknownValue, fails, mask,
 };
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, Problem, Project, Sources};
+use iaclint_source::{FileSystem, Problem, Project, Sources};
 
 use crate::Status;
 use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
@@ -27,6 +26,7 @@ use crate::fix::{self, Edits};
 use crate::hints::hints;
 use crate::knowledge::Knowledge;
 use crate::output::{self, Failure};
+use crate::stdin;
 use crate::today::today;
 
 /// Checks what the paths name and prints what is found.
@@ -42,6 +42,9 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         given.or(configured).map_or(Severity::Warning, Level::severity)
     };
     let (level, fail_on) = (given(arguments.level, config.level), given(arguments.fail_on, config.fail_on));
+    if arguments.fixing.fix && arguments.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::new("standard input cannot be fixed").with_help("--diff prints the edits"));
+    }
     let mut run = Run::new(arguments, &config, &selection)?;
     let mut fixed = 0;
     for _ in 0..if arguments.fixing.fix { FIX_ROUNDS } else { 0 } {
@@ -130,11 +133,11 @@ impl Run {
         let sources = project.sources();
         let mut problems = environments::problems(&parsed);
         let mut remarks = Vec::new();
-        if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+        if let Some(file) = arguments.known.baseline.as_ref().or(config.baseline.as_ref()) {
             let (hidden, remark) = hide(file, &mut findings, &problems, selection, arguments)?;
             suppressed.extend(hidden);
             remarks.extend(remark);
-        } else if arguments.prune {
+        } else if arguments.known.prune {
             return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
         }
         if let Some(files) = &limited_to {
@@ -193,7 +196,7 @@ fn hide(
         0 => None,
         count => {
             let (entries, matches) = if count == 1 { ("entry", "matches") } else { ("entries", "match") };
-            if arguments.prune {
+            if arguments.known.prune {
                 baseline.write(file)?;
                 Some(format!("{count} {entries} of {name} deleted, for nothing matches any more"))
             } else {
@@ -212,26 +215,33 @@ fn status(findings: &[Finding], problems: &[Problem], fail_on: Severity) -> Stat
 
 /// Reads what the paths name: with the values of an environment, if only one counts.
 pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed, Failure> {
-    parse(Arc::new(Disk), &options(paths, input, config)).map_err(|e| refused(&e))
+    let (fs, options) = options(paths, input, config)?;
+    parse(fs, &options).map_err(|e| refused(&e))
 }
 
 /// Reads what the paths name, once for each environment.
 fn read_each(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Vec<Parsed>, Failure> {
-    parse_each(Arc::new(Disk), &options(paths, input, config)).map_err(|e| refused(&e))
+    let (fs, options) = options(paths, input, config)?;
+    parse_each(fs, &options).map_err(|e| refused(&e))
 }
 
 fn refused(error: &ParseError) -> Failure {
     Failure::new(error.to_string())
 }
 
-fn options(paths: &[PathBuf], input: &Input, config: &Config) -> Options {
+fn options(
+    paths: &[PathBuf],
+    input: &Input,
+    config: &Config,
+) -> Result<(Arc<dyn FileSystem>, Options), Failure> {
     let variables = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| name.starts_with("TF_VAR_"));
     let mut environment: Vec<_> = variables.collect();
     environment.sort();
-    Options {
-        paths: paths.to_vec(),
+    let (fs, paths) = stdin::files(paths, input.stdin_filename.as_deref())?;
+    let options = Options {
+        paths,
         project_root: input.project_root.clone(),
         plans: input.plan.clone(),
         var_files: input.var_file.clone(),
@@ -242,7 +252,8 @@ fn options(paths: &[PathBuf], input: &Input, config: &Config) -> Options {
         parameter_files: input.parameters.clone(),
         template_files: config.template_files.clone(),
         environments: config.environments.clone(),
-    }
+    };
+    Ok((fs, options))
 }
 
 /// What runs: what the command line says goes before what the project says.

@@ -16,6 +16,7 @@ mod hints;
 mod knowledge;
 mod output;
 mod path;
+mod stdin;
 mod symptoms;
 mod today;
 
