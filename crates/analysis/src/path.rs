@@ -301,8 +301,9 @@ impl Analysis<'_> {
             hop = hop.at(*group, self.model.resource(*group).body.origin);
         }
         for rule in &closed.others {
-            let only = self.admitted_words(rule);
-            let words = format!("on port {port} it {} {only}", if inward { "admits" } else { "lets out to" });
+            let others = self.admitted_words(rule);
+            let words =
+                format!("a rule for port {port} {} {others}", if inward { "admits" } else { "leads to" });
             hop.notes.push(Note { words, resource: rule.holder, origin: rule.origin });
         }
         for rule in &closed.other_ports {
@@ -315,7 +316,7 @@ impl Analysis<'_> {
     fn admitted_words(&self, rule: &Admitted) -> String {
         let groups = rule.groups.iter().map(|id| group_name(self.model, *id));
         let all: Vec<String> = groups.chain(rule.cidrs.iter().cloned()).collect();
-        if all.is_empty() { "only its own members".to_owned() } else { format!("only {}", all.join(", ")) }
+        if all.is_empty() { "its own members".to_owned() } else { all.join(", ") }
     }
 }
 

@@ -49,6 +49,9 @@ pub enum Command {
 /// What is read, and with which values: the same for every command that reads.
 #[derive(Args, Debug)]
 pub struct Input {
+    /// The file that standard input stands for, when the path is `-`.
+    #[arg(long, value_name = "FILE")]
+    pub stdin_filename: Option<PathBuf>,
     /// The directory beyond which nothing is read [default: the nearest one above the first path that holds .git].
     #[arg(long, value_name = "DIR")]
     pub project_root: Option<PathBuf>,
@@ -106,6 +109,17 @@ pub struct Fixing {
     pub diff: bool,
 }
 
+/// What is known already.
+#[derive(Args, Debug)]
+pub struct Known {
+    /// Hide what this file of `iaclint baseline` holds.
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Delete from the baseline what is not found any more.
+    #[arg(long)]
+    pub prune: bool,
+}
+
 /// Arguments of `iaclint check`.
 #[derive(Args, Debug)]
 pub struct Check {
@@ -135,12 +149,8 @@ pub struct Check {
     /// List what would be checked, and stop.
     #[arg(long)]
     pub list_roots: bool,
-    /// Hide what this file of `iaclint baseline` holds.
-    #[arg(long, value_name = "FILE")]
-    pub baseline: Option<PathBuf>,
-    /// Delete from the baseline what is not found any more.
-    #[arg(long)]
-    pub prune: bool,
+    #[command(flatten)]
+    pub known: Known,
     /// Show only findings that touch these files; everything is read all the same.
     #[arg(long, value_name = "FILE", num_args = 0..)]
     pub changed: Option<Vec<PathBuf>>,
@@ -229,7 +239,24 @@ pub struct Init {
 pub struct Completions {
     /// The shell.
     #[arg(value_enum, value_name = "SHELL")]
-    pub shell: clap_complete::Shell,
+    pub shell: Shell,
+}
+
+/// A shell that completes.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shell {
+    /// Bash.
+    Bash,
+    /// Elvish.
+    Elvish,
+    /// fish.
+    Fish,
+    /// Nushell.
+    Nushell,
+    /// `PowerShell`.
+    Powershell,
+    /// Zsh.
+    Zsh,
 }
 
 /// Arguments of `iaclint rules`.

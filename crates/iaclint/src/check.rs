@@ -1,8 +1,7 @@
 //! `iaclint check` and `iaclint baseline`: from paths to findings.
 
 use std::collections::{BTreeSet, HashSet};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use iaclint_analysis::Analysis;
@@ -15,7 +14,7 @@ use iaclint_report::{
     UnknownValue, fails, mask,
 };
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, Problem, Sources};
+use iaclint_source::{Problem, Sources};
 
 use crate::Status;
 use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
@@ -27,6 +26,7 @@ use crate::fix::{self, Edits};
 use crate::hints::hints;
 use crate::knowledge::Knowledge;
 use crate::output::{self, Failure};
+use crate::stdin;
 use crate::today::today;
 
 /// Checks what the paths name and prints what is found.
@@ -42,6 +42,9 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         given.or(configured).map_or(Severity::Warning, Level::severity)
     };
     let (level, fail_on) = (given(arguments.level, config.level), given(arguments.fail_on, config.fail_on));
+    if arguments.fixing.fix && arguments.paths.iter().any(|path| path == Path::new("-")) {
+        return Err(Failure::new("standard input cannot be fixed").with_help("--diff prints the edits"));
+    }
     let mut run = Run::new(arguments, &config, &selection)?;
     let mut fixed = 0;
     for _ in 0..if arguments.fixing.fix { FIX_ROUNDS } else { 0 } {
@@ -125,11 +128,11 @@ impl Run {
         let graph = &parsed.graph;
         let sources = parsed.project.sources();
         let mut remarks = Vec::new();
-        if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+        if let Some(file) = arguments.known.baseline.as_ref().or(config.baseline.as_ref()) {
             let (hidden, remark) = hide(file, &mut findings, graph, selection, arguments)?;
             suppressed.extend(hidden);
             remarks.extend(remark);
-        } else if arguments.prune {
+        } else if arguments.known.prune {
             return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
         }
         let mut problems: Vec<Problem> = graph.problems().to_vec();
@@ -188,7 +191,7 @@ fn hide(
         0 => None,
         count => {
             let (entries, matches) = if count == 1 { ("entry", "matches") } else { ("entries", "match") };
-            if arguments.prune {
+            if arguments.known.prune {
                 baseline.write(file)?;
                 Some(format!("{count} {entries} of {name} deleted, for nothing matches any more"))
             } else {
@@ -212,8 +215,9 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
         .filter(|(name, _)| name.starts_with("TF_VAR_"));
     let mut environment: Vec<_> = variables.collect();
     environment.sort();
+    let (fs, paths) = stdin::files(paths, input.stdin_filename.as_deref())?;
     let options = Options {
-        paths: paths.to_vec(),
+        paths,
         project_root: input.project_root.clone(),
         plans: input.plan.clone(),
         var_files: input.var_file.clone(),
@@ -224,7 +228,7 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
         parameter_files: input.parameters.clone(),
         template_files: config.template_files.clone(),
     };
-    parse(Arc::new(Disk), &options).map_err(|e: ParseError| Failure::new(e.to_string()))
+    parse(fs, &options).map_err(|e: ParseError| Failure::new(e.to_string()))
 }
 
 /// What runs: what the command line says goes before what the project says.

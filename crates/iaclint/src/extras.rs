@@ -3,7 +3,7 @@
 use clap::CommandFactory;
 
 use crate::Status;
-use crate::arguments::{Arguments, Completions, Init};
+use crate::arguments::{Arguments, Completions, Init, Shell};
 use crate::config;
 use crate::output::{self, Failure};
 
@@ -60,7 +60,18 @@ pub fn init(arguments: &Init) -> Result<Status, Failure> {
 /// Prints completions for a shell.
 pub fn completions(arguments: &Completions) -> Result<Status, Failure> {
     let mut out = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Arguments::command(), "iaclint", &mut out);
+    let mut command = Arguments::command();
+    let mut write = |shell| clap_complete::generate(shell, &mut command, "iaclint", &mut out);
+    match arguments.shell {
+        Shell::Bash => write(clap_complete::Shell::Bash),
+        Shell::Elvish => write(clap_complete::Shell::Elvish),
+        Shell::Fish => write(clap_complete::Shell::Fish),
+        Shell::Powershell => write(clap_complete::Shell::PowerShell),
+        Shell::Zsh => write(clap_complete::Shell::Zsh),
+        Shell::Nushell => {
+            clap_complete::generate(clap_complete_nushell::Nushell, &mut command, "iaclint", &mut out);
+        }
+    }
     output::print(&String::from_utf8_lossy(&out))?;
     Ok(Status::Clean)
 }

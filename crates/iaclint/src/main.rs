@@ -17,6 +17,7 @@ mod knowledge;
 mod output;
 mod patch;
 mod path;
+mod stdin;
 mod symptoms;
 mod today;
 

@@ -59,8 +59,8 @@ fn edit(diff: &str, directory: &Path) {
     let path = directory.join(file);
     let text = std::fs::read_to_string(&path).expect("the file is there");
     let of = |sign: char| -> String {
-        let lines = diff.lines().filter(|l| !l.starts_with("+++") && !l.starts_with("---"));
-        lines.filter_map(|l| l.strip_prefix(sign)).map(|l| format!("{l}\n")).collect()
+        let lines = diff.split_inclusive('\n').filter(|l| !l.starts_with("+++") && !l.starts_with("---"));
+        lines.filter_map(|l| l.strip_prefix(sign)).collect()
     };
     let (before, after) = (of('-'), of('+'));
     assert!(text.contains(&before), "{file} has no\n{before}");
@@ -87,7 +87,9 @@ fn the_tutorial_is_true() {
             continue;
         }
         let commands = fence.inside.lines().filter_map(|l| l.strip_prefix("$ "));
-        let shown: String = commands.map(|line| format!("$ {line}\n{}", typed(line, &directory))).collect();
+        let shown: Vec<String> =
+            commands.map(|line| format!("$ {line}\n{}", typed(line, &directory))).collect();
+        let shown = shown.concat();
         if shown != fence.inside {
             faults.push(format!("the tutorial shows\n{}but it is\n{shown}", fence.inside));
             let start = fence.start.checked_add_signed(shift).unwrap();

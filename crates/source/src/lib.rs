@@ -6,6 +6,7 @@
 mod edit;
 mod fs;
 mod line_index;
+mod overlay;
 mod problem;
 mod project;
 mod sources;
@@ -14,6 +15,7 @@ mod span;
 pub use edit::Edit;
 pub use fs::{Disk, Entry, FileKind, FileSystem, Memory};
 pub use line_index::{LineCol, LineIndex};
+pub use overlay::Overlay;
 pub use problem::{Problem, ProblemKind};
 pub use project::{MAX_FILE_BYTES, Project, ReadError, normalize};
 pub use sources::{SourceFile, Sources};

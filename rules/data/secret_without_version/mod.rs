@@ -112,8 +112,10 @@ fn report(cx: &mut Check<'_, '_>, secret: ResourceId, reader: &Reader) {
         (true, Language::Cdk | Language::CloudFormation) => {
             draft.severity(Severity::Error).confidence(Confidence::High)
         }
-        (true, Language::Terraform) => draft.confidence(Confidence::High),
-        (false, _) => draft,
+        // Many teams write the value by hand after the first apply, to keep it out of the state.
+        (true, Language::Terraform) => draft.severity(Severity::Advice).confidence(Confidence::High),
+        (false, Language::Terraform) => draft.severity(Severity::Advice),
+        (false, Language::Cdk | Language::CloudFormation) => draft,
     };
     draft.report(cx);
 }

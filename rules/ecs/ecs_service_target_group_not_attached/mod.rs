@@ -66,15 +66,15 @@ fn too_early<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: Resourc
         Language::CloudFormation => format!("add `DependsOn: {listener}` to {service}"),
     };
     // Terraform's provider tries again for a few minutes while ECS answers that there is no load balancer.
-    let confidence = match model.language(id) {
-        Language::Terraform => Confidence::Medium,
-        Language::Cdk | Language::CloudFormation => Confidence::High,
+    let (severity, confidence) = match model.language(id) {
+        Language::Terraform => (Severity::Advice, Confidence::Medium),
+        Language::Cdk | Language::CloudFormation => (Severity::Warning, Confidence::High),
     };
     cx.finding(
         id,
         format!("{service} may be made before {listener}, and until then {name} has no load balancer"),
     )
-    .severity(Severity::Warning)
+    .severity(severity)
     .confidence(confidence)
     .identity(model.plain_name(group))
     .at(cx, balanced.balancer.origin(), "knows the target group alone, not the listener")

@@ -43,7 +43,9 @@ fn report(cx: &mut Check<'_, '_>, subject: ResourceId, service: &str, first: &Ke
         draft = draft.related(cx, first.encrypted, "what is encrypted");
     }
     if let Some(by) = first.by {
-        draft = draft.related(cx, by, "what sends to it");
+        draft = draft
+            .related(cx, by, "what sends to it")
+            .note("the deployment may go through all the same: what is sent is lost, and only the sender's metrics show it");
     }
     let mut others: Vec<String> = Vec::new();
     for user in users.iter().filter(|user| user.encrypted != first.encrypted) {

@@ -1,5 +1,7 @@
 //! A listener or distribution that takes a certificate before it is issued.
 
+use std::collections::BTreeMap;
+
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::arn::Answer;
 use iaclint_model::certificates::{ApiDomain, Certificate, CertificateValidation, Distribution};
@@ -15,6 +17,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
+    let mut passed: BTreeMap<PassedBy, Vec<(ResourceId, Link)>> = BTreeMap::new();
     for (taker, property) in takers(model) {
         let Prop::Known { value, .. } = property else { continue };
         let links = model.links_in(value);
@@ -26,8 +29,21 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if apart || model.language(taker) != Language::Terraform {
             continue;
         }
-        judge(cx, taker, link, certificate.id());
+        if let Some(by) = passed_by(cx, taker, certificate.id()) {
+            passed.entry(by).or_default().push((taker, link.clone()));
+        }
     }
+    // One mistake, however many listeners repeat it.
+    for (by, takers) in passed {
+        report(cx, by, &takers);
+    }
+}
+
+/// A certificate, and the validation that is there, for which nobody waits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct PassedBy {
+    certificate: ResourceId,
+    validation: Option<ResourceId>,
 }
 
 /// Whoever serves a certificate, with the property that names it.
@@ -45,7 +61,8 @@ fn waits_for_validation(certificate: &Certificate<'_>) -> bool {
         && certificate.private_key().is_absent()
 }
 
-fn judge(cx: &mut Check<'_, '_>, taker: ResourceId, link: &Link, certificate: ResourceId) {
+/// What a certificate's taker passes by; nothing when it waits, or cannot be judged.
+fn passed_by(cx: &Check<'_, '_>, taker: ResourceId, certificate: ResourceId) -> Option<PassedBy> {
     let model = cx.model();
     let order = cx.analysis.order();
     let mut validation = None;
@@ -55,23 +72,28 @@ fn judge(cx: &mut Check<'_, '_>, taker: ResourceId, link: &Link, certificate: Re
             Some(_) => {}
             None if model.used_by(candidate.id()).contains(&certificate) => {}
             // Of which certificate it is cannot be said.
-            None => return,
+            None => return None,
         }
         if order.after(taker, candidate.id()) != Answer::No {
-            return;
+            return None;
         }
         validation = Some(candidate.id());
     }
-    if validation.is_none() && !is_only_taken(cx, certificate) {
-        return;
-    }
+    (validation.is_some() || is_only_taken(cx, certificate)).then_some(PassedBy { certificate, validation })
+}
+
+fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
+    let model = cx.model();
+    let PassedBy { certificate, validation } = by;
+    let [(taker, link), others @ ..] = takers else { return };
+    let taker = *taker;
     let (name, of) = (model.short(taker), model.short(certificate));
     let draft = cx
         .finding(taker, format!("{name} takes {of} before it is validated"))
         .identity(model.plain_name(certificate))
         .at(cx, link.origin(), "a certificate that is not issued yet")
         .trail(cx, link.origin());
-    let draft = match validation {
+    let mut draft = match validation {
         Some(id) => draft
             .related(cx, id, "waits until the certificate is issued; nobody waits for it")
             .help(format!("take `certificate_arn` of {} instead", model.short(id))),
@@ -79,6 +101,15 @@ fn judge(cx: &mut Check<'_, '_>, taker: ResourceId, link: &Link, certificate: Re
             format!("add an `aws_acm_certificate_validation` for {of}, and take its `certificate_arn`"),
         ),
     };
+    let mut named = vec![model.plain_name(taker)];
+    for (other, _) in others {
+        let name_of_other = model.plain_name(*other);
+        if named.contains(&name_of_other) {
+            continue;
+        }
+        named.push(name_of_other);
+        draft = draft.related(cx, *other, "takes it in the same way");
+    }
     draft.related(cx, certificate, "is issued after the validation").report(cx);
 }
 

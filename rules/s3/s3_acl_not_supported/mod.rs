@@ -1,12 +1,12 @@
 //! An ACL for a bucket that takes none.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Draft, RuleInfo, Severity};
 use iaclint_model::bucket_acl::{AclBucket, BucketAcl, OwnershipControls, OwnershipRule};
 use iaclint_model::{Entity, Language, Link, Model, Prop, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
-    confidence: Confidence::Medium,
+    confidence: Confidence::High,
     summary: "an ACL is set on a bucket whose ownership setting takes no ACLs",
 };
 
@@ -82,9 +82,10 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
         .finding(acl.id(), format!("a new {name} takes no ACLs, so this one cannot be set"))
         .at(cx, origin, "AccessControlListNotSupported")
         .related(cx, bucket, "a bucket takes no ACLs unless its ownership controls say so");
-    if let Some(controls) = refusing {
-        draft = draft.confidence(Confidence::High).related(cx, controls, "BucketOwnerEnforced: no ACLs");
-    }
+    draft = match refusing {
+        Some(controls) => draft.related(cx, controls, "BucketOwnerEnforced: no ACLs"),
+        None => of_unknown_age(draft),
+    };
     let own = model.short(acl.id());
     let private = canned.must(|a| a == "private");
     draft
@@ -95,6 +96,11 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
             format!("add an aws_s3_bucket_ownership_controls with `BucketOwnerPreferred` for {name}, and let {own} depend on it; or use a bucket policy")
         })
         .report(cx);
+}
+
+/// A bucket without ownership controls that was made before April 2023 keeps its ACLs, and nothing says how old it is.
+fn of_unknown_age(draft: Draft) -> Draft {
+    draft.severity(Severity::Warning).confidence(Confidence::Medium)
 }
 
 /// Controls that take ACLs, and an ACL that may be set before them.
@@ -126,26 +132,27 @@ fn inline_acl<'m>(cx: &mut Check<'_, 'm>, bucket: &AclBucket<'m>) {
         return;
     }
     let terraform = model.language(bucket.id()) == Language::Terraform;
-    let silent = if terraform {
-        matches!(ownership(model, bucket.id()), Ownership::Silent)
-    } else if bucket.ownership().is_absent() {
-        true
-    } else {
-        let rules = bucket.ownership_rules();
-        rules.complete
-            && !rules.items.is_empty()
-            && rules
-                .items
-                .into_iter()
-                .map(OwnershipRule::of)
-                .all(|r| r.object_ownership().must(|o| o == "BucketOwnerEnforced"))
+    let ownership = if terraform { ownership(model, bucket.id()) } else { inline_ownership(bucket) };
+    let refusing = match ownership {
+        Ownership::Takes(_) | Ownership::Unknown => return,
+        Ownership::Refuses(controls) => Some(controls),
+        Ownership::Silent => None,
     };
-    if !silent {
-        return;
-    }
     let name = model.short(bucket.id());
-    cx.finding(bucket.id(), format!("{name} cannot be made with the ACL `{value}`: new buckets take no ACLs"))
-        .at(cx, *origin, "InvalidBucketAclWithObjectOwnership")
+    let mut draft = cx
+        .finding(
+            bucket.id(),
+            format!("{name} cannot be made with the ACL `{value}`: new buckets take no ACLs"),
+        )
+        .at(cx, *origin, "InvalidBucketAclWithObjectOwnership");
+    draft = match refusing {
+        Some(controls) if controls != bucket.id() => {
+            draft.related(cx, controls, "BucketOwnerEnforced: no ACLs")
+        }
+        Some(_) => draft,
+        None => of_unknown_age(draft),
+    };
+    draft
         .note("buckets that are made since April 2023 belong to their owner with all objects in them, and have no ACLs")
         .help(if terraform {
             format!("remove `acl` from {name}; where others must write into it, use a bucket policy")
@@ -153,4 +160,18 @@ fn inline_acl<'m>(cx: &mut Check<'_, 'm>, bucket: &AclBucket<'m>) {
             format!("add `OwnershipControls: {{Rules: [{{ObjectOwnership: BucketOwnerPreferred}}]}}` to {name}, or remove `AccessControl` and use a bucket policy")
         })
         .report(cx);
+}
+
+/// What the ownership controls in a bucket of a stack say.
+fn inline_ownership(bucket: &AclBucket<'_>) -> Ownership {
+    if bucket.ownership().is_absent() {
+        return Ownership::Silent;
+    }
+    let rules = bucket.ownership_rules();
+    let enforces = |rule| OwnershipRule::of(rule).object_ownership().must(|o| o == "BucketOwnerEnforced");
+    if rules.complete && !rules.items.is_empty() && rules.items.into_iter().all(enforces) {
+        Ownership::Refuses(bucket.id())
+    } else {
+        Ownership::Unknown
+    }
 }

