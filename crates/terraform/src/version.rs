@@ -24,6 +24,8 @@ const SPOKEN: [[u32; 3]; 6 + MINORS] = {
 pub(crate) enum Language {
     /// Before 0.13: another language.
     Old,
+    /// Before 1.12: both sides of `&&` and `||` must hold up.
+    BothSides,
     /// Any version may run it.
     #[default]
     Common,
@@ -38,6 +40,8 @@ impl Language {
     pub(crate) fn of(constraint: &str) -> Language {
         if is_before_0_13(constraint) {
             Language::Old
+        } else if is_before(12, constraint) {
+            Language::BothSides
         } else if is_from(15, constraint) {
             Language::Convert
         } else if is_from(12, constraint) {
@@ -51,6 +55,13 @@ impl Language {
 /// Whether a constraint admits only versions before 0.13. What cannot be read admits everything.
 fn is_before_0_13(constraint: &str) -> bool {
     admitted(constraint).is_some_and(|versions| !versions.iter().any(|version| *version >= [0, 13, 0]))
+}
+
+/// Whether a constraint admits only versions before this line of 1.x.
+fn is_before(minor: u32, constraint: &str) -> bool {
+    admitted(constraint).is_some_and(|versions| {
+        !versions.is_empty() && versions.iter().all(|version| *version < [1, minor, 0])
+    })
 }
 
 /// Whether a constraint admits later versions alone than those of the line before this one of 1.x.
@@ -102,7 +113,7 @@ fn admits((operator, written): &(&str, Vec<u32>), version: [u32; 3]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_before_0_13, is_from};
+    use super::{is_before, is_before_0_13, is_from};
 
     #[test]
     fn only_what_admits_no_later_version_is_old() {
@@ -131,6 +142,16 @@ mod tests {
         }
         for other in [">= 1.11", "~> 1.5", "1.11.4", "< 2.0", "", "latest", "~> 0.12.0"] {
             assert!(!is_from(12, other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_admits_a_newer_version_is_not_older() {
+        for older in ["~> 1.11.0", "1.5.7", "~> 0.14.0", "< 1.12", ">= 1.3, < 1.10"] {
+            assert!(is_before(12, older), "{older}");
+        }
+        for other in ["~> 1.5", ">= 1.5", "1.12.0", "", "latest", "< 2.0"] {
+            assert!(!is_before(12, other), "{other}");
         }
     }
 }

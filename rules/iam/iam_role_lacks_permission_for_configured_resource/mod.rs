@@ -3,9 +3,11 @@
 use iaclint_analysis::authority::Verdict;
 use iaclint_analysis::configured::{ConfiguredKind, configured};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ResourceId;
 use iaclint_model::arn::Arn;
+use iaclint_model::iam::Role;
+use iaclint_model::policy::{Effect, Principal, document};
 use iaclint_model::workload::{Setting, Workload};
+use iaclint_model::{Prop, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Warning,
@@ -44,6 +46,21 @@ fn takes_other_roles(cx: &Check<'_, '_>, role: ResourceId) -> bool {
         .any(|action| !cx.analysis.may(role, action, &Arn::unknown()).is_denied())
 }
 
+/// The roles that other roles of the configuration may take: an application may be handed the credentials of such a one.
+fn lent_roles(cx: &Check<'_, '_>) -> Vec<ResourceId> {
+    let model = cx.model();
+    let is_role = |id: ResourceId| model.get::<Role<'_>>(id).is_some();
+    let taken_by_role = |principal: &Principal| matches!(principal, Principal::Aws(arn) if arn.resource().is_some_and(is_role));
+    let lent = |role: &&Role<'_>| {
+        let Prop::Known { value, .. } = role.trust() else { return false };
+        document(model, role.id(), value).is_some_and(|trust| {
+            let allowing = trust.statements.iter().filter(|s| s.effect() != Effect::Deny);
+            allowing.flat_map(|s| s.principals().0).any(|principal| taken_by_role(&principal))
+        })
+    };
+    model.all::<Role<'_>>().iter().filter(lent).map(Role::id).collect()
+}
+
 fn has_own_keys(workload: &Workload<'_>) -> bool {
     let own =
         |name: &str| name.contains("ACCESS_KEY") || name.contains("AWS_PROFILE") || name.contains("ROLE_ARN");
@@ -60,8 +77,14 @@ fn judge(
 ) {
     let model = cx.model();
     let Some(arn) = Arn::of_resource(model, id) else { return };
-    let below = arn.clone().then("/x");
-    let Verdict::Denied(_) = cx.analysis.may_anything(role, kind.service, &[arn, below]) else { return };
+    let on = [arn.clone(), arn.then("/x")];
+    let Verdict::Denied(_) = cx.analysis.may_anything(role, kind.service, &on) else { return };
+    if lent_roles(cx)
+        .into_iter()
+        .any(|lent| lent != role && !cx.analysis.may_anything(lent, kind.service, &on).is_denied())
+    {
+        return;
+    }
     let (role_name, name) = (model.short(role), model.short(id));
     let variable = setting.name.clone().unwrap_or_else(|| "a variable".to_owned());
     let mut draft = cx

@@ -114,7 +114,7 @@ impl Evaluator<'_, '_> {
             if self.is_repeated(unk) {
                 return Ok(Val::reference(reference.then(Way::Any), value.origin).marked(value.marks));
             }
-            let found = self.reference_attribute(reference, name, span);
+            let found = self.reference_attribute(reference, name, span)?;
             return Ok(retyped(found, &field_ty).marked(value.marks));
         }
         Ok(derived(value, unk, field_ty))

@@ -19,7 +19,7 @@ impl Evaluator<'_, '_> {
         for argument in &call.arguments {
             match self.attempt(argument, env) {
                 Ok(value) if is_whole(&value) || !self.planning => return Ok(value),
-                Ok(value) => return Ok(tentative(value)),
+                Ok(value) => return Ok(tentative(self.whole(value))),
                 Err(fault) => failure = Some(fault),
             }
         }

@@ -148,22 +148,24 @@ impl Evaluator<'_, '_> {
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let mut outcome = Outcome::Pass;
         for block in blocks {
-            let Some((found, span)) = self.condition(block, env) else {
-                outcome = worse(outcome, Outcome::Unknown);
-                continue;
-            };
+            let found = self.assuming_within(env.scope, |me| me.judged(block, env, what, at));
             outcome = worse(outcome, found);
-            if found == Outcome::Fail {
-                let words = self.error_message(block, env);
-                let message = match words {
-                    Some(words) => format!("{what}: {words}"),
-                    None => what.to_owned(),
-                };
-                let stands_for = self.invalid(Fault::new(at.unwrap_or(span), message));
-                drop(stands_for);
-            }
         }
         self.doubtful = doubtful;
+        outcome
+    }
+
+    /// Judges a block; where it fails, it is reported.
+    fn judged(&mut self, block: &Block, env: Env<'_>, what: &str, at: Option<Span>) -> Outcome {
+        let Some((outcome, span)) = self.condition(block, env) else { return Outcome::Unknown };
+        if outcome == Outcome::Fail {
+            let message = match self.error_message(block, env) {
+                Some(words) => format!("{what}: {words}"),
+                None => what.to_owned(),
+            };
+            let stands_for = self.invalid(Fault::new(at.unwrap_or(span), message));
+            drop(stands_for);
+        }
         outcome
     }
 

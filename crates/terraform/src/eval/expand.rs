@@ -105,7 +105,10 @@ impl Evaluator<'_, '_> {
     /// The instances of a block.
     pub(super) fn expand(&mut self, node: &Node, body: &Body, scope: usize, header: Span) -> Arc<Expansion> {
         match self.expansions.get(node) {
-            Some(Some(expansion)) => return expansion.clone(),
+            Some(Some(expansion)) => {
+                self.assumptions.recall(node);
+                return expansion.clone();
+            }
             Some(None) => {
                 self.cycle(node, header);
                 return Arc::new(symbolic(
@@ -122,16 +125,17 @@ impl Evaluator<'_, '_> {
         let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let env = Env::of_scope(scope);
-        let expansion = match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), _) => self.expand_count(&count.value, env),
-            (None, Some(each)) => self.expand_each(&each.value, env),
-            (None, None) => Expansion {
-                shape: Shape::Single,
-                slots: vec![Slot::default()],
-                complete: true,
-                depends_on: Vec::new(),
-            },
-        };
+        let expansion =
+            self.assuming(node, |me| match (body.attribute("count"), body.attribute("for_each")) {
+                (Some(count), _) => me.expand_count(&count.value, env),
+                (None, Some(each)) => me.expand_each(&each.value, env),
+                (None, None) => Expansion {
+                    shape: Shape::Single,
+                    slots: vec![Slot::default()],
+                    complete: true,
+                    depends_on: Vec::new(),
+                },
+            });
         self.catching = catching;
         self.doubtful = doubtful;
         self.stack.pop();

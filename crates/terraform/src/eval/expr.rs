@@ -88,10 +88,13 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// Whether one side may decide alone: in the language of newer versions, and where nothing says which versions run it. A plan needs
+    /// proof.
     fn short_circuits(&self, scope: usize) -> bool {
-        [scope, 0]
-            .iter()
-            .any(|at| self.scopes.get(*at).is_some_and(|s| s.module.language >= Language::ShortCircuit))
+        let speaks = |wanted: fn(Language) -> bool| {
+            [scope, 0].iter().any(|at| self.scopes.get(*at).is_some_and(|s| wanted(s.module.language)))
+        };
+        speaks(|l| l >= Language::ShortCircuit) || !self.planning && !speaks(|l| l <= Language::BothSides)
     }
 
     /// `&&` and `||` as of Terraform 1.12: where one side decides, whatever is wrong with the other is of no matter; and as long as

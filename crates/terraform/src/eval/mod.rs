@@ -1,6 +1,7 @@
 //! The evaluator: on demand, each thing once, with a stack that tells cycles.
 
 mod access;
+mod assumption;
 mod attempt;
 mod blocks;
 mod call;
@@ -72,6 +73,7 @@ pub(crate) struct Evaluator<'a, 'p> {
     catching: bool,
     /// Inside something that may not exist: an error there is none unless it does.
     doubtful: bool,
+    assumptions: assumption::Assumptions,
     /// The path that a function could not read, since the last call.
     unread: Option<Name>,
     /// Calls of modules that are not here: scope and number.
@@ -196,6 +198,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             rounds: MAX_ROUNDS,
             catching: false,
             doubtful: false,
+            assumptions: assumption::Assumptions::default(),
             unread: None,
             not_here: Vec::new(),
             planning: false,
@@ -240,7 +243,9 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             let origin = self.origins.written(span);
             return Val::unknown(Why::Invalid, origin);
         }
-        let mut problem = Problem::at(ProblemKind::Invalid, span, message);
+        // With another value it may be none.
+        let kind = if self.assumptions.now { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+        let mut problem = Problem::at(kind, span, message);
         problem.help = help;
         self.problem(problem);
         let origin = self.origins.written(span);
@@ -268,7 +273,10 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     /// The value of a node, evaluated when it is first asked for.
     fn node(&mut self, node: Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
         match self.nodes.get(&node) {
-            Some(Some(value)) => return value.clone(),
+            Some(Some(value)) => {
+                self.assumptions.recall(&node);
+                return value.clone();
+            }
             Some(None) => return self.cycle(&node, span),
             None => {}
         }
@@ -280,7 +288,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let catching = std::mem::take(&mut self.catching);
         let doubt = self.is_doubtful(&node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
-        let mut value = evaluate(self);
+        let mut value = self.assuming(&node, evaluate);
         if self.weights.outweighs(&value, MAX_WEIGHT) {
             let place = self.origins.get(value.origin).map_or(span, |o| o.span);
             let message = format!("{} is too large to be evaluated", self.name_of(&node));

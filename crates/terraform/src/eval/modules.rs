@@ -302,8 +302,10 @@ impl Evaluator<'_, '_> {
                 if CALL_ARGUMENTS.contains(&attribute.name.as_str()) {
                     continue;
                 }
-                let value = me.eval(&attribute.value, env);
-                let value = value.unwrap_or_else(|fault| me.invalid(fault));
+                let value = me.assuming_within(scope, |me| {
+                    let value = me.eval(&attribute.value, env);
+                    value.unwrap_or_else(|fault| me.invalid(fault))
+                });
                 let origin = me.written(attribute.name_span);
                 fields.push((attribute.name.clone(), origin, value));
             }
@@ -372,6 +374,7 @@ impl Evaluator<'_, '_> {
                 let value = value.unwrap_or_else(|fault| self.invalid(fault));
                 let value = self.converted(value, &ty, default.span, &variable.name);
                 let value = self.step(value, default.span, Via::Default(variable.name.clone()));
+                self.assumptions.now |= !self.planning && self.scopes[scope].parent.is_none();
                 if self.inputs.library && self.scopes[scope].parent.is_none() {
                     self.possible(value, scope, &variable.name)
                 } else {
@@ -441,18 +444,17 @@ impl Evaluator<'_, '_> {
     }
 
     /// An output of a module instance.
-    pub(super) fn output_value(&mut self, scope: usize, name: &str, span: Span) -> Val {
+    pub(super) fn output_value(&mut self, scope: usize, name: &str, span: Span) -> Result<Val, super::Fault> {
         let module = self.scopes[scope].module.clone();
         let Some(at) = module.find(Kind::Output, name) else {
-            let near = super::nearest(name, &module.names(Kind::Output)).map(ToOwned::to_owned);
             let message = format!("the module {} has no output {name:?}", module.path);
-            let mut problem = Problem::at(ProblemKind::Invalid, span, message);
-            problem.help = near.map(|n| format!("did you mean {n}?"));
-            self.problem(problem);
-            let origin = self.written(span);
-            return Val::unknown(Why::Invalid, origin);
+            let fault = super::Fault::new(span, message);
+            return Err(match super::nearest(name, &module.names(Kind::Output)) {
+                Some(near) => fault.with_help(format!("did you mean {near}?")),
+                None => fault,
+            });
         };
-        self.output(scope, &module, at, span)
+        Ok(self.output(scope, &module, at, span))
     }
 
     pub(super) fn output(&mut self, scope: usize, module: &Arc<Module>, at: usize, span: Span) -> Val {

@@ -228,7 +228,12 @@ impl Evaluator<'_, '_> {
     }
 
     /// `reference.name`: an output, an argument that the configuration sets, or a reference one step further.
-    pub(super) fn reference_attribute(&mut self, reference: &Reference, name: &str, span: Span) -> Val {
+    pub(super) fn reference_attribute(
+        &mut self,
+        reference: &Reference,
+        name: &str,
+        span: Span,
+    ) -> Result<Val, Fault> {
         let path_is_empty = match reference.path.as_slice() {
             [] => true,
             [iaclint_value::Step::Any] => match &reference.target {
@@ -242,7 +247,7 @@ impl Evaluator<'_, '_> {
         };
         if path_is_empty {
             match &reference.target {
-                Target::Resource(key) => return self.resource_attribute(key, reference, name, span),
+                Target::Resource(key) => return Ok(self.resource_attribute(key, reference, name, span)),
                 Target::Module { call, .. } => {
                     if let Some(Place::Scope(scope)) = self.places.get(&call.address) {
                         let scope = *scope;
@@ -259,7 +264,7 @@ impl Evaluator<'_, '_> {
         {
             Arc::make_mut(unk).why = Why::ModuleNotHere(source.clone());
         }
-        value
+        Ok(value)
     }
 
     /// A module that was passed whole becomes the object of its outputs where its shape is needed, and so does `terraform_data`, the
@@ -297,7 +302,8 @@ impl Evaluator<'_, '_> {
                     let inner = if null {
                         Val::null(value.origin)
                     } else {
-                        self.reference_attribute(&reference, name, span)
+                        let found = self.reference_attribute(&reference, name, span);
+                        found.unwrap_or_else(|fault| self.invalid(fault))
                     };
                     (name.into(), value.origin, inner)
                 });

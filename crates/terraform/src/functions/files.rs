@@ -51,12 +51,17 @@ pub(super) fn fileexists(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
 pub(super) fn fileset(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let pattern = str(arguments, 1)?;
     let origin = call.origin();
-    // Where there is no directory there is nothing to match.
-    let Ok(files) = call.host.list_files(str(arguments, 0)?) else {
-        return Ok(Val::set(Ty::String, Vec::new(), origin));
-    };
     let glob = Glob::parse(pattern).ok_or_else(|| wrong(1, format!("{pattern:?} is not a pattern")))?;
-    let items = files.iter().filter(|f| glob.matches(f)).map(|f| Val::str(f.as_str(), origin)).collect();
+    let directory = str(arguments, 0)?;
+    let mut items = Vec::new();
+    for levels in glob.starts() {
+        let above = "../".repeat(levels);
+        // Where there is no directory there is nothing to match.
+        let from = std::path::Path::new(directory).join(&above);
+        let files = call.host.list_files(&from.to_string_lossy()).unwrap_or_default();
+        let matching = files.iter().filter(|f| glob.matches(f, levels));
+        items.extend(matching.map(|f| Val::str(format!("{above}{f}"), origin)));
+    }
     Ok(Val::set(Ty::String, items, origin))
 }
 

@@ -24,11 +24,22 @@ impl Glob {
         Some(Glob { alternatives })
     }
 
-    /// Whether a relative path with `/` between its parts matches.
-    pub(super) fn matches(&self, path: &str) -> bool {
-        let parts: Vec<&str> = path.split('/').collect();
-        self.alternatives.iter().any(|pattern| path_matches(pattern, &parts))
+    /// How many directories up its alternatives start, each number once.
+    pub(super) fn starts(&self) -> std::collections::BTreeSet<usize> {
+        self.alternatives.iter().map(|pattern| up(pattern)).collect()
     }
+
+    /// Whether a path with `/` between its parts matches, relative to the directory that is `levels` up.
+    pub(super) fn matches(&self, path: &str, levels: usize) -> bool {
+        let parts: Vec<&str> = path.split('/').collect();
+        let mut of_level = self.alternatives.iter().filter(|pattern| up(pattern) == levels);
+        of_level.any(|pattern| path_matches(&pattern[levels..], &parts))
+    }
+}
+
+/// How many directories up a pattern starts.
+fn up(pattern: &[String]) -> usize {
+    pattern.iter().take_while(|part| *part == "..").count()
 }
 
 fn expand(pattern: &str, out: &mut Vec<String>) -> Option<()> {
@@ -164,7 +175,7 @@ mod tests {
 
     #[test]
     fn stars_stop_at_slashes_and_double_stars_do_not() {
-        let matches = |pattern: &str, path: &str| Glob::parse(pattern).unwrap().matches(path);
+        let matches = |pattern: &str, path: &str| Glob::parse(pattern).unwrap().matches(path, 0);
         assert!(matches("*.txt", "a.txt") && !matches("*.txt", "d/a.txt"));
         assert!(matches("**/*.txt", "a.txt") && matches("**/*.txt", "d/e/a.txt") && matches("**", "d/a"));
         assert!(matches("{hello,b[a-c]re}.t?t", "bare.txt") && !matches("{hello,bare}.txt", "x.txt"));

@@ -1,6 +1,6 @@
 //! Variables: where their values come from, and what their types make of them.
 
-use crate::support::{load_with, main_tf};
+use crate::support::{load, load_with, main_tf};
 use iaclint_terraform::Inputs;
 use iaclint_value::{Marks, Target};
 
@@ -77,4 +77,57 @@ fn a_value_from_the_command_line_is_read_by_the_type_of_its_variable() {
     )];
     let loaded = load_with(files, &inputs);
     assert_eq!((loaded.shown("l").as_str(), loaded.shown("s").as_str()), ("[a, b]", "[x]"));
+}
+
+#[test]
+fn what_fails_for_a_default_of_the_root_is_not_certain() {
+    let loaded = load([
+        (
+            "main.tf",
+            r#"
+variable "subnets" { default = [] }
+variable "name" {
+  default = null
+  validation {
+    condition     = length(var.name) > 3
+    error_message = "short"
+  }
+}
+resource "aws_subnet" "s" { count = length(var.subnets) }
+resource "aws_nat_gateway" "n" { subnet_id = aws_subnet.s[0].id }
+module "m" {
+  source = "./m"
+  ids    = var.subnets
+}
+"#,
+        ),
+        (
+            "m/main.tf",
+            "variable \"ids\" {\n  validation {\n    condition = length(var.ids) > 0\n    error_message = \"none\"\n  }\n}\noutput \"first\" { value = var.ids[0] }\n",
+        ),
+    ]);
+    assert_eq!(loaded.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn what_fails_whatever_the_root_is_given_is_certain() {
+    let loaded = load([
+        (
+            "main.tf",
+            "variable \"n\" { default = 1 }\nlocals {\n  a = [var.n]\n  none = []\n}\noutput \"o\" { value = local.none[0] }\nmodule \"m\" { source = \"./m\" }\n",
+        ),
+        ("m/main.tf", "variable \"ids\" { default = [] }\noutput \"first\" { value = var.ids[0] }\n"),
+    ]);
+    assert_eq!(
+        loaded.faults(),
+        [
+            "m/main.tf:2:34: the list has 0 elements, so there is none at index 0",
+            "main.tf:6:33: the list has 0 elements, so there is none at index 0",
+        ]
+    );
+    let given = load([
+        ("main.tf", "variable \"ids\" { default = [] }\noutput \"o\" { value = var.ids[0] }\n"),
+        ("terraform.tfvars", "ids = []\n"),
+    ]);
+    assert_eq!(given.faults().len(), 1);
 }

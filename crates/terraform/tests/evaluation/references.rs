@@ -333,3 +333,28 @@ fn a_state_that_two_roots_leave_is_not_read() {
     );
     assert_eq!(across(backend, &app), "${data.terraform_remote_state.n.outputs.o}");
 }
+
+#[test]
+fn an_output_that_is_not_there_can_be_tried() {
+    let loaded = load([
+        (
+            "main.tf",
+            "module \"m\" { source = \"./m\" }\noutput \"tried\" { value = try(module.m.nope, \"other\") }\noutput \"can\" { value = [for m in [module.m] : [can(m.nope), can(m.a)]] }\n",
+        ),
+        ("m/main.tf", "output \"a\" { value = 1 }\n"),
+    ]);
+    assert_eq!(loaded.problems(), Vec::<String>::new());
+    assert_eq!((loaded.shown("tried"), loaded.shown("can")), ("other".into(), "[[false, true]]".into()));
+}
+
+#[test]
+fn files_may_be_listed_from_above() {
+    let loaded = load([
+        ("main.tf", "module \"m\" { source = \"./m\" }\noutput \"o\" { value = module.m.o }\n"),
+        ("m/main.tf", "output \"o\" { value = fileset(path.module, \"{../jobs/*.yaml,*.json}\") }\n"),
+        ("m/a.json", "{}"),
+        ("jobs/b.yaml", ""),
+        ("jobs/c.txt", ""),
+    ]);
+    assert_eq!(loaded.shown("o"), "[../jobs/b.yaml, a.json]");
+}

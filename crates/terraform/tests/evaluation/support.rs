@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use iaclint_graph::{Graph, Resource};
-use iaclint_source::{Project, Sources};
+use iaclint_source::{Problem, ProblemKind, Project, Sources};
 use iaclint_terraform::{Inputs, Loader};
 use iaclint_value::{OriginId, RootId, Value, Via};
 
@@ -70,11 +70,22 @@ impl Loaded {
 
     /// `file:line:column: message` of every problem.
     pub fn problems(&self) -> Vec<String> {
-        let show = |p: &iaclint_source::Problem| match p.span {
-            Some(span) => format!("{}: {}", self.sources().display(span), p.message),
-            None => p.message.clone(),
-        };
-        self.graph.problems().iter().map(show).collect()
+        self.graph.problems().iter().map(|p| self.told(p)).collect()
+    }
+
+    /// Those that are certain, sorted.
+    pub fn faults(&self) -> Vec<String> {
+        let certain = self.graph.problems().iter().filter(|p| p.kind != ProblemKind::NotEvaluated);
+        let mut told: Vec<String> = certain.map(|p| self.told(p)).collect();
+        told.sort();
+        told
+    }
+
+    fn told(&self, problem: &Problem) -> String {
+        match problem.span {
+            Some(span) => format!("{}: {}", self.sources().display(span), problem.message),
+            None => problem.message.clone(),
+        }
     }
 }
 

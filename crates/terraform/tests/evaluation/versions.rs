@@ -11,10 +11,11 @@ fn with_version(constraint: &str, value: &str) -> crate::support::Loaded {
 }
 
 #[test]
-fn logical_operators_short_circuit_where_only_newer_versions_are_admitted() {
+fn logical_operators_short_circuit_unless_only_older_versions_are_admitted() {
     for value in ["false && tobool(\"x\")", "true || tobool(\"x\")", "true || aws_s3_bucket.b.id.nope"] {
         assert!(with_version(">= 1.12", value).problems().is_empty(), "{value}");
-        assert!(!with_version(">= 1.11", value).problems().is_empty(), "{value}");
+        assert!(with_version(">= 1.11", value).problems().is_empty(), "{value}");
+        assert!(!with_version("~> 1.11.0", value).problems().is_empty(), "{value}");
     }
     assert_eq!(with_version("~> 1.13.0", "false && tobool(\"x\")").shown("o"), "false");
     assert!(!with_version(">= 1.12", "true && tobool(\"x\")").problems().is_empty());

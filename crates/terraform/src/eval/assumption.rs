@@ -1,0 +1,73 @@
+//! What rests on the defaults of the root: whoever deploys it may give other values, so an error that follows from them is not certain.
+
+use rustc_hash::FxHashSet;
+
+use super::{Evaluator, Node};
+
+/// What rests on a default of a variable of the root.
+#[derive(Debug, Default)]
+pub(super) struct Assumptions {
+    /// What is being evaluated does.
+    pub(super) now: bool,
+    nodes: FxHashSet<Node>,
+}
+
+impl Assumptions {
+    /// Notes that a node that was evaluated before is asked for.
+    pub(super) fn recall(&mut self, node: &Node) {
+        self.now |= self.nodes.contains(node);
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// Evaluates a node and remembers whether it rests on a default; so does then what asked for it.
+    pub(super) fn assuming<R>(&mut self, node: &Node, evaluate: impl FnOnce(&mut Self) -> R) -> R {
+        let inherited = self.is_repeated_by_assumption(node);
+        let outer = std::mem::replace(&mut self.assumptions.now, inherited);
+        let value = evaluate(self);
+        if self.assumptions.now {
+            self.assumptions.nodes.insert(node.clone());
+        }
+        self.assumptions.now |= outer;
+        value
+    }
+
+    /// Evaluates what is kept nowhere: what it rests on is of no matter to what comes after it.
+    pub(super) fn assuming_within<R>(&mut self, scope: usize, evaluate: impl FnOnce(&mut Self) -> R) -> R {
+        let inherited = self.is_called_by_assumption(scope);
+        let outer = std::mem::replace(&mut self.assumptions.now, inherited);
+        let value = evaluate(self);
+        self.assumptions.now = outer;
+        value
+    }
+
+    /// Whether a node belongs to instances whose number rests on a default.
+    fn is_repeated_by_assumption(&self, node: &Node) -> bool {
+        let scope = match node {
+            Node::Argument(instance, _) => {
+                let instance = &self.instances[*instance];
+                if self.assumptions.nodes.contains(&Node::Resource(instance.scope, instance.declaration)) {
+                    return true;
+                }
+                instance.scope
+            }
+            Node::Variable(scope, _)
+            | Node::Local(scope, _)
+            | Node::Output(scope, _)
+            | Node::Call(scope, _)
+            | Node::Resource(scope, _) => *scope,
+        };
+        self.is_called_by_assumption(scope)
+    }
+
+    fn is_called_by_assumption(&self, scope: usize) -> bool {
+        let mut at = self.scopes.get(scope).and_then(|s| s.parent);
+        while let Some((parent, call)) = at {
+            if self.assumptions.nodes.contains(&Node::Call(parent, call)) {
+                return true;
+            }
+            at = self.scopes[parent].parent;
+        }
+        false
+    }
+}
