@@ -5,8 +5,10 @@ use std::path::Path;
 
 use iaclint_lint::{Finding, Suppressed};
 use iaclint_model::family;
+use iaclint_report::mask;
 use serde::{Deserialize, Serialize};
 
+use crate::input;
 use crate::output::{self, Failure};
 
 /// The version of the file.
@@ -40,7 +42,7 @@ impl Entry {
     fn of(finding: &Finding) -> Self {
         Entry {
             rule: finding.rule.to_owned(),
-            address: family(&finding.subject.address).to_string(),
+            address: mask::name(&family(&finding.subject.address)),
             fingerprint: format!("{:016x}", finding.fingerprint),
         }
     }
@@ -62,8 +64,7 @@ impl Baseline {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
-        let text =
-            std::fs::read_to_string(path).map_err(|e| Failure::new(format!("cannot read {shown}: {e}")))?;
+        let text = input::text(path)?;
         let baseline: Baseline = serde_json::from_str(&text).map_err(|e| {
             Failure::new(format!("{shown} is no baseline: {e}"))
                 .with_help(format!("write it anew with `iaclint baseline -o {shown}`"))

@@ -13,6 +13,7 @@ use toml::Spanned;
 
 use crate::arguments::{Input, Level};
 use crate::environments;
+use crate::input;
 use crate::output::Failure;
 
 /// The file's name.
@@ -105,8 +106,7 @@ impl Config {
         };
         let Some(file) = file else { return Config::default().with_environment(input) };
         let shown = shown(&file);
-        let bytes = Disk.read(&file).map_err(|e| Failure::new(format!("cannot read {shown}: {e}")))?;
-        let text = String::from_utf8(bytes).map_err(|_| Failure::new(format!("{shown} is not UTF-8")))?;
+        let text = input::text(&file)?;
         let real = Disk.canonicalize(&file).unwrap_or(file);
         let base = real.parent().map(Path::to_path_buf).unwrap_or_default();
         let reader = Reader { shown: &shown, text: &text, lines: LineIndex::new(&text), base: &base };
@@ -133,7 +133,8 @@ fn nearest(path: &Path, root: Option<&Path>) -> Option<PathBuf> {
         repository.map(Path::to_path_buf).or_else(working)
     });
     let root = root.unwrap_or_else(|| real.clone());
-    real.ancestors().take_while(|d| d.starts_with(&root)).map(|d| d.join(NAME)).find(|f| Disk.kind(f).is_ok())
+    let inside = |file: &PathBuf| Disk.canonicalize(file).is_ok_and(|real| real.starts_with(&root));
+    real.ancestors().take_while(|d| d.starts_with(&root)).map(|d| d.join(NAME)).find(inside)
 }
 
 /// A path as it is best printed: relative to the working directory where it lies below it.

@@ -1,14 +1,13 @@
 //! `--fix` and `--diff`: the edits that findings carry, made or shown.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use iaclint_lint::{Finding, Safety};
 use iaclint_report::mask;
 use iaclint_source::{Edit, FileId, Project, Sources};
-use similar::TextDiff;
 
 use crate::output::Failure;
+use crate::patch::patch;
 
 /// The edits of the fixes that are asked for, by file. Of fixes that collide the first stands; the others are for the next time.
 #[derive(Debug, Default)]
@@ -53,16 +52,14 @@ impl Edits {
         self.files.is_empty()
     }
 
-    /// What they change, as a unified diff that `patch -p1` and `git apply` take.
+    /// What they change, as a unified diff.
     pub fn diff(&self, sources: &Sources) -> String {
         let mut files: Vec<_> = self.files.iter().map(|(id, edits)| (sources.file(*id), edits)).collect();
         files.sort_by(|a, b| a.0.path.cmp(&b.0.path));
         let mut out = String::new();
         for (file, edits) in files {
             let after = Edit::apply(&file.text, edits);
-            let diff = TextDiff::from_lines(file.text.as_str(), &after);
-            let (old, new) = (format!("a/{}", file.path), format!("b/{}", file.path));
-            let _ = write!(out, "{}", diff.unified_diff().header(&old, &new));
+            out.push_str(&patch(&file.path, &file.text, &after));
         }
         out
     }
@@ -74,6 +71,12 @@ impl Edits {
             let path = project.absolute(std::path::Path::new(&file.path));
             let mark = if file.had_bom { "\u{feff}" } else { "" };
             let name = mask::name(&file.path);
+            // A link may have been put in its place since it was read.
+            if !std::fs::canonicalize(&path).is_ok_and(|real| real.starts_with(project.root())) {
+                return Err(Failure::new(format!(
+                    "{name} leads out of the project root, so it is not written"
+                )));
+            }
             let now = std::fs::read_to_string(&path)
                 .map_err(|e| Failure::new(format!("cannot read {name} again: {e}")))?;
             if now.strip_prefix('\u{feff}').unwrap_or(&now) != file.text {
@@ -119,17 +122,5 @@ mod tests {
         edits.take(&[edit(9, 9, "z"), edit(2, 3, "y")]);
         edits.take(&[edit(0, 4, "x")]);
         assert_eq!((edits.findings, edits.files[&FileId(0)].len()), (2, 1));
-    }
-
-    #[test]
-    fn a_diff_names_the_files_from_the_project_root() {
-        let sources = Sources::new();
-        sources.add("modules/db/main.tf", "a = 1\nb = 2\n".to_owned());
-        let mut edits = Edits::default();
-        edits.take(&[edit(4, 5, "3")]);
-        assert_eq!(
-            edits.diff(&sources),
-            "--- a/modules/db/main.tf\n+++ b/modules/db/main.tf\n@@ -1,2 +1,2 @@\n-a = 1\n+a = 3\n b = 2\n"
-        );
     }
 }

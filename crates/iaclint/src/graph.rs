@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use iaclint_analysis::Analysis;
-use iaclint_analysis::path::HopKind;
-use iaclint_analysis::reach::{Answer, End, Verdict, client_end};
+use iaclint_analysis::demands::Object;
+use iaclint_analysis::path::{HopKind, Path};
+use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Finding, Selection, Severity};
-use iaclint_model::lb::{LoadBalancer, load_balancers_of};
+use iaclint_model::called::{Called, called};
+use iaclint_model::lb::{LoadBalancer, TargetAttachment, TargetGroup, load_balancers_of};
 use iaclint_model::server::{ServerKind, server};
-use iaclint_model::{Language, Model, ResourceId};
+use iaclint_model::{Language, Link, Many, Model, ResourceId};
 use iaclint_report::graph::{Dot, Drawing, Edge, Fault, Hop, Html, Mermaid, Node, NodeKind, Outcome};
 use iaclint_report::mask;
 use iaclint_value::OriginId;
@@ -74,54 +76,110 @@ impl<'a, 'm> Artist<'a, 'm> {
         self.targets();
         for need in self.analysis.needs() {
             let client = self.analysis.workloads()[need.client].id;
-            let path = self.analysis.path(need);
-            let hops = path.hops.iter().map(|hop| Hop {
-                name: name_of(hop.kind).to_owned(),
-                verdict: outcome(hop.open),
-                words: mask::message(&hop.words),
-                place: self.place(hop.resource, hop.origin),
-            });
-            let (hops, port) = (hops.collect(), need.port.known().copied());
             let evidence = need.settings.iter().map(|s| mask::name(s)).collect();
-            self.edge(client, need.server.id, port, outcome(path.open), evidence, hops);
+            let path = self.analysis.path(need);
+            self.way(client, need.server.id, need.port.known().copied(), &path, evidence);
         }
+        self.demands();
         self.drawing
     }
 
-    /// The services behind each load balancer.
+    /// What stands behind each load balancer.
     fn targets(&mut self) {
         let model = self.analysis.model;
+        let mut behind: Vec<(ResourceId, ResourceId, Option<i64>)> = Vec::new();
         for workload in self.analysis.workloads() {
             let Some(service) = &workload.service else { continue };
             for target in service.targets().items {
-                let port = target.container_port().known().copied();
-                let Some(group) = target.target_group() else { continue };
-                for id in load_balancers_of(model, group).items {
-                    let Some(balancer) = model.get::<LoadBalancer<'m>>(id) else { continue };
-                    let groups = balancer.security_groups();
-                    let subnets = balancer.subnets();
-                    let from = End { id, groups: &groups, subnets: Some(&subnets) };
-                    let to = client_end(workload);
-                    // A network load balancer may keep the client's address: its groups do not decide.
-                    let judged = balancer.kind().must(|k| k == "application") && !groups.items.is_empty();
-                    let verdict = port.filter(|_| judged).map(|port| {
-                        let out = self.analysis.let_out(from, to, port);
-                        if matches!(out, Verdict::Open { .. }) {
-                            self.analysis.let_in(from, to, port)
-                        } else {
-                            out
-                        }
-                    });
-                    let verdict = match verdict {
-                        Some(Verdict::Open { .. }) => Outcome::Open,
-                        Some(Verdict::Closed(_)) => Outcome::Closed,
-                        Some(Verdict::CannotTell(_)) | None => Outcome::CannotTell,
-                    };
-                    let evidence = vec![format!("through {}", mask::name(model.address(group)))];
-                    self.edge(id, workload.id, port, verdict, evidence, Vec::new());
+                if let Some(group) = target.target_group() {
+                    behind.push((group, workload.id, target.container_port().known().copied()));
                 }
             }
         }
+        for attachment in model.all::<TargetAttachment<'m>>() {
+            let port = attachment.port().known().copied();
+            let only = |links: Many<Link>| links.items.first().and_then(Link::id);
+            let (Some(group), Some(target)) = (only(attachment.target_group()), only(attachment.target()))
+            else {
+                continue;
+            };
+            let port = port.or_else(|| model.get::<TargetGroup<'m>>(group)?.port().known().copied());
+            behind.push((group, target, port));
+        }
+        for (group, target, port) in behind {
+            let Some(server) = self.analysis.listener(target) else { continue };
+            for id in load_balancers_of(model, group).items {
+                let (Some(balancer), Some(client)) =
+                    (model.get::<LoadBalancer<'m>>(id), self.analysis.client(id))
+                else {
+                    continue;
+                };
+                let evidence = vec![format!("through {}", mask::name(model.address(group)))];
+                // A network load balancer may keep the client's address: its groups do not decide.
+                if balancer.kind().must(|kind| kind == "application") {
+                    let path = self.analysis.way(&client, &server, port);
+                    self.way(id, target, port, &path, evidence);
+                } else {
+                    self.edge(id, target, port, Outcome::CannotTell, evidence, Vec::new());
+                }
+            }
+        }
+    }
+
+    /// What is asked of AWS and is a resource of the graph: a queue, a bucket, a secret, a function that is invoked.
+    fn demands(&mut self) {
+        let model = self.analysis.model;
+        for demand in self.analysis.demands() {
+            let Object::Resource(object) = demand.object else { continue };
+            let (Some(from), Some(to)) = (service_kind(model, demand.client), service_kind(model, object))
+            else {
+                continue;
+            };
+            let authority = match &demand.authority {
+                verdict if verdict.is_denied() => Outcome::Closed,
+                verdict if verdict.is_allowed() => Outcome::Open,
+                _ => Outcome::CannotTell,
+            };
+            let network = demand.network.map_or(Outcome::Open, outcome);
+            let verdict = match (authority, network) {
+                (Outcome::Closed, _) | (_, Outcome::Closed) => Outcome::Closed,
+                (Outcome::Open, Outcome::Open) => Outcome::Open,
+                _ => Outcome::CannotTell,
+            };
+            self.node(demand.client, from);
+            self.node(object, to);
+            let mut hops = vec![Hop {
+                name: "authority".to_owned(),
+                verdict: authority,
+                words: demand.action.to_owned(),
+                place: None,
+            }];
+            if let Some(network) = demand.network {
+                let words = "the way to the service's endpoint".to_owned();
+                hops.push(Hop { name: "network".to_owned(), verdict: outcome(network), words, place: None });
+            }
+            let evidence = vec![mask::message(&demand.evidence)];
+            self.edge(demand.client, object, None, verdict, evidence, hops);
+        }
+    }
+
+    /// An arrow for a way through the network.
+    fn way(
+        &mut self,
+        from: ResourceId,
+        to: ResourceId,
+        port: Option<i64>,
+        path: &Path,
+        evidence: Vec<String>,
+    ) {
+        let hops = path.hops.iter().map(|hop| Hop {
+            name: name_of(hop.kind).to_owned(),
+            verdict: outcome(hop.open),
+            words: mask::message(&hop.words),
+            place: self.place(hop.resource, hop.origin),
+        });
+        let hops = hops.collect();
+        self.edge(from, to, port, outcome(path.open), evidence, hops);
     }
 
     fn node(&mut self, id: ResourceId, kind: NodeKind) -> usize {
@@ -173,6 +231,12 @@ impl<'a, 'm> Artist<'a, 'm> {
         hops: Vec<Hop>,
     ) {
         let (from, to) = (self.node(from, NodeKind::Other), self.node(to, NodeKind::Other));
+        let same = |e: &&mut Edge| (e.from, e.to, e.port, e.verdict) == (from, to, port, verdict);
+        if let Some(known) = self.drawing.edges.iter_mut().find(same) {
+            known.evidence.extend(evidence);
+            known.evidence.dedup();
+            return;
+        }
         let of = |at: usize| &self.drawing.nodes[at].findings;
         let findings = of(from).iter().filter(|f| of(to).contains(f)).copied().collect();
         self.drawing.edges.push(Edge { from, to, port, verdict, evidence, hops, findings });
@@ -200,7 +264,7 @@ fn label(model: &Model<'_>, id: ResourceId) -> String {
     let modules = modules.trim_start_matches("module.").replace(".module.", " / ");
     match (modules.as_str(), resource.name.as_str()) {
         ("", name) => format!("{name}{instance}"),
-        (modules, "this" | "main" | "default" | "app") if instance.is_empty() => modules.to_owned(),
+        (modules, "this" | "main" | "default") if instance.is_empty() => modules.to_owned(),
         (modules, name) => format!("{modules} / {name}{instance}"),
     }
 }
@@ -224,6 +288,16 @@ fn kind(server: ServerKind) -> NodeKind {
         ServerKind::Machine => NodeKind::Machine,
         ServerKind::Listener => NodeKind::Other,
     }
+}
+
+/// What a resource that is no server is in the picture; what is not called over a service's own interface is left out.
+fn service_kind(model: &Model<'_>, id: ResourceId) -> Option<NodeKind> {
+    Some(match called(&model.resource(id).type_name)? {
+        Called::Queue => NodeKind::Queue,
+        Called::Storage => NodeKind::Storage,
+        Called::Secret => NodeKind::Secret,
+        Called::Program => NodeKind::Workload,
+    })
 }
 
 fn outcome(answer: Answer) -> Outcome {

@@ -3,6 +3,7 @@
 use iaclint_value::{Piece, Value};
 
 use crate::entity::entities;
+use crate::images::repository;
 use crate::{Entity, Many, Prop, ResourceId};
 
 entities! {
@@ -331,6 +332,10 @@ impl<'m> Container<'m> {
         }
         if literals.contains(".dkr.ecr.") {
             return Registry::Ecr;
+        }
+        // Repositories are written small: anything else is a word that somebody is to replace.
+        if repository(&literals).contains(|c: char| c.is_ascii_uppercase()) {
+            return Registry::Unknown;
         }
         // What stands before the first slash, if it has a dot or a port, is the registry; else it is Docker Hub.
         let Some((host, _)) = literals.split_once('/') else {

@@ -169,7 +169,7 @@ impl Walked {
 
     /// Notes a directory as a module, if it is one.
     pub(crate) fn add_module(&mut self, directory: &Path, entries: &[Entry]) {
-        let is_file = |e: &&Entry| matches!(e.kind, FileKind::File(_) | FileKind::Link);
+        let is_file = |e: &&Entry| e.kind != FileKind::Directory;
         self.terragrunt |= entries.iter().filter(is_file).any(|e| is_terragrunt(&e.name));
         if entries.iter().filter(is_file).any(|e| is_template_of_terraform(&e.name)) {
             self.generated.insert(directory.to_path_buf());

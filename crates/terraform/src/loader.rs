@@ -239,7 +239,7 @@ fn names(entries: &[Entry]) -> Vec<&str> {
 
 fn is_configuration(entry: &Entry) -> bool {
     let name = entry.name.as_str();
-    matches!(entry.kind, FileKind::File(_) | FileKind::Link)
+    entry.kind != FileKind::Directory
         && !name.starts_with(['.', '#'])
         && !name.ends_with('~')
         && [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end))

@@ -209,6 +209,11 @@ impl Finder<'_> {
                 ((assigned && self.byte(word.end) != b'(') || sensitive).then_some(word)?
             }
             (b':', false) if self.text.get(from..end)?.starts_with("true") => from..from + 4,
+            (b':', false) if from > at + 1 && self.prose == Prose::No && self.frames.len() > 1 => {
+                let value = self.text.get(from..end)?.split([',', '}', ']']).next()?.trim_end();
+                let bare = value.starts_with(|c: char| c.is_alphanumeric() || "_./+".contains(c));
+                (bare && !is_expression(value)).then_some(from..from + value.len())?
+            }
             _ => return None,
         };
         (!bare.is_empty()).then_some(bare)
@@ -386,6 +391,15 @@ impl Role {
 
 fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+}
+
+/// Whether a bare text is a call or a member of something, as programs have them where YAML has texts.
+fn is_expression(text: &str) -> bool {
+    let is_word = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && word.bytes().all(|b| is_name(b) && b != b'-')
+    };
+    text.contains('(') || (text.contains('.') && text.split('.').all(is_word))
 }
 
 /// Whether a value holds something of its own, rather than saying where the secret is.

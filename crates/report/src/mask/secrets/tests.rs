@@ -52,6 +52,17 @@ fn json_members_are_masked() {
 }
 
 #[test]
+fn bare_values_of_flow_mappings_are_masked_and_expressions_are_not() {
+    assert_eq!(
+        masked("Properties: {User: a, MasterUserPassword: b}"),
+        "Properties: {User: a, MasterUserPassword: ***}"
+    );
+    for text in ["{ password: db.secret.value }", "{ password: fromName(\"x\") }", "{Password: !Ref P}"] {
+        assert_eq!(masked(text), text);
+    }
+}
+
+#[test]
 fn a_value_beside_the_name_of_a_secret_is_masked() {
     assert_eq!(
         masked("{ name = \"DB_PASSWORD\", value = \"x\" }"),
@@ -70,6 +81,10 @@ fn a_value_beside_the_name_of_a_secret_is_masked() {
     assert_eq!(
         masked("- Name: DB_PASSWORD\n  Value: x y\n- Name: DB_HOST\n  Value: z"),
         "- Name: DB_PASSWORD\n  Value: ***\n- Name: DB_HOST\n  Value: z"
+    );
+    assert_eq!(
+        masked("- {Name: DB_PASSWORD, Value: x y}\n- {Name: DB_HOST, Value: z}"),
+        "- {Name: DB_PASSWORD, Value: ***}\n- {Name: DB_HOST, Value: z}"
     );
     assert_eq!(masked("- Value: x\n  Name: DB_PASSWORD"), "- Value: ***\n  Name: DB_PASSWORD");
 }
