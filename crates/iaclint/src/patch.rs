@@ -35,24 +35,24 @@ pub fn patch(path: &str, before: &str, after: &str) -> String {
 /// The lines of a text and what in it is hidden.
 struct Lines<'t> {
     text: &'t str,
-    lines: Vec<Range<usize>>,
+    ranges: Vec<Range<usize>>,
     secrets: Vec<Range<usize>>,
 }
 
 impl<'t> Lines<'t> {
     fn new(text: &'t str, lines: impl Iterator<Item = &'t str>) -> Self {
         let mut end = 0;
-        let lines = lines.map(|line| {
+        let ranges = lines.map(|line| {
             let start = end;
             end += line.len();
             start..end
         });
-        Self { text, lines: lines.collect(), secrets: secrets(text, Prose::No) }
+        Self { text, ranges: ranges.collect(), secrets: secrets(text, Prose::No) }
     }
 
     /// A line with its ending as it may be shown.
     fn shown(&self, index: Option<usize>) -> String {
-        let range = index.and_then(|index| self.lines.get(index)).cloned().unwrap_or_default();
+        let range = index.and_then(|index| self.ranges.get(index)).cloned().unwrap_or_default();
         let line = self.text.get(range.clone()).unwrap_or_default();
         let ending = ["\r\n", "\n"].into_iter().find(|ending| line.ends_with(ending)).unwrap_or_default();
         let body = line.strip_suffix(ending).unwrap_or(line);

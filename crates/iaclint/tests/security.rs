@@ -99,7 +99,7 @@ fn project() -> Scratch {
     let scratch = Scratch::new("steering");
     let signs: String = STEERING.iter().collect::<String>() + "[2J";
     let quoted: String =
-        STEERING.iter().map(|s| format!("\\u{:04x}", u32::from(*s))).collect::<String>() + "[2J";
+        STEERING.iter().map(|s| format!("\\u{:04x}", u32::from(*s))).collect::<Vec<_>>().concat() + "[2J";
     let marked = |text: &str, signs: &str| {
         text.replace("hunter2@", "hunter2\0").replace('@', signs).replace('\0', "@")
     };
