@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::lambda::Function;
 use iaclint_model::lb::{Listener, LoadBalancer};
-use iaclint_model::{DeployedOutput, Model, ResourceId, User};
+use iaclint_model::{DeployedOutput, Entity, Model, ResourceId, User};
 use iaclint_value::{OriginId, RootId, Value};
 
 use crate::Analysis;
@@ -101,7 +101,7 @@ pub(crate) fn unrecorded_names<'m>(model: &'m Model<'m>) -> Vec<UnrecordedName<'
 fn is_recorded<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
     let looked_up = model.ids().any(|other| {
         let resource = model.resource(other);
-        matches!(resource.type_name.as_str(), "aws_lb" | "aws_alb")
+        LoadBalancer::TABLE.terraform.contains(&resource.type_name.as_str())
             && resource.mode == iaclint_model::Mode::Data
             && !model.same_root(other, id)
     });

@@ -1,7 +1,7 @@
 //! Databases that clients name, and who creates them.
 
 use iaclint_model::ecs::TaskDefinition;
-use iaclint_model::rds::{ClusterEnd, DbCluster, DbInstance};
+use iaclint_model::rds::{ClusterEnd, DbCluster, DbInstance, may_run_sql};
 use iaclint_model::workload::{Setting, Workload};
 use iaclint_model::{Model, Prop, ResourceId};
 use iaclint_value::{Data, Flat, OriginId, Value};
@@ -133,10 +133,7 @@ fn somebody_creates<'m>(analysis: &Analysis<'m>) -> bool {
     let model = analysis.model;
     let by_resource = model.ids().any(|id| {
         let name = model.resource(id).type_name.as_str();
-        let sql = name.starts_with("postgresql_")
-            || name.starts_with("mysql_")
-            || name == "aws_lambda_invocation"
-            || name == "Custom::RdsDatabase";
+        let sql = may_run_sql(name);
         let runs = matches!(name, "null_resource" | "terraform_data") && creates(&model.resource(id).meta);
         let own = name.starts_with("Custom::")
             && ["db", "database", "sql", "migrat", "schema"]

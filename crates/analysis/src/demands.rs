@@ -4,7 +4,7 @@
 use iaclint_model::arn::Arn;
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::lambda::Function;
-use iaclint_model::triggers::EventSourceMapping;
+use iaclint_model::triggers::{EventSourceMapping, event_source};
 use iaclint_model::workload::Workload;
 use iaclint_model::{Model, Prop, ResourceId};
 use iaclint_value::OriginId;
@@ -56,23 +56,6 @@ pub struct Demand {
     pub authority: Verdict,
     /// Whether what is asked for is made here; `None` where that is no question.
     pub configuration: Option<Answer>,
-}
-
-/// What Lambda does with each kind of source, and what stands below its ARN.
-/// Source: AWS Lambda Developer Guide, permissions for event source mappings.
-pub fn source_actions(type_name: &str) -> Option<(&'static [&'static str], &'static str)> {
-    Some(match type_name {
-        "aws_sqs_queue" | "AWS::SQS::Queue" => {
-            (&["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], "")
-        }
-        "aws_kinesis_stream" | "AWS::Kinesis::Stream" => {
-            (&["kinesis:GetRecords", "kinesis:GetShardIterator"], "")
-        }
-        "aws_dynamodb_table" | "AWS::DynamoDB::Table" => {
-            (&["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"], "/stream/x")
-        }
-        _ => return None,
-    })
 }
 
 impl<'m> Analysis<'m> {
@@ -224,15 +207,17 @@ impl<'m> Analysis<'m> {
         for mapping in self.model.all::<EventSourceMapping<'m>>() {
             let function = mapping.function().and_then(|id| self.model.get::<Function<'m>>(id));
             let (Some(function), Some(source)) = (function, mapping.source()) else { continue };
-            let Some((actions, below)) = source_actions(&self.model.resource(source).type_name) else {
+            let Some(kind) = event_source(&self.model.resource(source).type_name) else {
                 continue;
             };
-            let Some(arn) = Arn::of_resource(self.model, source).map(|arn| arn.then(below)) else { continue };
-            let verdicts = actions.iter().map(|action| self.may_of(function.role(), action, &arn));
+            let Some(arn) = Arn::of_resource(self.model, source).map(|arn| arn.then(kind.below)) else {
+                continue;
+            };
+            let verdicts = kind.actions.iter().map(|action| self.may_of(function.role(), action, &arn));
             out.push(Demand {
                 client: function.id(),
                 object: Object::Resource(source),
-                action: actions.first().copied().unwrap_or_default(),
+                action: kind.actions.first().copied().unwrap_or_default(),
                 evidence: format!("{} feeds it", self.model.short(mapping.id())),
                 confidence: Confidence::Certain,
                 origin: mapping.source_arn().origin(),

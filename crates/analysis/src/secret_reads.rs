@@ -2,8 +2,8 @@
 
 use iaclint_model::arn::Arn;
 use iaclint_model::ecs::{Container, Secret, TaskDefinition};
-use iaclint_model::secrets::{SecretVersion, SecretsManagerSecret, SsmParameter};
-use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_model::secrets::{SecretVersion, SecretsManagerSecret, SsmParameter, keeps_in_secrets_manager};
+use iaclint_model::{Entity, Model, Prop, ResourceId};
 use iaclint_value::Value;
 
 /// Where a secret is kept.
@@ -115,17 +115,13 @@ fn target<'m>(model: &'m Model<'m>, task: ResourceId, value: &'m Value) -> Optio
         return Some((Store::ParameterStore, parameter(arn)));
     }
     let named = model.mentions(value).into_iter().filter(|id| *id != task).find_map(|id| {
+        // Also what is only looked up.
         let type_name = model.resource(id).type_name.as_str();
-        match type_name {
-            "aws_ssm_parameter" | "AWS::SSM::Parameter" => Some(Store::ParameterStore),
-            "aws_db_instance" | "aws_rds_cluster" | "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" => {
-                Some(Store::SecretsManager)
-            }
-            other if other.contains("secretsmanager") || other.contains("SecretsManager") => {
-                Some(Store::SecretsManager)
-            }
-            _ => None,
+        let table = SsmParameter::TABLE;
+        if table.terraform.contains(&type_name) || table.cloudformation.contains(&type_name) {
+            return Some(Store::ParameterStore);
         }
+        keeps_in_secrets_manager(type_name).then_some(Store::SecretsManager)
     })?;
     match named {
         Store::SecretsManager => Some((named, arn.cut(7))),

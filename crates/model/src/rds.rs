@@ -151,3 +151,10 @@ entities! {
         security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
     }
 }
+
+/// Whether a resource of this type may talk to a database itself: those of providers for databases, and functions that a deployment runs.
+pub fn may_run_sql(type_name: &str) -> bool {
+    type_name.starts_with("postgresql_")
+        || type_name.starts_with("mysql_")
+        || matches!(type_name, "aws_lambda_invocation" | "Custom::RdsDatabase")
+}

@@ -111,6 +111,15 @@ pub fn only_reads<'m>(model: &'m Model<'m>, user: ResourceId) -> bool {
     resource.mode == Mode::Data || reads.iter().any(|word| name.contains(word))
 }
 
+/// Whether a resource of this type is, or keeps what it knows in, a secret of Secrets Manager: a database keeps its master password there.
+pub fn keeps_in_secrets_manager(type_name: &str) -> bool {
+    let database = matches!(
+        type_name,
+        "aws_db_instance" | "aws_rds_cluster" | "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster"
+    );
+    database || type_name.contains("secretsmanager") || type_name.contains("SecretsManager")
+}
+
 /// The keys of the JSON that a secret holds; `None` where that is not known, or where others write into it too.
 pub fn secret_keys<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<Vec<String>> {
     let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;

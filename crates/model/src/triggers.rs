@@ -201,3 +201,37 @@ entities! {
         function: raw = "rotation_lambda_arn" | "RotationLambdaARN";
     }
 }
+
+/// How Lambda reads a kind of event source.
+#[derive(Clone, Copy, Debug)]
+pub struct EventSource {
+    /// The actions that it takes.
+    pub actions: &'static [&'static str],
+    /// What stands below the ARN of what is read.
+    pub below: &'static str,
+    /// The policy of AWS that allows them.
+    pub policy: &'static str,
+}
+
+/// How Lambda reads a resource of this type.
+/// Source: AWS Lambda Developer Guide, permissions for event source mappings.
+pub fn event_source(type_name: &str) -> Option<EventSource> {
+    Some(match type_name {
+        "aws_sqs_queue" | "AWS::SQS::Queue" => EventSource {
+            actions: &["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            below: "",
+            policy: "AWSLambdaSQSQueueExecutionRole",
+        },
+        "aws_kinesis_stream" | "AWS::Kinesis::Stream" => EventSource {
+            actions: &["kinesis:GetRecords", "kinesis:GetShardIterator"],
+            below: "",
+            policy: "AWSLambdaKinesisExecutionRole",
+        },
+        "aws_dynamodb_table" | "AWS::DynamoDB::Table" => EventSource {
+            actions: &["dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"],
+            below: "/stream/x",
+            policy: "AWSLambdaDynamoDBExecutionRole",
+        },
+        _ => return None,
+    })
+}

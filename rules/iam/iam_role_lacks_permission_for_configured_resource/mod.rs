@@ -1,9 +1,10 @@
 //! An application that is given a bucket, queue, topic, table or stream which its role may do nothing with.
 
 use iaclint_analysis::authority::Verdict;
-use iaclint_analysis::configured::{ConfiguredKind, configured};
+use iaclint_analysis::configured::configured;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::arn::Arn;
+use iaclint_model::called::ConfiguredKind;
 use iaclint_model::iam::Role;
 use iaclint_model::policy::{Effect, Principal, document};
 use iaclint_model::workload::{Setting, Workload};

@@ -1,11 +1,10 @@
 //! A function that is fed from a queue or stream which its role may not read.
 
 use iaclint_analysis::authority::Verdict;
-use iaclint_analysis::demands::source_actions;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::arn::Arn;
 use iaclint_model::lambda::Function;
-use iaclint_model::triggers::EventSourceMapping;
+use iaclint_model::triggers::{EventSourceMapping, event_source};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -13,25 +12,16 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     summary: "a function is fed from a queue or stream that its role may not read",
 };
 
-/// The policy of AWS that gives what Lambda needs of each kind of source.
-fn policy(type_name: &str) -> &'static str {
-    match type_name {
-        "aws_sqs_queue" | "AWS::SQS::Queue" => "AWSLambdaSQSQueueExecutionRole",
-        "aws_kinesis_stream" | "AWS::Kinesis::Stream" => "AWSLambdaKinesisExecutionRole",
-        _ => "AWSLambdaDynamoDBExecutionRole",
-    }
-}
-
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for mapping in model.all::<EventSourceMapping<'_>>() {
         let function = mapping.function().and_then(|id| model.get::<Function<'_>>(id));
         let (Some(function), Some(source)) = (function, mapping.source()) else { continue };
         let Some(role) = function.role().filter(|_| !model.in_library(mapping.id())) else { continue };
-        let type_name = &model.resource(source).type_name;
-        let Some((actions, below)) = source_actions(type_name) else { continue };
-        let Some(arn) = Arn::of_resource(model, source).map(|a| a.then(below)) else { continue };
-        let refused: Vec<&str> = actions
+        let Some(kind) = event_source(&model.resource(source).type_name) else { continue };
+        let Some(arn) = Arn::of_resource(model, source).map(|a| a.then(kind.below)) else { continue };
+        let refused: Vec<&str> = kind
+            .actions
             .iter()
             .copied()
             .filter(|action| matches!(cx.analysis.may(role, action, &arn), Verdict::Denied(_)))
@@ -48,7 +38,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         .at(cx, mapping.source_arn().origin(), format!("Lambda reads it with {role_name}"))
         .related(cx, role, "the function's role")
         .note(format!("every policy of {role_name} is known, and none allows {listed} here"))
-        .help(format!("attach {} to {role_name}, or allow {listed} on {name}", policy(type_name)))
+        .help(format!("attach {} to {role_name}, or allow {listed} on {name}", kind.policy))
         .report(cx);
     }
 }

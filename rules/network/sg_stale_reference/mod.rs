@@ -1,7 +1,7 @@
 //! A rule that admits a security group which nothing uses any more.
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ec2::{IngressRule, RuleResource, SecurityGroup, leaves_the_root};
+use iaclint_model::ec2::{EgressRule, IngressRule, RuleResource, SecurityGroup, leaves_the_root};
 use iaclint_model::{Link, Model, ResourceId, User};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -49,9 +49,8 @@ fn is_used<'m>(model: &'m Model<'m>, group: ResourceId) -> bool {
 
 /// Whether a resource only says what may pass: a group or a rule of one.
 fn is_rule<'m>(model: &'m Model<'m>, id: ResourceId) -> bool {
-    let kind = model.resource(id).type_name.as_str();
     model.get::<SecurityGroup<'m>>(id).is_some()
         || model.get::<IngressRule<'m>>(id).is_some()
         || model.get::<RuleResource<'m>>(id).is_some()
-        || matches!(kind, "aws_vpc_security_group_egress_rule" | "AWS::EC2::SecurityGroupEgress")
+        || model.get::<EgressRule<'m>>(id).is_some()
 }
