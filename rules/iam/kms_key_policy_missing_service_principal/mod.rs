@@ -39,9 +39,12 @@ fn report(cx: &mut Check<'_, '_>, subject: ResourceId, service: &str, first: &Ke
     let label =
         if of_aws { "nobody can change the policy of this key" } else { "it is encrypted with this key" };
     let mut draft = cx.finding(subject, headline).identity(service).at(cx, first.origin, label);
-    if !of_aws {
-        draft = draft.related(cx, first.encrypted, "what is encrypted");
-    }
+    draft = if of_aws {
+        // Its policy is not a part of the configuration.
+        draft.severity(Severity::Warning).confidence(Confidence::Medium)
+    } else {
+        draft.related(cx, first.encrypted, "what is encrypted")
+    };
     if let Some(by) = first.by {
         draft = draft
             .related(cx, by, "what sends to it")
