@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::Status;
 use crate::arguments::{self, Color, ListFormat};
-use crate::check::read;
+use crate::check::{read, show_from_here};
 use crate::config::Config;
 use crate::demands::{self, Asked};
 use crate::output::{self, Failure};
@@ -91,6 +91,9 @@ pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure
     let (ends, paths) = asked_for(arguments)?;
     let config = Config::load(&arguments.input, &paths)?;
     let parsed = read(&paths, &arguments.input, &config)?;
+    if arguments.format == ListFormat::Human {
+        show_from_here(&parsed);
+    }
     let model = Model::new(&parsed.graph, parsed.project.sources());
     let analysis = Analysis::new(&model);
     let ways = match ends {
@@ -206,12 +209,11 @@ fn concerns(model: &Model<'_>, finding: &Finding, need: &Need<'_>, ends: [Resour
 }
 
 fn fault(model: &Model<'_>, finding: &Finding) -> Fault {
-    let file = model.sources().file(finding.primary.span.file);
     Fault {
         rule: finding.rule,
         severity: finding.severity.name(),
         headline: mask::message(&finding.headline),
-        place: format!("{}:{}", mask::name(&file.path), file.lines.line(finding.primary.span.start)),
+        place: mask::name(&model.sources().line(finding.primary.span)),
     }
 }
 
@@ -298,8 +300,7 @@ pub fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) 
     let source = resource.and_then(|id| model.resource(id).source);
     let written = || model.origins().span(origin).or_else(|| resource.map(|id| model.resource(id).span));
     let span = source.or_else(written)?;
-    let file = model.sources().file(span.file);
-    Some(format!("{}:{}", mask::name(&file.path), file.lines.line(span.start)))
+    Some(mask::name(&model.sources().line(span)))
 }
 
 pub fn verdict(answer: Answer) -> &'static str {
