@@ -16,6 +16,7 @@ mod iterate;
 mod modules;
 mod oracle;
 mod plan;
+mod provided;
 mod reference;
 mod resource;
 mod sources;
@@ -80,6 +81,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     not_here: Vec<(usize, usize)>,
     /// Everything is as it is in a first deployment of the default workspace, from the values that are given.
     planning: bool,
+    /// What is known of providers, where a plan is made with it.
+    provider: Option<Arc<crate::provider::Provider>>,
 }
 
 /// A module instance.
@@ -202,6 +205,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             unread: None,
             not_here: Vec::new(),
             planning: false,
+            provider: None,
         }
     }
 

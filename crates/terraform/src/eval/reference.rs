@@ -284,6 +284,10 @@ impl Evaluator<'_, '_> {
         match place {
             Some(Place::Scope(scope)) => self.outputs_object(scope, &value),
             Some(Place::Instance(instance)) => {
+                let header = self.origins.get(value.origin).map(|o| o.span);
+                if let Some(whole) = header.and_then(|span| self.provided_object(instance, span)) {
+                    return whole.marked(value.marks);
+                }
                 let instance = &self.instances[instance];
                 let declaration = &self.scopes[instance.scope].module.resources[instance.declaration];
                 if declaration.block.labels.first().is_none_or(|kind| kind != "terraform_data") {

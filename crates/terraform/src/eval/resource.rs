@@ -123,6 +123,9 @@ impl Evaluator<'_, '_> {
             other => other.copied(),
         };
         if let Some(Place::Instance(instance)) = place {
+            if let Some(value) = self.provided(instance, name, span) {
+                return self.step(value, span, Via::Attribute(key.clone()));
+            }
             if let Some(value) = self.special_attribute(instance, name, span) {
                 return value;
             }
