@@ -17,6 +17,7 @@ mod modules;
 mod oracle;
 mod plan;
 mod provided;
+mod provider_functions;
 mod reference;
 mod resource;
 mod sources;
