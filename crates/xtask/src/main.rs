@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | checkouts | estate | bench-peers | oracle | plan`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | mutate | checkouts | estate | bench-peers | oracle | plan`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
@@ -8,6 +8,7 @@ mod checkouts;
 mod crater;
 mod estate;
 mod layers;
+mod mutate;
 mod new_rule;
 mod oracle;
 mod peers;
@@ -25,6 +26,8 @@ cargo xtask tidy                check pages, names, file sizes and words
 cargo xtask layers              check that dependencies between the crates point down only
 cargo xtask crater [--binary FILE] [--limit SECONDS] DIR..
                                 run the release build over checkouts: findings a rule, cost, and what changed since the last run
+cargo xtask mutate [--corpora DIR] [--binary FILE] [--rule ID] [--injector ID] [--project NAME] [--limit N] [--keep DIR] [--check]
+                                make healthy projects wrong in one place at a time, and count what is found
 cargo xtask checkouts DIR       fetch the public repositories that are measured, each at one commit
 cargo xtask estate [--resources N] [--language terraform|cdk] [--shape services|instances|locals|calls|reach] DIR
                                 write a generated estate to measure with
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         ["checkouts", directory] => checkouts::fetch(Path::new(directory)),
         ["estate", ref options @ .., directory] => estate::write(Path::new(directory), options),
         ["bench-peers", ref options @ .., directory] => peers::run(&root, options, Path::new(directory)),
+        ["mutate", ref words @ ..] => mutate::run(&root, words),
         ["crater", ref words @ ..] => crater::run(&root, words),
         _ => {
             eprintln!("{USAGE}");

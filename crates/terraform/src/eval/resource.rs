@@ -19,6 +19,9 @@ pub(super) const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "provider", "
 /// Blocks that are of the language, not of the resource.
 pub(super) const META_BLOCKS: [&str; 4] = ["lifecycle", "provisioner", "connection", "timeouts"];
 
+/// Types whose blocks are lists, or sets, to those who read them. With other providers one block may be an object as well.
+const AWS_PREFIX: &str = "aws_";
+
 /// Blocks that are a set to those who read them, of the types whose blocks are read in practice.
 const SET_BLOCKS: [(&str, &[&str]); 4] = [
     ("aws_security_group", &["ingress", "egress"]),
@@ -242,12 +245,15 @@ impl Evaluator<'_, '_> {
             return value;
         }
         let path = reference.then(Way::Attr(name.into()));
+        let type_name = &module.resources[self.instances[instance].declaration].type_name;
+        if !type_name.starts_with(AWS_PREFIX) {
+            return Val::reference(path, value.origin).marked(value.marks);
+        }
         let items: Vec<Val> = items
             .iter()
             .zip(0_u32..)
             .map(|(item, index)| seen_block(item, &path.then(Way::Index(index))))
             .collect();
-        let type_name = &module.resources[self.instances[instance].declaration].type_name;
         let is_set = SET_BLOCKS.iter().any(|(ty, kinds)| ty == type_name && kinds.contains(&name));
         if is_set && value.has_unknown() {
             // Two blocks that are not known may turn out to be one, and they have no order.
