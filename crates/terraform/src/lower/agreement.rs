@@ -6,23 +6,25 @@ use std::path::{Path, PathBuf};
 use hcl_edit::expr::{Expression, ObjectKey, TraversalOperator};
 use hcl_edit::structure::{Body as TheirBody, Structure};
 use hcl_edit::template::{Directive, Element};
-use iaclint_source::Sources;
+use iaclint_source::{Disk, FileKind, FileSystem as _, Sources};
 
 use crate::ir::{Body, E, Expr, Key, Part, StepKind};
 
 /// The Terraform files of this repository.
 fn files() -> Vec<(PathBuf, String)> {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut todo = vec![crates.join("tests"), crates.join("../../fixtures")];
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut todo = vec![here.join("tests"), here.join("../../fixtures")];
     let mut out = Vec::new();
     while let Some(directory) = todo.pop() {
-        for entry in std::fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                todo.push(path);
-            } else if path.extension().is_some_and(|e| e == "tf") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                out.push((path, text));
+        for entry in Disk.read_dir(&directory).unwrap() {
+            let path = directory.join(&entry.name);
+            match entry.kind {
+                FileKind::Directory => todo.push(path),
+                FileKind::File(_) if path.extension().is_some_and(|e| e == "tf") => {
+                    let text = String::from_utf8(Disk.read(&path).unwrap()).unwrap();
+                    out.push((path, text));
+                }
+                _ => {}
             }
         }
     }
