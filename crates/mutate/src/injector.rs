@@ -1,5 +1,6 @@
 //! What an injector is: a mistake, the rules that should name it, and all places where it can be made.
 
+use crate::document::Node;
 use crate::edit::Edit;
 use crate::mentions::{Mentions, identity};
 use crate::project::{Project, Resource, Slot};
@@ -104,16 +105,68 @@ impl<'p> Sight<'p> {
         }
     }
 
-    /// A place where the whole resource is left out.
-    pub fn left_out(&self, resource: &Resource<'p>) -> Option<Place> {
-        let edit = resource.document.without_member(resource.holder, resource.whole)?;
-        let slot = Slot {
-            document: resource.document,
-            holder: resource.holder,
-            member: Some(resource.whole),
-            node: &resource.whole.value,
+    /// Where the values at a path are written out for the resource as `via` names it: of the calls of its module only the one that is named there.
+    pub fn written_via(&self, via: Slot<'p>, resource: &Resource<'p>, paths: &str) -> Vec<Slot<'p>> {
+        let all = self.written(resource, paths);
+        let Some((name, _)) = via.text().strip_prefix("module.").and_then(|t| t.split_once(['.', '[']))
+        else {
+            return all;
         };
-        self.is_named_by_none(resource).then(|| self.place(resource, slot, [edit]))
+        let calls = |key: &str, name: Option<&str>| {
+            let documents = self.project.documents.iter().filter(|d| d.is_terraform());
+            documents
+                .flat_map(|d| d.root.members().iter().map(move |m| (d, m)))
+                .filter(|(_, m)| m.key == key && name.is_none_or(|n| m.labels.first().is_some_and(|l| l == n)))
+                .map(|(d, m)| (d.path.clone(), m.span.clone()))
+                .collect::<Vec<_>>()
+        };
+        let within = |spans: &[(String, std::ops::Range<usize>)], slot: &Slot<'_>| {
+            let start = slot.node.span.start;
+            spans.iter().any(|(path, span)| *path == slot.document.path && span.contains(&start))
+        };
+        let (own, every) = (calls("module", Some(name)), calls("module", None));
+        let here: Vec<Slot<'p>> = all.iter().copied().filter(|slot| within(&own, slot)).collect();
+        if here.is_empty() { all.into_iter().filter(|slot| !within(&every, slot)).collect() } else { here }
+    }
+
+    /// A place where the whole resource is left out, and with it what waits for it in its file.
+    pub fn left_out(&self, resource: &Resource<'p>) -> Option<Place> {
+        let document = resource.document;
+        let edit = document.without_member(resource.holder, resource.whole)?;
+        let slot =
+            Slot { document, holder: resource.holder, member: Some(resource.whole), node: &resource.whole.value };
+        if self.is_named_by_none(resource) {
+            return Some(self.place(resource, slot, [edit]));
+        }
+        let mut edits = vec![edit];
+        let words = resource.words();
+        for holder in document.root.walk() {
+            for member in holder.members().iter().filter(|m| matches!(m.key.as_str(), "depends_on" | "DependsOn")) {
+                let names = |node: &Node| {
+                    let text = document.slice(&node.span).trim_matches(['"', '\'']);
+                    text == words || text.strip_prefix(&words).is_some_and(|rest| rest.starts_with('['))
+                };
+                let elements = member.value.elements();
+                if let Some(element) = elements.iter().find(|e| names(e))
+                    && elements.len() > 1
+                {
+                    edits.push(document.without_element(&member.value, element)?);
+                } else if names(&member.value) || elements.iter().any(names) {
+                    edits.push(document.without_member(holder, member)?);
+                }
+            }
+        }
+        let place = self.place(resource, slot, edits);
+        // Whoever still names it would be left with nothing.
+        let rest = crate::edit::apply(&document.text, &place.edits);
+        let is_gone = if document.is_terraform() { !names_word(&rest, &words) } else { !rest.contains(&format!("\"{words}\"")) };
+        let elsewhere = self.project.documents.iter().any(|d| {
+            document.is_terraform()
+                && d.path != document.path
+                && d.directory() == document.directory()
+                && names_word(&d.text, &words)
+        });
+        (is_gone && !elsewhere).then_some(place)
     }
 
     /// A place where a member is left out.
@@ -134,6 +187,15 @@ impl<'p> Sight<'p> {
     pub fn replaced(&self, subject: &Resource<'p>, slot: Slot<'p>, text: &str) -> Place {
         self.place(subject, slot, [Edit::new(slot.node.span.clone(), text)])
     }
+}
+
+/// Whether a text holds a name that is no part of a longer one.
+pub(crate) fn names_word(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(name).any(|(at, _)| {
+        let ends = text.get(at + name.len()..).is_none_or(|rest| !rest.starts_with(is_part));
+        ends && text.get(..at).is_none_or(|before| !before.ends_with(is_part))
+    })
 }
 
 impl Place {

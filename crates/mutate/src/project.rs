@@ -264,6 +264,29 @@ impl<'p> Slot<'p> {
         }
     }
 
+    /// The texts without holes inside of it, itself among them.
+    pub fn literals(&self) -> Vec<Slot<'p>> {
+        if self.node.literal().is_some() {
+            return vec![*self];
+        }
+        let document = self.document;
+        let members = self.node.members().iter().map(|m| Slot {
+            document,
+            holder: self.node,
+            member: Some(m),
+            node: &m.value,
+        });
+        let elements =
+            self.node.elements().iter().map(|node| Slot { document, holder: self.node, member: None, node });
+        let inside: Vec<Slot<'p>> = match &self.node.content {
+            Content::Call(_, nodes) | Content::Other(nodes) => {
+                nodes.iter().map(|node| Slot { document, holder: self.node, member: None, node }).collect()
+            }
+            _ => members.chain(elements).collect(),
+        };
+        inside.iter().flat_map(Slot::literals).collect()
+    }
+
     /// Its bytes as text.
     pub fn text(&self) -> &'p str {
         self.document.slice(&self.node.span)

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::edit::apply;
-use crate::injector::{Injector, Place, Sight};
+use crate::injector::{Injector, Place, Sight, names_word};
 use crate::project::Project;
 use crate::scratch::{Said, Scratch};
 use crate::subjects::Subject;
@@ -137,16 +137,7 @@ fn is_healthy(injector: &Injector, place: &Place, healthy: &Said) -> bool {
     !healthy
         .findings
         .iter()
-        .any(|f| injector.rules.contains(&f.rule.as_str()) && names(&f.text, &place.subject))
-}
-
-/// Whether a text holds a name that is no part of a longer one.
-fn names(text: &str, name: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    text.match_indices(name).any(|(at, _)| {
-        let ends = text.get(at + name.len()..).is_none_or(|rest| !rest.starts_with(is_part));
-        ends && text.get(..at).is_none_or(|before| !before.ends_with(is_part))
-    })
+        .any(|f| injector.rules.contains(&f.rule.as_str()) && names_word(&f.text, &place.subject))
 }
 
 fn tried(
@@ -167,7 +158,7 @@ fn tried(
         let known = |h: &crate::scratch::Finding| h.rule == f.rule && h.fingerprint == f.fingerprint;
         injector.rules.contains(&f.rule.as_str())
             && !healthy.findings.iter().any(known)
-            && place.names.iter().any(|name| names(&f.text, name))
+            && place.names.iter().any(|name| names_word(&f.text, name))
     });
     let outcome = if let Some(problem) = said.problems.iter().find(|p| !healthy.problems.contains(p)) {
         Outcome::Invalid(problem.clone())

@@ -2,7 +2,9 @@
 
 mod containers;
 mod databases;
+mod functions;
 mod groups;
+mod queues;
 mod roles;
 mod services;
 
@@ -10,6 +12,6 @@ use crate::injector::Injector;
 
 /// All injectors, in the order of the table.
 pub fn all() -> Vec<&'static Injector> {
-    let topics = [containers::ALL, services::ALL, roles::ALL, groups::ALL, databases::ALL];
+    let topics = [containers::ALL, services::ALL, roles::ALL, groups::ALL, databases::ALL, functions::ALL, queues::ALL];
     topics.into_iter().flatten().collect()
 }
