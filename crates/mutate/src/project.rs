@@ -264,6 +264,13 @@ impl<'p> Slot<'p> {
         }
     }
 
+    /// The values of an object's members or of a list's elements.
+    pub fn parts(&self) -> Vec<Slot<'p>> {
+        let part = |member, node| Slot { document: self.document, holder: self.node, member, node };
+        let members = self.node.members().iter().map(|m| part(Some(m), &m.value));
+        members.chain(self.node.elements().iter().map(|node| part(None, node))).collect()
+    }
+
     /// Its bytes as text.
     pub fn text(&self) -> &'p str {
         self.document.slice(&self.node.span)

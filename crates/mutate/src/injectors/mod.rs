@@ -2,14 +2,18 @@
 
 mod containers;
 mod databases;
+mod firewall;
 mod groups;
 mod roles;
+mod routes;
 mod services;
+mod zones;
 
 use crate::injector::Injector;
 
 /// All injectors, in the order of the table.
 pub fn all() -> Vec<&'static Injector> {
-    let topics = [containers::ALL, services::ALL, roles::ALL, groups::ALL, databases::ALL];
+    let topics =
+        [containers::ALL, services::ALL, roles::ALL, groups::ALL, zones::ALL, routes::ALL, databases::ALL];
     topics.into_iter().flatten().collect()
 }
