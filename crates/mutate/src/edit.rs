@@ -111,6 +111,7 @@ impl Document {
                 let indent = self.text.get(line..at)?.replace('-', " ");
                 Some(Edit::new(at..at, format!("{key}: {value}\n{indent}")))
             }
+            Syntax::Script => None,
         }
     }
 }

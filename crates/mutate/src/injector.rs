@@ -116,7 +116,9 @@ impl<'p> Sight<'p> {
             let documents = self.project.documents.iter().filter(|d| d.is_terraform());
             documents
                 .flat_map(|d| d.root.members().iter().map(move |m| (d, m)))
-                .filter(|(_, m)| m.key == key && name.is_none_or(|n| m.labels.first().is_some_and(|l| l == n)))
+                .filter(|(_, m)| {
+                    m.key == key && name.is_none_or(|n| m.labels.first().is_some_and(|l| l == n))
+                })
                 .map(|(d, m)| (d.path.clone(), m.span.clone()))
                 .collect::<Vec<_>>()
         };
@@ -133,15 +135,21 @@ impl<'p> Sight<'p> {
     pub fn left_out(&self, resource: &Resource<'p>) -> Option<Place> {
         let document = resource.document;
         let edit = document.without_member(resource.holder, resource.whole)?;
-        let slot =
-            Slot { document, holder: resource.holder, member: Some(resource.whole), node: &resource.whole.value };
+        let slot = Slot {
+            document,
+            holder: resource.holder,
+            member: Some(resource.whole),
+            node: &resource.whole.value,
+        };
         if self.is_named_by_none(resource) {
             return Some(self.place(resource, slot, [edit]));
         }
         let mut edits = vec![edit];
         let words = resource.words();
         for holder in document.root.walk() {
-            for member in holder.members().iter().filter(|m| matches!(m.key.as_str(), "depends_on" | "DependsOn")) {
+            for member in
+                holder.members().iter().filter(|m| matches!(m.key.as_str(), "depends_on" | "DependsOn"))
+            {
                 let names = |node: &Node| {
                     let text = document.slice(&node.span).trim_matches(['"', '\'']);
                     text == words || text.strip_prefix(&words).is_some_and(|rest| rest.starts_with('['))
@@ -159,7 +167,11 @@ impl<'p> Sight<'p> {
         let place = self.place(resource, slot, edits);
         // Whoever still names it would be left with nothing.
         let rest = crate::edit::apply(&document.text, &place.edits);
-        let is_gone = if document.is_terraform() { !names_word(&rest, &words) } else { !rest.contains(&format!("\"{words}\"")) };
+        let is_gone = if document.is_terraform() {
+            !names_word(&rest, &words)
+        } else {
+            !rest.contains(&format!("\"{words}\""))
+        };
         let elsewhere = self.project.documents.iter().any(|d| {
             document.is_terraform()
                 && d.path != document.path

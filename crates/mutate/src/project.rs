@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::document::{Content, Document, Member, Node};
+use crate::document::{Content, Document, Member, Node, Syntax};
 
 /// A file larger than this is generated, or no configuration.
 const MAX_BYTES: u64 = 2_000_000;
@@ -88,7 +88,8 @@ impl Project {
             }
             kept.extend(called);
         }
-        self.documents.retain(|d| kept.contains(d.directory()));
+        let is_beside = |d: &Document| kept.iter().any(|k| Path::new(d.directory()).starts_with(k));
+        self.documents.retain(|d| kept.contains(d.directory()) || d.syntax == Syntax::Script && is_beside(d));
     }
 
     /// The resources of some types, in both languages: `aws_lb`, `data.aws_iam_policy_document`, `AWS::IAM::Role`.
@@ -269,22 +270,19 @@ impl<'p> Slot<'p> {
         if self.node.literal().is_some() {
             return vec![*self];
         }
-        let document = self.document;
-        let members = self.node.members().iter().map(|m| Slot {
-            document,
-            holder: self.node,
-            member: Some(m),
-            node: &m.value,
-        });
-        let elements =
-            self.node.elements().iter().map(|node| Slot { document, holder: self.node, member: None, node });
-        let inside: Vec<Slot<'p>> = match &self.node.content {
-            Content::Call(_, nodes) | Content::Other(nodes) => {
-                nodes.iter().map(|node| Slot { document, holder: self.node, member: None, node }).collect()
-            }
-            _ => members.chain(elements).collect(),
-        };
+        let mut inside = self.parts();
+        if let Content::Call(_, nodes) | Content::Other(nodes) = &self.node.content {
+            let part = |node| Slot { document: self.document, holder: self.node, member: None, node };
+            inside.extend(nodes.iter().map(part));
+        }
         inside.iter().flat_map(Slot::literals).collect()
+    }
+
+    /// The values of an object's members or of a list's elements.
+    pub fn parts(&self) -> Vec<Slot<'p>> {
+        let part = |member, node| Slot { document: self.document, holder: self.node, member, node };
+        let members = self.node.members().iter().map(|m| part(Some(m), &m.value));
+        members.chain(self.node.elements().iter().map(|node| part(None, node))).collect()
     }
 
     /// Its bytes as text.

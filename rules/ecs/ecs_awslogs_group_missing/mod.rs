@@ -176,7 +176,7 @@ fn is_near(a: &str, b: &str) -> bool {
     let plain = |name: &str| name.trim_matches('/').to_ascii_lowercase().replace(['_', '.'], "-");
     let (a, b) = (plain(a), plain(b));
     let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('/'));
-    a == b || ends(&a, &b) || ends(&b, &a)
+    a.replace('/', "-") == b.replace('/', "-") || ends(&a, &b) || ends(&b, &a)
 }
 
 /// Whether the containers of a task definition write to a group: then it is nobody else's.
@@ -194,7 +194,7 @@ mod tests {
         assert!(
             is_near("/ecs/api", "ecs/api") && is_near("/ecs/api", "/ECS/Api") && is_near("api", "/ecs/api")
         );
-        assert!(is_near("/ecs/my_app", "/ecs/my-app"));
+        assert!(is_near("/ecs/my_app", "/ecs/my-app") && is_near("/ecs-api", "/ecs/api"));
         assert!(!is_near("/ecs/api", "/aws/lambda/api") && !is_near("/ecs/api", "/ecs/worker"));
         assert!(!is_near("/ecs/api", "/ecs/my-api"));
     }

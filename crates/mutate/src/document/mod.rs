@@ -15,6 +15,8 @@ pub enum Syntax {
     Json,
     /// A template in YAML.
     Yaml,
+    /// A shell script, or the template of one: text alone.
+    Script,
 }
 
 /// A file that can be edited.
@@ -76,10 +78,18 @@ impl Document {
             "yaml" | "yml" | "template" if text.contains("\nResources:") => {
                 (Syntax::Yaml, yaml::parse(&text)?)
             }
+            "sh" | "tftpl" | "tpl" => {
+                (Syntax::Script, Node { span: 0..text.len(), content: Content::Other(Vec::new()) })
+            }
             _ => return None,
         };
         let holds_resources = root.get("Resources").is_some_and(|m| !m.value.members().is_empty());
-        (syntax == Syntax::Hcl || holds_resources).then(|| Self { path: path.to_owned(), text, syntax, root })
+        (matches!(syntax, Syntax::Hcl | Syntax::Script) || holds_resources).then(|| Self {
+            path: path.to_owned(),
+            text,
+            syntax,
+            root,
+        })
     }
 
     /// Whether it is Terraform.

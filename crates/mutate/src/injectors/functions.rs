@@ -69,8 +69,12 @@ pub(super) const FUNCTIONS: &[&str] = &["aws_lambda_function", "AWS::Lambda::Fun
 /// Statements in the policies of functions.
 const PERMISSIONS: &[&str] = &["aws_lambda_permission", "AWS::Lambda::Permission"];
 /// What invokes a function for others than an API or a bucket.
-const INVOKERS: &[&str] =
-    &["events.amazonaws.com", "sns.amazonaws.com", "elasticloadbalancing.amazonaws.com", "logs.amazonaws.com"];
+const INVOKERS: &[&str] = &[
+    "events.amazonaws.com",
+    "sns.amazonaws.com",
+    "elasticloadbalancing.amazonaws.com",
+    "logs.amazonaws.com",
+];
 /// What feeds a function.
 const MAPPINGS: &[&str] = &["aws_lambda_event_source_mapping", "AWS::Lambda::EventSourceMapping"];
 /// Queues.
@@ -92,7 +96,11 @@ const TRIGGERS: &[(&str, &str, &str)] = &[
     ("apigateway.amazonaws.com", "AWS::ApiGatewayV2::Integration", "IntegrationUri"),
     ("s3.amazonaws.com", "aws_s3_bucket_notification", "lambda_function.lambda_function_arn"),
     ("s3.amazonaws.com", "AWS::S3::Bucket", "NotificationConfiguration.LambdaConfigurations.Function"),
-    ("s3.amazonaws.com", "Custom::S3BucketNotifications", "NotificationConfiguration.LambdaFunctionConfigurations.LambdaFunctionArn"),
+    (
+        "s3.amazonaws.com",
+        "Custom::S3BucketNotifications",
+        "NotificationConfiguration.LambdaFunctionConfigurations.LambdaFunctionArn",
+    ),
 ];
 
 /// A permission with its function and what calls the function by it.
@@ -120,7 +128,8 @@ fn permissions<'p>(sight: &Sight<'p>, services: &[&str]) -> Vec<Permission<'p>> 
         }
     }
     // A module of functions is one function here: the words tell its calls apart.
-    let words = |p: &Permission<'_>| p.own.at("function_name | FunctionName").first().map(|s| s.text().to_owned());
+    let words =
+        |p: &Permission<'_>| p.own.at("function_name | FunctionName").first().map(|s| s.text().to_owned());
     let same = |a: &Permission<'_>, b: &Permission<'_>| {
         let is_told_apart = a.own.document.directory() == b.own.document.directory() && words(a) != words(b);
         identity(&a.function) == identity(&b.function)
@@ -229,13 +238,15 @@ fn allowances<'p>(sight: &Sight<'p>, fed: &Fed<'p>) -> Vec<Slot<'p>> {
 fn event_source_unread(sight: &Sight<'_>) -> Vec<Place> {
     const READS: &[&str] = &["sqs:ReceiveMessage", "dynamodb:GetRecords", "kinesis:GetRecords"];
     const MANAGED: &[&str] = &["SQSQueueExecutionRole", "DynamoDBExecutionRole", "KinesisExecutionRole"];
-    const WIDE: &[&str] = &["sqs:*", "dynamodb:*", "kinesis:*", "sqs:Receive*", "dynamodb:Get*", "kinesis:Get*"];
+    const WIDE: &[&str] =
+        &["sqs:*", "dynamodb:*", "kinesis:*", "sqs:Receive*", "dynamodb:Get*", "kinesis:Get*"];
     let mut out = Vec::new();
     for fed in fed(sight) {
         let mut found: Vec<Slot<'_>> = Vec::new();
         let mut is_wide = false;
         for allowance in allowances(sight, &fed) {
-            is_wide |= WIDE.iter().any(|w| allowance.text().contains(w)) || allowance.text().contains("FullAccess");
+            is_wide |=
+                WIDE.iter().any(|w| allowance.text().contains(w)) || allowance.text().contains("FullAccess");
             for slot in allowance.literals() {
                 let words = slot.node.literal().unwrap_or_default();
                 let is_meant = READS.contains(&words) || MANAGED.iter().any(|m| words.ends_with(m));
@@ -290,8 +301,7 @@ fn queue_timeouts<'p>(sight: &Sight<'p>) -> Vec<(Fed<'p>, Resource<'p>, Slot<'p>
             let sources = fed.mapping.at("event_source_arn | EventSourceArn");
             let Some(source) = sources.first().copied() else { continue };
             let timeouts = sight.written_via(fed.via, &fed.function, "timeout | Timeout");
-            let visible =
-                sight.written_via(source, &queue, "visibility_timeout_seconds | VisibilityTimeout");
+            let visible = sight.written_via(source, &queue, "visibility_timeout_seconds | VisibilityTimeout");
             if let ([timeout], [visible]) = (&timeouts[..], &visible[..]) {
                 out.push((Fed { ..fed }, queue, *timeout, *visible));
             }

@@ -117,7 +117,9 @@ fn acl_without_owner(sight: &Sight<'_>) -> Vec<Place> {
         let is_told = !acls.is_empty() || !bucket.at("acl | AccessControl").is_empty();
         let mut slots: Vec<Slot<'_>> = bucket.at("none | OwnershipControls.Rules.ObjectOwnership");
         slots.extend(controls.iter().flat_map(|c| sight.written(c, "rule.object_ownership")));
-        for slot in slots.into_iter().filter(|s| is_told && s.node.literal().is_some_and(|l| TAKES.contains(&l))) {
+        for slot in
+            slots.into_iter().filter(|s| is_told && s.node.literal().is_some_and(|l| TAKES.contains(&l)))
+        {
             let mut place = sight.reworded(&bucket, slot, "BucketOwnerEnforced");
             for acl in acls.iter().chain(&controls) {
                 place = place.concerning(acl);
@@ -146,7 +148,9 @@ fn statements<'p>(sight: &Sight<'p>) -> Vec<(Resource<'p>, Statement<'p>)> {
         holders.push(role);
         for holder in holders {
             let mut found = sight.written(&holder, "policy.Statement | PolicyDocument.Statement");
-            found.extend(sight.written(&holder, "inline_policy.policy.Statement | Policies.PolicyDocument.Statement"));
+            found.extend(
+                sight.written(&holder, "inline_policy.policy.Statement | Policies.PolicyDocument.Statement"),
+            );
             for slot in sight.written(&holder, "policy") {
                 found.extend(slot.step("Statement"));
                 for named in sight.mentions.in_slot(&slot) {
@@ -172,7 +176,8 @@ impl Statement<'_> {
         let words: Vec<&str> = literals.filter_map(|l| l.node.literal()).collect();
         !words.is_empty()
             && words.iter().all(|w| {
-                ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketLocation"].contains(w)
+                ["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket", "s3:GetBucketLocation"]
+                    .contains(w)
             })
             && words.iter().any(|w| w.ends_with("Object"))
     }
@@ -186,7 +191,8 @@ fn objects_meant_bucket_named(sight: &Sight<'_>) -> Vec<Place> {
         let others = statements.iter().filter(|(of, s)| {
             identity(of) == identity(role)
                 && !std::ptr::eq(s.slot.node, statement.slot.node)
-                && (s.slot.text().contains("Object") && s.slot.text().contains("s3:") || s.slot.text().contains("s3:*"))
+                && (s.slot.text().contains("Object") && s.slot.text().contains("s3:")
+                    || s.slot.text().contains("s3:*"))
         });
         if others.count() > 0 {
             continue;

@@ -132,9 +132,17 @@ fn target_type_instance(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
+/// Where the service has a load balancer, and something of its containers says that the start takes its time: a start period, a migration.
 fn grace_period_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for service in sight.resources(SERVICES) {
+        let is_slow = task_of(sight, &service).is_some_and(|task| {
+            let words = task.document.slice(&task.whole.span).to_lowercase();
+            ["startperiod", "migrat", "alembic"].iter().any(|word| words.contains(word))
+        });
+        if !is_slow || service.at("load_balancer | LoadBalancers").is_empty() {
+            continue;
+        }
         for slot in service.at("health_check_grace_period_seconds | HealthCheckGracePeriodSeconds") {
             out.extend(sight.without(&service, slot));
         }
