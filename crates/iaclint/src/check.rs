@@ -76,6 +76,9 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         n => remarks.push(format!("{n} findings fixed")),
     }
     remarks.extend(hints(&problems, &findings, sources));
+    if arguments.formats().any(|format| format == OutputFormat::Sarif) {
+        remarks.extend(Sarif::remark(&findings, &suppressed));
+    }
     let unknowns = unknowns(&parsed);
     if arguments.show_unknown {
         remarks.extend(Knowledge::of(parsed.iter().map(|p| &p.graph)).words());
