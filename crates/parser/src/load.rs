@@ -114,12 +114,16 @@ pub(crate) fn load(
             loader.load(path, root, inputs)
         }
     };
+    let progress = options.progress.as_deref();
+    if let Some(progress) = progress {
+        progress.begin("evaluating roots", found.len());
+    }
     let mut fragments: Vec<Fragment> = found
         .par_iter()
         .enumerate()
         .map(|(index, (_, kind, path))| {
             let root = RootId(index as u32);
-            match kind {
+            let fragment = match kind {
                 RootKind::Terraform => evaluate(path, root, &of(path, false)),
                 RootKind::Library => evaluate(path, root, &of(path, true)),
                 RootKind::Plan => loader.load_plan(path, root),
@@ -128,7 +132,9 @@ pub(crate) fn load(
                     let files = given.parameters.of(path);
                     iaclint_cloudformation::load_template(project, path, &files, root)
                 }
-            }
+            };
+            progress.inspect(|progress| progress.step());
+            fragment
         })
         .collect();
     if let Some(first) = fragments.first_mut() {

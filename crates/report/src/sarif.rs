@@ -16,7 +16,7 @@ use iaclint_value::MASK;
 use crate::excerpt::line_at;
 use crate::json::kind;
 use crate::mask::{self, Masks};
-use crate::{Format, Report, counted, fails};
+use crate::{Format, HOME, Report, counted, fails};
 use limits::{LOCATIONS, RESULTS, STEPS, admitted, outer};
 use log::{
     ArtifactChange, ArtifactLocation, CodeFlow, Content, Driver, Found, Invocation, Location, Log,
@@ -26,7 +26,6 @@ use log::{
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 const ROOT: &str = "%SRCROOT%";
 /// Columns of the line around a place.
 const SNIPPET_COLUMNS: usize = 200;

@@ -2,6 +2,8 @@
 
 mod case;
 
+use std::time::Duration;
+
 use case::Case;
 use iaclint_lint::Severity;
 use iaclint_report::{Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Sarif};
@@ -49,7 +51,7 @@ fn advice_stands_behind_what_breaks_by_stack_and_rule_and_each_rule_explains_its
 
 #[test]
 fn terminals_without_unicode_get_ascii_frames() {
-    let look = Look { color: false, unicode: false };
+    let look = Look { color: false, unicode: false, links: false };
     let case = Case::new();
     let mut report = case.report();
     report.findings = &case.findings[..1];
@@ -58,7 +60,7 @@ fn terminals_without_unicode_get_ascii_frames() {
 
 #[test]
 fn terminals_with_colours_get_them() {
-    let look = Look { color: true, unicode: true };
+    let look = Look { color: true, unicode: true, links: true };
     let case = Case::new();
     let mut report = case.report();
     report.findings = &case.findings[..1];
@@ -69,6 +71,19 @@ fn terminals_with_colours_get_them() {
 #[test]
 fn problems_and_summary_stand_beside_the_findings() {
     insta::assert_snapshot!(Human::PLAIN.remarks(&Case::new().report()));
+}
+
+#[test]
+fn the_time_stands_in_the_summary_alone() {
+    let case = Case::new();
+    let mut report = case.report();
+    report.summary.elapsed = Some(Duration::from_millis(1234));
+    assert!(Human::PLAIN.remarks(&report).ends_with(" · 1.2 s\n"));
+    let formats: [&dyn Format; 8] =
+        [&Human::PLAIN, &Json, &Sarif, &Concise, &GitHub, &GitLab, &JUnit, &Markdown];
+    for format in formats {
+        assert_eq!(format.render(&report), format.render(&case.report()));
+    }
 }
 
 #[test]

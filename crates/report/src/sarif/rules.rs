@@ -2,10 +2,11 @@
 
 use iaclint_lint::{Rule, Severity};
 
+use super::level;
 use super::limits::DESCRIPTION;
 use super::log::{Configuration, Descriptor, Message, Properties};
-use super::{HOME, level};
 use crate::mask::shorten;
+use crate::page_of;
 
 /// What a viewer shows of a rule.
 pub fn descriptor(rule: &Rule) -> Descriptor {
@@ -16,7 +17,7 @@ pub fn descriptor(rule: &Rule) -> Descriptor {
         name: spoken(rule.id),
         short_description: Message::plain(rule.info.summary),
         full_description: Message { text: plain(&description), markdown: Some(description) },
-        help_uri: format!("{HOME}/blob/main/rules/{}/{}/README.md", rule.group, rule.id.replace('-', "_")),
+        help_uri: page_of(rule),
         help: Message { text: page.to_owned(), markdown: Some(page.to_owned()) },
         default_configuration: Configuration { level: level(rule.info.severity) },
         properties: Properties {
