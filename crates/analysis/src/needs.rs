@@ -49,7 +49,7 @@ pub struct Address {
     pub id: ResourceId,
     /// What the attribute holds.
     pub kind: Endpoint,
-    /// The port that is written behind it.
+    /// The port that is written behind it, or that the attribute decides.
     pub port: Option<i64>,
 }
 
@@ -63,7 +63,8 @@ pub fn addresses<'m>(model: &'m Model<'m>, value: &'m Value) -> Vec<Address> {
                 if let Some((id, kind)) = model.endpoint(reference)
                     && kind.is_address()
                 {
-                    out.push(Address { id, kind, port: port_behind(text, index) });
+                    let port = port_behind(text, index).or_else(|| model.port_of_endpoint(reference));
+                    out.push(Address { id, kind, port });
                 }
             }
         }
@@ -72,7 +73,7 @@ pub fn addresses<'m>(model: &'m Model<'m>, value: &'m Value) -> Vec<Address> {
                 && kind.is_address()
                 && !out.iter().any(|a| a.id == id)
             {
-                out.push(Address { id, kind, port: None });
+                out.push(Address { id, kind, port: model.port_of_endpoint(reference) });
             }
         }
         _ => {}
@@ -297,7 +298,9 @@ fn is_told_otherwise<'m>(
     let wanted = match server.kind {
         ServerKind::Database => "DATABASE",
         ServerKind::Cache => "CACHE",
-        ServerKind::Search | ServerKind::Machine | ServerKind::Listener => return false,
+        ServerKind::Search | ServerKind::Broker | ServerKind::Machine | ServerKind::Listener => {
+            return false;
+        }
     };
     settings.iter().any(|setting| {
         let found = addresses(model, setting.value);
@@ -355,6 +358,7 @@ pub fn server_words(model: &Model<'_>, server: &Server) -> String {
         ServerKind::Database => "the database",
         ServerKind::Cache => "the cache",
         ServerKind::Search => "the search domain",
+        ServerKind::Broker => "the broker",
         ServerKind::Machine => "the instance",
         ServerKind::Listener => return model.short(server.id),
     };
