@@ -2,6 +2,7 @@
 
 mod addresses;
 mod discovery;
+mod mention;
 mod targets;
 mod told;
 

@@ -169,7 +169,7 @@ fn findings(file: &str, project: &str) -> Vec<String> {
     let all =
         run(Arc::new(Memory::of([(file, project)])), &run::project("/"), RULES).expect("it is a project");
     assert!(all.faults_of_input.is_empty() && all.resources > 0, "{:?}", all.faults_of_input);
-    assert!(all.sources.len() > 0);
+    assert!(!all.sources.is_empty());
     let of_rule =
         all.findings.iter().filter(|finding| finding.rule == RULE || finding.rule == "sg-port-mismatch");
     of_rule.map(|finding| finding.headline.clone()).collect()
