@@ -133,6 +133,7 @@ pub fn server_words(model: &Model<'_>, server: &Server) -> String {
         ServerKind::Database => "the database",
         ServerKind::Cache => "the cache",
         ServerKind::Search => "the search domain",
+        ServerKind::Broker => "the broker",
         ServerKind::Machine => "the instance",
         ServerKind::Listener => return model.short(server.id),
     };

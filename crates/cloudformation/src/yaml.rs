@@ -1,6 +1,8 @@
 //! YAML templates as the same tree that JSON gives: short tags become functions, every value keeps its bytes.
 
-use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, options};
+use std::borrow::Cow;
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, StructureStyle, options};
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::json::JsonError;
 use iaclint_value::{Data, Literal, Name, Number, Object, OriginArena, OriginId, Text, Value};
@@ -11,12 +13,64 @@ const MAX_DEPTH: usize = 256;
 /// The most values that aliases may stand for in one file.
 const MAX_ALIASED: usize = 100_000;
 
+/// The most lines of quoted scalars that are read although they are not indented.
+const MAX_UNINDENTED: usize = 64;
+
+/// What keeps a file from being read.
+enum Refusal {
+    /// A line of a quoted scalar that begins here is not indented enough.
+    Unindented(usize, JsonError),
+    Other(JsonError),
+}
+
+impl From<JsonError> for Refusal {
+    fn from(error: JsonError) -> Self {
+        Self::Other(error)
+    }
+}
+
 /// Reads a file. What does not keep the rest from being read goes to `problems`.
+///
+/// Lines of a quoted scalar need no indentation: YAML wants some, and the parsers that AWS and its tools read templates with do not.
 pub(crate) fn parse(
     file: &SourceFile,
     arena: &mut OriginArena,
     problems: &mut Vec<Problem>,
 ) -> Result<Value, JsonError> {
+    let mut text = Cow::Borrowed(&*file.text);
+    for _ in 0..MAX_UNINDENTED {
+        let before = problems.len();
+        let (at, error) = match parse_text(&text, file, arena, problems) {
+            Ok(value) => return Ok(value),
+            Err(Refusal::Other(error)) => return Err(error),
+            Err(Refusal::Unindented(at, error)) => (at, error),
+        };
+        let Some(joined) = join_lines(&text, at) else { return Err(error) };
+        text = Cow::Owned(joined);
+        problems.truncate(before);
+    }
+    parse_text(&text, file, arena, problems).map_err(|refusal| match refusal {
+        Refusal::Unindented(_, error) | Refusal::Other(error) => error,
+    })
+}
+
+/// The text with the line break before `at` as spaces, one of which a quoted scalar folds it into anyway. No byte changes its place.
+fn join_lines(text: &str, at: usize) -> Option<String> {
+    let end = text.get(..at)?.rfind('\n')?;
+    let start = if text[..end].ends_with('\r') { end - 1 } else { end };
+    let mut joined = String::with_capacity(text.len());
+    joined.push_str(&text[..start]);
+    joined.extend(std::iter::repeat_n(' ', end + 1 - start));
+    joined.push_str(&text[end + 1..]);
+    Some(joined)
+}
+
+fn parse_text(
+    text: &str,
+    file: &SourceFile,
+    arena: &mut OriginArena,
+    problems: &mut Vec<Problem>,
+) -> Result<Value, Refusal> {
     let mut reader = Reader {
         file,
         arena,
@@ -29,11 +83,15 @@ pub(crate) fn parse(
     let options =
         options! { emit_comments: false, flow_nesting_limit: MAX_DEPTH, block_nesting_limit: MAX_DEPTH };
     let mut documents = 0;
-    for next in Parser::new_from_str_with_options(&file.text, options) {
+    for next in Parser::new_from_str_with_options(text, options) {
         let (event, place) = next.map_err(|error| {
-            let at = error.marker().byte_offset().unwrap_or(file.text.len()).min(file.text.len());
-            let end = (at + 1..=file.text.len()).find(|&e| file.text.is_char_boundary(e)).unwrap_or(at);
-            JsonError { message: error.info(), span: Some(Span::new(file.id, at..end)) }
+            let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
+            let end = (at + 1..=text.len()).find(|&e| text.is_char_boundary(e)).unwrap_or(at);
+            let refused = JsonError { message: error.info(), span: Some(Span::new(file.id, at..end)) };
+            match error.kind() {
+                ErrorKind::InvalidQuotedScalarIndent => Refusal::Unindented(at, refused),
+                _ => Refusal::Other(refused),
+            }
         })?;
         let bytes = place.byte_range().unwrap_or(0..0);
         let tag_start = place.tag_start().and_then(|m| m.byte_offset());
@@ -72,8 +130,9 @@ pub(crate) fn parse(
             _ => {}
         }
     }
-    let whole = Span::new(file.id, 0..file.text.len());
-    reader.root.take().ok_or(JsonError { message: "the file holds no value".into(), span: Some(whole) })
+    let whole = Span::new(file.id, 0..text.len());
+    let nothing = || JsonError { message: "the file holds no value".into(), span: Some(whole) };
+    reader.root.take().ok_or_else(|| nothing().into())
 }
 
 /// A tag with the offset of its `!`.

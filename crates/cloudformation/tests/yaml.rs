@@ -40,6 +40,30 @@ fn every_character_is_in_its_place(project: &Project, value: &Value) {
 }
 
 #[test]
+fn a_quoted_text_goes_on_in_a_line_without_indentation() {
+    for written in ["      P: 'host <url\n> name'", "      P: !Sub \"host <url\r\n> name\""] {
+        let (project, _, value) = property(written);
+        assert_eq!(value.display().split_whitespace().collect::<Vec<_>>(), ["host", "<url", ">", "name"]);
+        every_character_is_in_its_place(&project, &value);
+    }
+    // What stands behind it keeps its line.
+    let (project, fragment) = load("Resources:\n  A:\n    Type: 'T::T\n::T'\n  B:\n    Type: T::T::T\n");
+    let span = fragment.resources[1].span;
+    assert_eq!(project.sources().file(span.file).line_col(span.start).line, 5);
+}
+
+#[test]
+fn an_empty_list_parameter_is_one_empty_text() {
+    let text = "Parameters:\n  L: {Type: CommaDelimitedList, Default: ''}\nConditions:\n  Given: !Not [!Equals [!Select [0, !Ref L], '']]\n\
+                Resources:\n  R:\n    Type: T::T::T\n    Properties: {P: !Join ['-', !Ref L], Q: !If [Given, a, b]}\n";
+    let (_, fragment) = load(text);
+    assert_eq!(fragment.problems, []);
+    let body = &fragment.resources[0].body;
+    assert_eq!(body.get("P").expect("a text").display(), "");
+    assert_eq!(body.get("Q").expect("a text").display(), "b");
+}
+
+#[test]
 fn short_tags_are_functions() {
     for (written, shown) in [
         ("!Ref Db", "${app/Db.Ref}"),

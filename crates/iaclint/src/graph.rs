@@ -240,6 +240,7 @@ fn kind(server: ServerKind) -> NodeKind {
         ServerKind::Database => NodeKind::Database,
         ServerKind::Cache => NodeKind::Cache,
         ServerKind::Search => NodeKind::Search,
+        ServerKind::Broker => NodeKind::Queue,
         ServerKind::Machine => NodeKind::Machine,
         ServerKind::Listener => NodeKind::Other,
     }

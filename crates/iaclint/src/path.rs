@@ -3,6 +3,8 @@
 mod account;
 mod names;
 
+use std::path::PathBuf;
+
 use iaclint_analysis::Analysis;
 use iaclint_analysis::authority::Verdict;
 use iaclint_analysis::needs::{Evidence, Need, family};
@@ -17,7 +19,7 @@ use serde::Serialize;
 
 use crate::Status;
 use crate::arguments::{self, Color, ListFormat};
-use crate::check::read;
+use crate::check::{read, show_from_here};
 use crate::config::Config;
 use crate::demands::{self, Asked};
 use crate::output::{self, Failure};
@@ -88,27 +90,42 @@ struct Fault {
 
 /// Shows one way, or all of them.
 pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure> {
-    let config = Config::load(&arguments.input, &arguments.paths)?;
-    let parsed = read(&arguments.paths, &arguments.input, &config)?;
+    let (ends, paths) = asked_for(arguments)?;
+    let config = Config::load(&arguments.input, &paths)?;
+    let parsed = read(&paths, &arguments.input, &config)?;
+    if arguments.format == ListFormat::Human {
+        show_from_here(&parsed);
+    }
     let model = Model::new(&parsed.graph, parsed.project.sources());
     let analysis = Analysis::new(&model);
-    let ways = match (&arguments.from, &arguments.to) {
-        (Some(from), Some(to)) => between(&analysis, from, to, arguments.port)?,
-        _ => all(&analysis),
+    let ways = match ends {
+        Some((from, to)) => between(&analysis, from, to, arguments.port)?,
+        None => all(&analysis),
     };
-    let asked = if arguments.from.is_some() { Vec::new() } else { demands::asked(&analysis) };
+    let asked = if ends.is_some() { Vec::new() } else { demands::asked(&analysis) };
     let look = output::look_of_stdout(color);
     let text = match arguments.format {
         ListFormat::Json => in_json(&ways, &asked),
-        ListFormat::Human if arguments.from.is_some() => account::ways(&ways, look),
+        ListFormat::Human if ends.is_some() => account::ways(&ways, look),
         ListFormat::Human => tables(&ways, &asked, look),
     };
     output::print(&text)?;
     if ways.is_empty() && asked.is_empty() && arguments.format == ListFormat::Human {
         output::remark("nothing here talks to a server of this configuration, as far as it can be seen\n");
     }
-    let closed = arguments.from.is_some() && ways.iter().any(|way| way.verdict == verdict(Answer::No));
+    let closed = ends.is_some() && ways.iter().any(|way| way.verdict == verdict(Answer::No));
     Ok(if closed { Status::Found } else { Status::Clean })
+}
+
+/// The client and the server that are asked about, and where to read. A path where a client would stand is where to read.
+fn asked_for(arguments: &arguments::Path) -> Result<(Option<(&str, &str)>, Vec<PathBuf>), Failure> {
+    match (&arguments.from, &arguments.to) {
+        (Some(from), Some(to)) => Ok((Some((from, to)), arguments.paths.clone())),
+        (Some(alone), None) if std::path::Path::new(alone).exists() => Ok((None, vec![alone.into()])),
+        (Some(from), None) => Err(Failure::new(format!("the server to which {from} connects is not named"))
+            .with_help(format!("name it: iaclint path {from} TO; without both, all connections are shown"))),
+        (None, _) => Ok((None, arguments.paths.clone())),
+    }
 }
 
 /// Both tables, as far as there is something in them.
@@ -206,12 +223,11 @@ fn concerns(model: &Model<'_>, finding: &Finding, need: &Need, ends: [ResourceId
 }
 
 fn fault(model: &Model<'_>, finding: &Finding) -> Fault {
-    let file = model.sources().file(finding.primary.span.file);
     Fault {
         rule: finding.rule,
         severity: finding.severity.name(),
         headline: mask::message(&finding.headline),
-        place: format!("{}:{}", mask::name(&file.path), file.lines.line(finding.primary.span.start)),
+        place: mask::name(&model.sources().line(finding.primary.span)),
     }
 }
 
@@ -300,8 +316,7 @@ pub fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) 
     let source = resource.and_then(|id| model.resource(id).source);
     let written = || model.origins().span(origin).or_else(|| resource.map(|id| model.resource(id).span));
     let span = source.or_else(written)?;
-    let file = model.sources().file(span.file);
-    Some(format!("{}:{}", mask::name(&file.path), file.lines.line(span.start)))
+    Some(mask::name(&model.sources().line(span)))
 }
 
 /// What is to be read first: what is closed, then what cannot be told.

@@ -68,6 +68,7 @@ pub fn tables() -> Vec<Table> {
     let mut all = crate::arn_forms::tables();
     all.extend_from_slice(crate::access_logs::TABLES);
     all.extend_from_slice(crate::alarm::TABLES);
+    all.extend_from_slice(crate::brokers::TABLES);
     all.extend_from_slice(crate::bucket_acl::TABLES);
     all.extend_from_slice(crate::certificates::TABLES);
     all.extend_from_slice(crate::cluster::TABLES);

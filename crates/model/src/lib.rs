@@ -17,6 +17,7 @@ mod prop;
 
 pub mod access_logs;
 pub mod alarm;
+pub mod brokers;
 pub mod bucket_acl;
 pub mod called;
 pub mod certificates;

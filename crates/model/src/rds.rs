@@ -125,6 +125,18 @@ entities! {
         subnet_group_written: raw = "db_subnet_group_name" | "DBSubnetGroupName";
     }
 
+    /// A Neptune cluster.
+    NeptuneCluster: ["aws_neptune_cluster"] | ["AWS::Neptune::DBCluster"] {
+        /// The port; 8182 when absent.
+        port: int = "port" | "DBPort", default 8182_i64;
+        /// Its security groups.
+        security_groups: links = "vpc_security_group_ids" | "VpcSecurityGroupIds";
+        /// Its subnet group.
+        subnet_group: link = "neptune_subnet_group_name" | "DBSubnetGroupName";
+        /// Whether a subnet group is written.
+        subnet_group_written: raw = "neptune_subnet_group_name" | "DBSubnetGroupName";
+    }
+
     /// A named set of subnets of a database, of several zones.
     DatabaseSubnets:
         ["aws_db_subnet_group", "aws_docdb_subnet_group", "aws_neptune_subnet_group"]

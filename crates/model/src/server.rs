@@ -3,23 +3,26 @@
 use iaclint_graph::Language;
 use iaclint_value::{OriginId, Value};
 
+use crate::brokers::{MqBroker, MskCluster};
 use crate::ec2::{Instance, groups_or_default};
 use crate::elasticache::{
     CacheCluster, MemoryDbCluster, OpenSearchDomain, ReplicationGroup, ServerlessCache,
 };
-use crate::rds::{DbCluster, DbClusterInstance, DbInstance, DocDbCluster};
+use crate::rds::{DbCluster, DbClusterInstance, DbInstance, DocDbCluster, NeptuneCluster};
 use crate::vpc::SubnetGroup;
 use crate::{Link, Many, Model, Prop, ResourceId};
 
 /// What a server is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ServerKind {
-    /// A relational or document database.
+    /// A relational, document or graph database.
     Database,
     /// A cache: Redis, Valkey, Memcached.
     Cache,
     /// A search index.
     Search,
+    /// A broker of messages: RabbitMQ, ActiveMQ, Kafka.
+    Broker,
     /// A machine that runs something.
     Machine,
     /// Anything else that listens: a service, a load balancer, a file system, an endpoint.
@@ -203,6 +206,38 @@ fn parts<'m>(model: &'m Model<'m>, id: ResourceId) -> Option<Parts> {
             security_groups: db.security_groups(),
             placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
             public: private(db.origin()),
+        }
+    } else if let Some(db) = model.get::<NeptuneCluster<'m>>(id) {
+        Parts {
+            kind: ServerKind::Database,
+            port: db.port(),
+            security_groups: db.security_groups(),
+            placement: placed(model, db.subnet_group(), &db.subnet_group_written(), false),
+            public: private(db.origin()),
+        }
+    } else if let Some(broker) = model.get::<MqBroker<'m>>(id) {
+        let placement = match broker.subnets_written() {
+            Prop::Absent { origin } => Placement::DefaultVpc(origin),
+            written => in_subnets(broker.subnets(), written.origin()),
+        };
+        Parts {
+            kind: ServerKind::Broker,
+            port: broker.port(),
+            security_groups: broker.security_groups(),
+            placement,
+            public: broker.public(),
+        }
+    } else if let Some(cluster) = model.get::<MskCluster<'m>>(id) {
+        let origin = cluster.origin();
+        Parts {
+            kind: ServerKind::Broker,
+            port: Prop::Unknown { origin },
+            security_groups: cluster.security_groups(),
+            placement: in_subnets(cluster.subnets(), origin),
+            public: match cluster.connectivity() {
+                Prop::Absent { .. } => private(origin),
+                _ => Prop::Unknown { origin },
+            },
         }
     } else if let Some(cache) = model.get::<ReplicationGroup<'m>>(id) {
         Parts {

@@ -101,6 +101,7 @@ impl Export<'_> {
 fn number(num: &Num) -> Number {
     match num {
         Num::Int(int) => Number::Int(*int),
+        Num::NegativeZero => Number::Int(0),
         Num::Big(_) | Num::Infinite { .. } => Number::Decimal(num.to_string().into(), num.as_f64()),
     }
 }

@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | checkouts | estate | bench-peers | oracle | plan`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | mutate | checkouts | estate | bench-peers | oracle | plan`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
@@ -8,6 +8,7 @@ mod checkouts;
 mod crater;
 mod estate;
 mod layers;
+mod mutate;
 mod new_rule;
 mod oracle;
 mod peers;
@@ -25,14 +26,17 @@ cargo xtask tidy                check pages, names, file sizes and words
 cargo xtask layers              check that dependencies between the crates point down only
 cargo xtask crater [--binary FILE] [--limit SECONDS] DIR..
                                 run the release build over checkouts: findings a rule, cost, and what changed since the last run
+cargo xtask mutate [--corpora DIR] [--binary FILE] [--rule ID] [--injector ID] [--project NAME] [--limit N] [--keep DIR] [--check]
+                                make healthy projects wrong in one place at a time, and count what is found
 cargo xtask checkouts DIR       fetch the public repositories that are measured, each at one commit
 cargo xtask estate [--resources N] [--language terraform|cdk] [--shape services|instances|locals|calls|reach] DIR
                                 write a generated estate to measure with
 cargo xtask bench-peers [--profile NAME] DIR
                                 iaclint, its peers as far as they are installed, and the floor over one tree, interleaved
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
-cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE]..
-                                print what a first deployment would make, in the words of `terraform show -json`";
+cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE].. [-provider SCHEMA]
+                                print what a first deployment would make, in the words of `terraform show -json`; what a
+                                provider does with a resource is known from its schema";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -40,7 +44,9 @@ fn main() -> ExitCode {
     let root = root();
     match words.split_first() {
         Some((&"oracle", [directory])) => return oracle::answers(Path::new(directory)),
-        Some((&"plan", [directory, options @ ..])) => return oracle::plan(Path::new(directory), options),
+        Some((&"plan", [directory, options @ ..])) => {
+            return oracle::plan(&root, Path::new(directory), options);
+        }
         _ => {}
     }
     let faults = match words[..] {
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
         ["checkouts", directory] => checkouts::fetch(Path::new(directory)),
         ["estate", ref options @ .., directory] => estate::write(Path::new(directory), options),
         ["bench-peers", ref options @ .., directory] => peers::run(&root, options, Path::new(directory)),
+        ["mutate", ref words @ ..] => mutate::run(&root, words),
         ["crater", ref words @ ..] => crater::run(&root, words),
         _ => {
             eprintln!("{USAGE}");

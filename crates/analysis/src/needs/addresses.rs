@@ -14,7 +14,7 @@ pub struct Address {
     pub id: ResourceId,
     /// What the attribute holds.
     pub kind: Endpoint,
-    /// The port that is written behind it.
+    /// The port that is written behind it, or that the attribute decides.
     pub port: Option<i64>,
 }
 
@@ -25,17 +25,13 @@ pub fn addresses<'m>(model: &'m Model<'m>, value: &'m Value) -> Vec<Address> {
         Data::Text(text) => {
             for (index, piece) in text.pieces().iter().enumerate() {
                 let Piece::Hole(hole) = piece else { continue };
-                if let Some((id, kind)) = address(model, hole) {
-                    out.push(Address { id, kind, port: port_behind(text, index) });
+                if let Some(found) = address(model, hole) {
+                    out.push(Address { port: port_behind(text, index).or(found.port), ..found });
                 }
             }
         }
         Data::Reference(_) | Data::Unknown(_) => {
-            if let Some((id, kind)) = address(model, v)
-                && !out.iter().any(|a| a.id == id)
-            {
-                out.push(Address { id, kind, port: None });
-            }
+            out.extend(address(model, v).filter(|found| !out.iter().any(|a| a.id == found.id)));
         }
         _ => {}
     });
@@ -43,16 +39,18 @@ pub fn addresses<'m>(model: &'m Model<'m>, value: &'m Value) -> Vec<Address> {
 }
 
 /// The resource whose address a value is, or is cut out of: `split(":", aws_db_instance.main.endpoint)[0]`.
-fn address<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<(ResourceId, Endpoint)> {
-    match &value.data {
-        Data::Reference(reference) => model.endpoint(reference).filter(|(_, kind)| kind.is_address()),
-        Data::Unknown(unknown) if unknown.candidates.is_empty() => {
-            let [reference] = unknown.depends_on.as_slice() else { return None };
-            let (id, kind) = model.endpoint(reference)?;
-            kind.is_address().then_some((id, Endpoint::Other))
-        }
-        _ => None,
-    }
+fn address<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<Address> {
+    let (reference, whole) = match &value.data {
+        Data::Reference(reference) => (&**reference, true),
+        Data::Unknown(unknown) if unknown.candidates.is_empty() => match unknown.depends_on.as_slice() {
+            [reference] => (reference, false),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let (id, kind) = model.endpoint(reference).filter(|(_, kind)| kind.is_address())?;
+    let kind = if whole { kind } else { Endpoint::Other };
+    Some(Address { id, kind, port: model.port_of_endpoint(reference) })
 }
 
 /// The port written right behind the piece: `:6380` in `${host}:6380/0`.

@@ -237,7 +237,9 @@ fn is_told_otherwise<'m>(
     let wanted = match server.kind {
         ServerKind::Database => "DATABASE",
         ServerKind::Cache => "CACHE",
-        ServerKind::Search | ServerKind::Machine | ServerKind::Listener => return false,
+        ServerKind::Search | ServerKind::Broker | ServerKind::Machine | ServerKind::Listener => {
+            return false;
+        }
     };
     settings.iter().any(|setting| {
         let found = addresses(model, setting.value);

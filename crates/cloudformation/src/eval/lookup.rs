@@ -157,10 +157,8 @@ impl Evaluator<'_> {
     }
 
     /// The items of a comma-delimited list, without the spaces around them. Nothing in a hole is taken apart.
+    /// An empty text is a list of one empty text: `Fn::Length` counts it and `Fn::Select` finds it (cfn-language-discussion #102).
     fn comma_list(&mut self, text: &iaclint_value::Text, whole: &Value) -> Value {
-        if text.as_str().is_some_and(|t| t.is_empty()) {
-            return Value::list(Vec::new(), whole.origin);
-        }
         let (parts, complete) = split_text(text, ",", |_| true);
         let mut items = Vec::new();
         for part in parts {

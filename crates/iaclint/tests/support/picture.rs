@@ -83,6 +83,7 @@ fn server_name(server: &Server) -> String {
         ServerKind::Database => "database",
         ServerKind::Cache => "cache",
         ServerKind::Search => "search",
+        ServerKind::Broker => "broker",
         ServerKind::Machine => return "machine".to_owned(),
         ServerKind::Listener => "listener",
     };

@@ -17,6 +17,8 @@ mod iterate;
 mod modules;
 mod oracle;
 mod plan;
+mod provided;
+mod provider_functions;
 mod reference;
 mod rendered;
 mod resource;
@@ -82,6 +84,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     not_here: Vec<(usize, usize)>,
     /// Everything is as it is in a first deployment of the default workspace, from the values that are given.
     planning: bool,
+    /// What is known of providers, where a plan is made with it.
+    provider: Option<Arc<crate::provider::Provider>>,
 }
 
 /// A module instance.
@@ -204,6 +208,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             unread: None,
             not_here: Vec::new(),
             planning: false,
+            provider: None,
         }
     }
 

@@ -72,6 +72,18 @@ fn a_block_of_another_resource_gives_what_is_written_and_refers_to_the_rest() {
 }
 
 #[test]
+fn a_block_of_another_provider_may_be_an_object() {
+    let loaded = main_tf(
+        "resource \"datadog_integration_aws_account\" \"d\" {\n  auth_config {\n    aws_auth_config_role { role_name = \"r\" }\n  }\n}\noutput \"id\" { value = datadog_integration_aws_account.d.auth_config.aws_auth_config_role.external_id }\n",
+    );
+    assert_eq!(
+        loaded.shown("id"),
+        "${datadog_integration_aws_account.d.auth_config.aws_auth_config_role.external_id}"
+    );
+    assert_eq!(loaded.problems(), [""; 0]);
+}
+
+#[test]
 fn a_whole_resource_may_pass_through_a_module_input() {
     let loaded = load([
         (

@@ -1,0 +1,131 @@
+//! Mistakes in the roles of tasks.
+
+use super::containers::TASKS;
+use crate::injector::{Injector, Place, Sight};
+use crate::mentions::identity;
+use crate::project::{Resource, Slot};
+
+/// This topic's.
+pub(super) const ALL: &[Injector] = &[
+    Injector {
+        id: "task-role-trusts-ecs",
+        rules: &["ecs-role-trust-policy-wrong"],
+        mistake: "let `ecs.amazonaws.com` take a role that is for tasks",
+        places: task_role_trusts_ecs,
+    },
+    Injector {
+        id: "secret-action-dropped",
+        rules: &["ecs-execution-role-cannot-read-secret"],
+        mistake: "allowed the execution role to describe secrets rather than to read them",
+        places: secret_action_dropped,
+    },
+];
+
+/// Roles.
+pub(super) const ROLES: &[&str] = &["aws_iam_role", "AWS::IAM::Role"];
+/// Policies that belong to a role.
+pub(super) const POLICIES: &[&str] =
+    &["aws_iam_role_policy", "aws_iam_role_policy_attachment", "AWS::IAM::Policy", "AWS::IAM::RolePolicy"];
+
+/// The values of a resource, and of the policy documents that it names, that are just this text.
+pub(super) fn words_of<'p>(sight: &Sight<'p>, resource: &Resource<'p>, words: &[&str]) -> Vec<Slot<'p>> {
+    let mut rooms = vec![*resource];
+    let mut at = 0;
+    while let Some(room) = rooms.get(at).copied() {
+        at += 1;
+        for named in sight.mentions.by(&room) {
+            if let Some(other) = sight.mentions.resource(&named)
+                && (other.is_data && other.kind == "aws_iam_policy_document"
+                    || other.kind == "aws_iam_policy")
+                && !rooms.iter().any(|r| identity(r) == identity(&other))
+            {
+                rooms.push(other);
+            }
+        }
+    }
+    let mut out = Vec::new();
+    for room in rooms {
+        for node in room.body.walk() {
+            let slots = node.members().iter().map(|m| Slot {
+                document: room.document,
+                holder: node,
+                member: Some(m),
+                node: &m.value,
+            });
+            let elements = node.elements().iter().map(|e| Slot {
+                document: room.document,
+                holder: node,
+                member: None,
+                node: e,
+            });
+            out.extend(
+                slots.chain(elements).filter(|s| s.node.literal().is_some_and(|l| words.contains(&l))),
+            );
+        }
+    }
+    out
+}
+
+fn task_role_trusts_ecs(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for role in sight.resources(ROLES) {
+        let tasks = sight.users(&role, TASKS, "execution_role_arn | ExecutionRoleArn");
+        let own = sight.users(&role, TASKS, "task_role_arn | TaskRoleArn");
+        if tasks.is_empty() && own.is_empty() {
+            continue;
+        }
+        for slot in words_of(sight, &role, &["ecs-tasks.amazonaws.com"]) {
+            let mut place = sight.reworded(&role, slot, "ecs.amazonaws.com");
+            for task in tasks.iter().chain(&own) {
+                place = place.concerning(task);
+            }
+            out.push(place);
+        }
+    }
+    out
+}
+
+/// Where no other statement of the role allows the same.
+fn secret_action_dropped(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for role in sight.resources(ROLES) {
+        let tasks = sight.users(&role, TASKS, "execution_role_arn | ExecutionRoleArn");
+        let Some(task) = tasks.iter().find(|t| {
+            t.document.slice(&t.whole.span).contains("arn:aws:secretsmanager") || reads_secrets(sight, t)
+        }) else {
+            continue;
+        };
+        let mut holders = sight.users(&role, POLICIES, "role | Roles");
+        holders.extend(sight.users(&role, POLICIES, "role | RoleName"));
+        holders.push(role);
+        let mut actions = Vec::new();
+        let mut wide = 0;
+        for holder in &holders {
+            for slot in words_of(sight, holder, &["secretsmanager:GetSecretValue"]) {
+                if !actions.iter().any(|s: &Slot<'_>| std::ptr::eq(s.node, slot.node)) {
+                    actions.push(slot);
+                }
+            }
+            wide += words_of(
+                sight,
+                holder,
+                &["secretsmanager:*", "secretsmanager:Get*", "SecretsManagerReadWrite"],
+            )
+            .len();
+        }
+        if let ([slot], 0) = (&actions[..], wide) {
+            out.push(sight.reworded(&role, *slot, "secretsmanager:DescribeSecret").concerning(task));
+        }
+    }
+    out
+}
+
+/// Whether a container is given something out of a secret.
+fn reads_secrets<'p>(sight: &Sight<'p>, task: &Resource<'p>) -> bool {
+    let path = "container_definitions.secrets.valueFrom | ContainerDefinitions.Secrets.ValueFrom";
+    let named = sight.mentions.at(task, path);
+    named
+        .iter()
+        .filter_map(|n| sight.mentions.resource(n))
+        .any(|r| r.kind.to_lowercase().contains("secretsmanager"))
+}

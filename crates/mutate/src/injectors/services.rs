@@ -1,0 +1,158 @@
+//! Mistakes in services: what they say of their containers, network and deployments.
+
+use super::containers::TASKS;
+use crate::injector::{Injector, Place, Sight};
+use crate::project::Resource;
+
+/// This topic's.
+pub(super) const ALL: &[Injector] = &[
+    Injector {
+        id: "container-renamed",
+        rules: &["ecs-lb-container-name-mismatch"],
+        mistake: "renamed the container that a service sends traffic to, in the service alone",
+        places: |sight| {
+            load_balancer(sight, "load_balancer.container_name | LoadBalancers.ContainerName", "web-frontend")
+        },
+    },
+    Injector {
+        id: "container-port-changed",
+        rules: &["ecs-lb-container-name-mismatch"],
+        mistake: "changed the port that a service sends traffic to, in the service alone",
+        places: |sight| {
+            load_balancer(sight, "load_balancer.container_port | LoadBalancers.ContainerPort", "8099")
+        },
+    },
+    Injector {
+        id: "network-configuration-forgotten",
+        rules: &["ecs-network-configuration-mismatch"],
+        mistake: "left the network configuration of a service out",
+        places: network_configuration_forgotten,
+    },
+    Injector {
+        id: "deployment-without-headroom",
+        rules: &["ecs-deployment-percent-no-headroom"],
+        mistake: "set the maximum percent of a deployment to the 100 of its minimum",
+        places: deployment_without_headroom,
+    },
+    Injector {
+        id: "target-type-instance",
+        rules: &["target-group-type-vs-network-mode"],
+        mistake: "left the target type of a group for tasks at `instance`",
+        places: target_type_instance,
+    },
+    Injector {
+        id: "grace-period-forgotten",
+        rules: &["ecs-service-no-health-check-grace-period"],
+        mistake: "left the grace period of a service behind a load balancer out",
+        places: grace_period_forgotten,
+    },
+    Injector {
+        id: "health-check-timeout-above-interval",
+        rules: &["target-group-health-check-cannot-pass"],
+        mistake: "gave a health check a timeout of 60 seconds, above its interval",
+        places: timeout_above_interval,
+    },
+];
+
+/// Services.
+pub(super) const SERVICES: &[&str] = &["aws_ecs_service", "AWS::ECS::Service"];
+/// Target groups.
+pub(super) const TARGET_GROUPS: &[&str] =
+    &["aws_lb_target_group", "aws_alb_target_group", "AWS::ElasticLoadBalancingV2::TargetGroup"];
+
+/// The task definition of a service.
+pub(super) fn task_of<'p>(sight: &Sight<'p>, service: &Resource<'p>) -> Option<Resource<'p>> {
+    sight.named(service, "task_definition | TaskDefinition", TASKS).into_iter().next()
+}
+
+fn is_awsvpc(task: &Resource<'_>) -> bool {
+    task.at("network_mode | NetworkMode").iter().any(|slot| slot.node.literal() == Some("awsvpc"))
+}
+
+/// Where the service names its container itself, and the task definition is here.
+fn load_balancer(sight: &Sight<'_>, path: &str, wrong: &str) -> Vec<Place> {
+    let mut out = Vec::new();
+    for service in sight.resources(SERVICES) {
+        let Some(task) = task_of(sight, &service) else { continue };
+        let wrong = if wrong.parse::<u32>().is_ok() { wrong.to_owned() } else { format!("\"{wrong}\"") };
+        for slot in service.at(path) {
+            out.push(sight.replaced(&service, slot, &wrong).concerning(&task));
+        }
+    }
+    out
+}
+
+fn network_configuration_forgotten(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for service in sight.resources(SERVICES) {
+        if task_of(sight, &service).is_some_and(|task| is_awsvpc(&task)) {
+            for slot in service.at("network_configuration | NetworkConfiguration") {
+                out.extend(sight.without(&service, slot));
+            }
+        }
+    }
+    out
+}
+
+/// Where the minimum is written as 100.
+fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for service in sight.resources(SERVICES) {
+        let minimum = sight.written(
+            &service,
+            "deployment_minimum_healthy_percent | DeploymentConfiguration.MinimumHealthyPercent",
+        );
+        if minimum.is_empty() || minimum.iter().any(|slot| slot.node.literal() != Some("100")) {
+            continue;
+        }
+        for slot in
+            sight.written(&service, "deployment_maximum_percent | DeploymentConfiguration.MaximumPercent")
+        {
+            out.push(sight.reworded(&service, slot, "100"));
+        }
+    }
+    out
+}
+
+/// Where a service of tasks with addresses of their own is registered with the group.
+fn target_type_instance(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for group in sight.resources(TARGET_GROUPS) {
+        let services =
+            sight.users(&group, SERVICES, "load_balancer.target_group_arn | LoadBalancers.TargetGroupArn");
+        let Some(service) = services.iter().find(|s| task_of(sight, s).is_some_and(|t| is_awsvpc(&t))) else {
+            continue;
+        };
+        for slot in sight.written(&group, "target_type | TargetType") {
+            if slot.node.literal() == Some("ip") {
+                out.push(sight.reworded(&group, slot, "instance").concerning(service));
+            }
+        }
+    }
+    out
+}
+
+fn grace_period_forgotten(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for service in sight.resources(SERVICES) {
+        for slot in service.at("health_check_grace_period_seconds | HealthCheckGracePeriodSeconds") {
+            out.extend(sight.without(&service, slot));
+        }
+    }
+    out
+}
+
+fn timeout_above_interval(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for group in sight.resources(TARGET_GROUPS) {
+        let interval = sight.written(&group, "health_check.interval | HealthCheckIntervalSeconds");
+        let number = |text: Option<&str>| text.and_then(|t| t.parse::<u32>().ok());
+        if interval.iter().any(|slot| number(slot.node.literal()).is_none_or(|seconds| seconds > 60)) {
+            continue;
+        }
+        for slot in sight.written(&group, "health_check.timeout | HealthCheckTimeoutSeconds") {
+            out.push(sight.reworded(&group, slot, "60"));
+        }
+    }
+    out
+}
