@@ -63,6 +63,7 @@ impl Graph {
     pub fn new(fragments: Vec<Fragment>) -> Self {
         let mut graph = Graph::default();
         let mut ambiguous = Vec::new();
+        graph.resources.reserve_exact(fragments.iter().map(|f| f.resources.len()).sum());
         for fragment in fragments {
             for (name, value) in &fragment.root.exports {
                 let before = graph.exports.insert(name.clone(), value.clone());

@@ -117,8 +117,11 @@ pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure
     Ok(if closed { Status::Found } else { Status::Clean })
 }
 
-/// The client and the server that are asked about, and where to read. A path where a client would stand is where to read.
-fn asked_for(arguments: &arguments::Path) -> Result<(Option<(&str, &str)>, Vec<PathBuf>), Failure> {
+/// A client and a server by their names.
+type Ends<'a> = (&'a str, &'a str);
+
+/// The ends that are asked about, and where to read. A path where a client would stand is where to read.
+fn asked_for(arguments: &arguments::Path) -> Result<(Option<Ends<'_>>, Vec<PathBuf>), Failure> {
     match (&arguments.from, &arguments.to) {
         (Some(from), Some(to)) => Ok((Some((from, to)), arguments.paths.clone())),
         (Some(alone), None) if std::path::Path::new(alone).exists() => Ok((None, vec![alone.into()])),

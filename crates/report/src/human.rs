@@ -260,7 +260,9 @@ impl Page<'_> {
             .flat_map(|(file, marks)| {
                 let file = self.sources.file(file);
                 let mut runs = runs(&file, &marks, &self.masks);
-                runs.iter_mut().for_each(|run| run.path = self.path(&file.path));
+                for run in &mut runs {
+                    run.path = self.path(&file.path);
+                }
                 runs
             })
             .collect();

@@ -174,17 +174,17 @@ mod tests {
     fn paths_are_shown_as_they_are_written_where_the_reader_stands() {
         let shown = |here: &str, path: &str| {
             let sources = Sources::new();
-            sources.show_from(Path::new("/work/shop"), Path::new(here));
+            sources.show_from(Path::new("/srv/shop"), Path::new(here));
             sources.shown(path)
         };
-        assert_eq!(shown("/work/shop", "infra/main.tf"), "infra/main.tf");
-        assert_eq!(shown("/work/shop/infra", "infra/main.tf"), "main.tf");
-        assert_eq!(shown("/work/shop/infra/envs", "infra/main.tf"), "../main.tf");
-        assert_eq!(shown("/work/shop/app", "infra/main.tf"), "../infra/main.tf");
-        assert_eq!(shown("/work", "infra/main.tf"), "shop/infra/main.tf");
-        assert_eq!(shown("/home", "infra/main.tf"), "/work/shop/infra/main.tf");
+        assert_eq!(shown("/srv/shop", "infra/main.tf"), "infra/main.tf");
+        assert_eq!(shown("/srv/shop/infra", "infra/main.tf"), "main.tf");
+        assert_eq!(shown("/srv/shop/infra/envs", "infra/main.tf"), "../main.tf");
+        assert_eq!(shown("/srv/shop/app", "infra/main.tf"), "../infra/main.tf");
+        assert_eq!(shown("/srv", "infra/main.tf"), "shop/infra/main.tf");
+        assert_eq!(shown("/home", "infra/main.tf"), "/srv/shop/infra/main.tf");
         assert_eq!(
-            (shown("/work/shop/infra", "infra"), shown("/work/shop/infra", "."), shown("/work", ".")),
+            (shown("/srv/shop/infra", "infra"), shown("/srv/shop/infra", "."), shown("/srv", ".")),
             (".".to_owned(), "..".to_owned(), "shop".to_owned())
         );
     }

@@ -196,7 +196,7 @@ impl Evaluator<'_, '_> {
     /// A value as it leaves the crate.
     pub(super) fn exported(&mut self, value: Val) -> Value {
         let value = self.deep_whole(value, 0);
-        export(&value, &mut self.origins)
+        export(&value, &mut self.origins, &mut self.shared)
     }
 
     /// Modules passed whole become objects wherever they stand.
