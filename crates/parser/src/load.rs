@@ -55,12 +55,14 @@ impl Files {
     }
 }
 
-/// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
+/// Loads every root. Ids follow the paths, so that equal inputs give equal graphs. `last` when nothing will be loaded after it: then
+/// what was parsed goes as soon as it is not needed, so that it does not stand beside all that was made of it.
 pub(crate) fn load(
     loader: &Loader<'_>,
     input: &Input,
     options: &Options,
     given: &Given<'_>,
+    last: bool,
     stages: &mut Stages,
 ) -> Result<(Graph, Vec<RootFound>), ParseError> {
     let project = loader.project();
@@ -118,6 +120,12 @@ pub(crate) fn load(
     if let Some(progress) = progress {
         progress.begin("evaluating roots", found.len());
     }
+    let called: BTreeSet<&PathBuf> = modules.values().flat_map(|module| &module.calls).collect();
+    let done = |directory: &PathBuf| {
+        if last && !called.contains(directory) {
+            loader.forget(directory);
+        }
+    };
     let mut fragments: Vec<Fragment> = found
         .par_iter()
         .enumerate()
@@ -134,6 +142,7 @@ pub(crate) fn load(
                 }
             };
             progress.inspect(|progress| progress.step());
+            done(path);
             fragment
         })
         .collect();
@@ -147,6 +156,11 @@ pub(crate) fn load(
         RootFound { kind, path, environment }
     });
     let roots = roots.collect();
+    if last {
+        for directory in modules.keys() {
+            loader.forget(directory);
+        }
+    }
     stages.end("evaluate");
     let graph = Graph::new(fragments);
     stages.end("graph");
