@@ -2,7 +2,7 @@
 
 use iaclint_analysis::programs::Host;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_scripts::{PartKind, Script};
+use iaclint_scripts::{Command, PartKind, Script};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -69,9 +69,20 @@ fn is_surely_shell(script: &Script) -> bool {
                 | "amazon-linux-extras"
         )
     };
-    let names: Vec<Option<String>> = script.commands.iter().map(iaclint_scripts::Command::name).collect();
+    let mut commands = script.commands.iter().skip_while(|command| sets_up_shell(command));
     script.errors.is_empty()
         && script.refused.is_none()
         && script.interpreter.is_shell()
-        && names.first().is_some_and(|n| n.as_deref().is_some_and(known))
+        && commands.next().and_then(Command::name).is_some_and(|n| known(&n))
+}
+
+/// Whether a command only says how the shell runs the rest: `set -euo pipefail`, an assignment, `exec > log`.
+fn sets_up_shell(command: &Command) -> bool {
+    let argument = |at: usize| command.words.get(at).and_then(|word| word.known());
+    match command.name().as_deref() {
+        Some("set") => argument(1).is_some_and(|option| option.starts_with(['-', '+'])),
+        Some("exec") => command.words.len() == 1 && !command.redirects.is_empty(),
+        Some(_) => false,
+        None => command.words.is_empty() && !command.assignments.is_empty(),
+    }
 }
