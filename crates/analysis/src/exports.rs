@@ -56,6 +56,17 @@ pub fn unresolved<'m>(model: &'m Model<'m>) -> Vec<Unresolved> {
     out
 }
 
+/// Whether a stack called so stands once in the root of a resource, and has no such output.
+pub fn lacks_output<'m>(model: &'m Model<'m>, by: ResourceId, stack: &str, output: &str) -> bool {
+    let root = model.resource(by).key.root;
+    let scopes = model.graph().roots().iter().filter(|r| r.id == root).flat_map(|r| &r.scopes);
+    let mut stacks = scopes.filter(|s| &*s.address == stack);
+    match (stacks.next(), stacks.next()) {
+        (Some(only), None) => only.outputs.iter().all(|o| &*o.name != output),
+        _ => false,
+    }
+}
+
 /// Every attribute of a resource that is exported and that a resource of another stack takes by that export.
 pub fn taken<'m>(model: &'m Model<'m>) -> Vec<Taken> {
     let mut out: Vec<Taken> = Vec::new();

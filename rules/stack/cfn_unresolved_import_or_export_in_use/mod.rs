@@ -1,6 +1,6 @@
 //! A value that a stack takes from another one under a name that is not exported, or that cannot change while it is taken.
 
-use iaclint_analysis::exports::{Taken, Unresolved, names, taken, unresolved};
+use iaclint_analysis::exports::{Taken, Unresolved, lacks_output, names, taken, unresolved};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_value::Name;
 
@@ -42,9 +42,12 @@ fn not_exported(cx: &mut Check<'_, '_>, import: &Unresolved, names: &[&Name]) {
     let draft = if let Some(meant) = meant {
         cx.finding(import.id, format!("nothing is exported as `{name}`, while `{meant}` is"))
             .help(format!("import `{meant}`"))
-    } else if let Some(stack) = stack_of(name).filter(|s| names.iter().any(|n| stack_of(n) == Some(s))) {
+    } else if let Some((stack, output)) = made_by_cdk(name)
+        && (lacks_output(cx.model(), import.id, stack, output)
+            || names.iter().any(|n| made_by_cdk(n).is_some_and(|(s, _)| s == stack)))
+    {
         cx.finding(import.id, format!("the stack {stack} does not export `{name}`"))
-            .note("the stack exports other values under names of this form")
+            .note("the CDK makes exports of this form by itself, and the stack is here without this one")
             .help(format!("synthesize both stacks again, or keep the export in {stack}: `exportValue`"))
     } else {
         return;
@@ -61,10 +64,9 @@ fn plain(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The stack in the name of an export that the CDK makes by itself: `Network:ExportsOutputRefVpc8378EB38`.
-fn stack_of(name: &str) -> Option<&str> {
-    let (stack, output) = name.split_once(':')?;
-    output.starts_with("ExportsOutput").then_some(stack)
+/// The stack and the output in the name of an export that the CDK makes by itself: `Network:ExportsOutputRefVpc8378EB38`.
+fn made_by_cdk(name: &str) -> Option<(&str, &str)> {
+    name.split_once(':').filter(|(_, output)| output.starts_with("ExportsOutput"))
 }
 
 fn in_use(cx: &mut Check<'_, '_>, taken: &Taken) {
@@ -91,8 +93,9 @@ mod tests {
 
     #[test]
     fn a_name_of_the_cdk_tells_its_stack() {
-        assert_eq!(stack_of("Network:ExportsOutputRefVpc8378EB38"), Some("Network"));
-        assert_eq!(stack_of("network-vpc"), None);
+        let parts = Some(("Network", "ExportsOutputRefVpc8378EB38"));
+        assert_eq!(made_by_cdk("Network:ExportsOutputRefVpc8378EB38"), parts);
+        assert_eq!(made_by_cdk("network-vpc"), None);
         assert_eq!(plain("Network-VpcId"), plain("network:vpc_id"));
     }
 }
