@@ -136,6 +136,14 @@ impl Evaluator<'_> {
         };
         if of_type.starts_with("AWS::SSM::Parameter::Value") {
             // The parameter names an SSM parameter; its value is read from there at the deployment.
+            if of_type.ends_with("<AWS::EC2::Image::Id>")
+                && let Some(key) = value.as_str()
+            {
+                // The same as `{{resolve:ssm:…}}`: which image it is, is told by the name.
+                let target = Target::Dynamic { service: "ssm".into(), key: (&*key).into() };
+                let reference = Reference { target, path: Vec::new() };
+                return Value { data: Data::Reference(reference.into()), ..value.clone() }.marked(marks);
+            }
             let what = value.as_str().map_or_else(|| name.to_owned(), |n| format!("the SSM parameter {n}"));
             let mut unknown =
                 self.unknown_of(&[&value], value.origin, Some(if is_list { Kind::List } else { Kind::Text }));
