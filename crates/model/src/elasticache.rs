@@ -38,6 +38,10 @@ entities! {
         subnet_group_written: raw = "subnet_group_name" | "CacheSubnetGroupName";
         /// The replication group that it belongs to, whose settings it then has.
         replication_group: link = "replication_group_id" | "";
+        /// Whether a replication group is written.
+        replication_group_written: raw = "replication_group_id" | "";
+        /// Whether clients must use TLS: of Memcached alone.
+        transit_encryption: bool = "transit_encryption_enabled" | "TransitEncryptionEnabled";
     }
 
     /// A serverless cache.

@@ -2,7 +2,7 @@
 
 use iaclint_analysis::needs::addresses;
 use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
-use iaclint_model::elasticache::{ReplicationGroup, ServerlessCache};
+use iaclint_model::elasticache::{CacheCluster, ReplicationGroup, ServerlessCache};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
 use iaclint_model::{Model, Prop, ResourceId};
 use iaclint_value::OriginId;
@@ -37,6 +37,13 @@ fn tls<'m>(model: &'m Model<'m>, cache: ResourceId) -> Option<(bool, OriginId)> 
             .engine()
             .must(|e| e == "redis" || e == "valkey")
             .then_some((true, serverless.origin()));
+    }
+    if let Some(cluster) = model.get::<CacheCluster<'m>>(cache) {
+        // A single node of Redis has no TLS; one of a replication group has what the group has.
+        let is_alone = cluster.engine().must(|e| e == "redis")
+            && cluster.replication_group_written().is_absent()
+            && cluster.transit_encryption().is_absent();
+        return is_alone.then(|| (false, cluster.engine().origin()));
     }
     let group = model.get::<ReplicationGroup<'m>>(cache)?;
     if group.transit_encryption_mode().may(|mode| mode != "required") {
