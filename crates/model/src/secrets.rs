@@ -3,6 +3,7 @@
 use iaclint_value::{Data, Encoding, Reference, Step, Value};
 
 use crate::entity::entities;
+use crate::workload::{Setting, SettingKind};
 use crate::{Language, Mode, Model, Prop, ResourceId};
 
 entities! {
@@ -156,6 +157,26 @@ pub fn secret_keys<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<Vec<S
         out.extend(keys_of(value)?);
     }
     Some(out)
+}
+
+/// What the configuration writes into secrets as JSON objects, member by member.
+pub fn written_members<'m>(model: &'m Model<'m>) -> Vec<(ResourceId, Vec<Setting<'m>>)> {
+    let versions = model.all::<SecretVersion<'m>>().into_iter().map(|v| (v.id(), v.secret_string()));
+    let secrets = model.all::<SecretsManagerSecret<'m>>().into_iter().map(|s| (s.id(), s.secret_string()));
+    let mut out = Vec::new();
+    for (id, text) in versions.chain(secrets) {
+        let Prop::Known { value, .. } = text else { continue };
+        let Some(object) = value.decoded(Encoding::Json).and_then(Value::as_object) else { continue };
+        let members = object.fields.iter().map(|(name, origin, value)| Setting {
+            name: Some(name.to_string()),
+            value,
+            kind: SettingKind::Secret,
+            origin: *origin,
+            container: None,
+        });
+        out.push((id, members.collect()));
+    }
+    out
 }
 
 /// The keys of a JSON object, if they are all known.

@@ -5,6 +5,7 @@ use std::ops::Range;
 use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::endpoints::Endpoint;
+use iaclint_model::secrets::written_members;
 use iaclint_model::workload::{Setting, settings};
 use iaclint_model::{Model, ResourceId};
 use iaclint_value::{Data, Flat, Piece, Reference, Text, Value};
@@ -46,12 +47,13 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     }
 }
 
-/// Everything that has settings: functions, and task definitions whether a service runs them or a schedule does.
+/// Everything that has settings: functions, task definitions whether a service runs them or a schedule does, secrets that are JSON.
 fn configured<'m>(cx: &Check<'_, 'm>) -> Vec<(ResourceId, Vec<Setting<'m>>)> {
     let tasks =
         cx.model().all::<TaskDefinition<'m>>().into_iter().map(|task| (task.id(), settings(&task).items));
     let others = cx.analysis.workloads().iter().filter(|w| w.task.is_none());
-    tasks.chain(others.map(|w| (w.definition, w.settings.items.clone()))).collect()
+    let others = others.map(|w| (w.definition, w.settings.items.clone()));
+    tasks.chain(others).chain(written_members(cx.model())).collect()
 }
 
 /// An address in a text with more ports behind it than one.
