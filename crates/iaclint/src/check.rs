@@ -127,6 +127,7 @@ impl Run {
     fn new(arguments: &Check, config: &Config, selection: &Selection) -> Result<Self, Failure> {
         let parsed = read_each(&arguments.paths, &arguments.input, config)?;
         let Some(last) = parsed.last() else { return Err(Failure::new("nothing is read")) };
+        show_from_here(last);
         let (project, limited_to, mut stages) =
             (last.project.clone(), last.limited_to.clone(), last.stages.clone());
         let Findings { shown: mut findings, mut suppressed } = judged_each(&parsed, selection, config);
@@ -224,6 +225,13 @@ pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed,
 fn read_each(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Vec<Parsed>, Failure> {
     let (fs, options) = options(paths, input, config)?;
     parse_each(fs, &options).map_err(|e| refused(&e))
+}
+
+/// Lets outputs for people name the files as they are written in the working directory.
+pub fn show_from_here(parsed: &Parsed) {
+    if let Ok(here) = std::env::current_dir().and_then(std::fs::canonicalize) {
+        parsed.project.sources().show_from(parsed.project.root(), &here);
+    }
 }
 
 fn refused(error: &ParseError) -> Failure {

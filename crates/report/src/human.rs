@@ -257,7 +257,14 @@ impl Page<'_> {
         }
         let runs: Vec<Run> = files
             .into_iter()
-            .flat_map(|(file, marks)| runs(&self.sources.file(file), &marks, &self.masks))
+            .flat_map(|(file, marks)| {
+                let file = self.sources.file(file);
+                let mut runs = runs(&file, &marks, &self.masks);
+                for run in &mut runs {
+                    run.path = self.path(&file.path);
+                }
+                runs
+            })
             .collect();
         // The frames of one finding stand under each other, whatever the width of their line numbers.
         let digits = |run: &Run| run.last_line().to_string().len();
@@ -289,7 +296,7 @@ impl Page<'_> {
             }
             (Some(span), _) => self.indented("in", vec![self.place(span)], &mut out),
             (None, Some(path)) if !problem.message.contains(path.as_str()) => {
-                self.indented("in", vec![mask::name(path)], &mut out);
+                self.indented("in", vec![self.path(path)], &mut out);
             }
             _ => {}
         }
@@ -307,13 +314,16 @@ impl Page<'_> {
     }
 
     fn place_of(&self, problem: &Problem) -> Option<String> {
-        problem.span.map(|s| self.place(s)).or_else(|| problem.path.as_deref().map(mask::name))
+        problem.span.map(|s| self.place(s)).or_else(|| problem.path.as_deref().map(|path| self.path(path)))
+    }
+
+    fn path(&self, path: &str) -> String {
+        mask::name(&self.sources.shown(path))
     }
 
     /// `path:line`.
     fn place(&self, span: Span) -> String {
-        let file = self.sources.file(span.file);
-        format!("{}:{}", mask::name(&file.path), file.lines.line(span.start))
+        mask::name(&self.sources.line(span))
     }
 
     fn line_of(&self, span: Span) -> String {

@@ -15,6 +15,7 @@ mod num;
 mod ops;
 pub mod oracle;
 mod planned;
+mod provider;
 mod sets;
 mod template;
 mod ty;
@@ -25,3 +26,4 @@ mod weight;
 
 pub use loader::{Inputs, Loader, ModuleSummary, STACK_BYTES};
 pub use planned::is_plan;
+pub use provider::Provider;

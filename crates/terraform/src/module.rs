@@ -8,7 +8,7 @@ use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 use rustc_hash::FxHashMap;
 
-use crate::ir::{Attribute, Block, Body, Expr, File};
+use crate::ir::{Attribute, Block, Body, E, Expr, File, Key};
 use crate::version::Language;
 
 /// A module as it is written, before any evaluation.
@@ -32,6 +32,8 @@ pub(crate) struct Module {
     pub(crate) backend: Option<Block>,
     /// What its `required_version` tells of its language.
     pub(crate) language: Language,
+    /// The local names of the providers that it requires, with their sources.
+    pub(crate) required_providers: Vec<(Name, Option<Name>)>,
     /// It is written for OpenTofu: a file of it is called so.
     pub(crate) is_tofu: bool,
     pub(crate) problems: Vec<Problem>,
@@ -209,6 +211,9 @@ impl Module {
                 if let Some(language) = required.map(|r| Language::of(r)).filter(|l| *l != Language::Common) {
                     self.language = language;
                 }
+                for required in block.body.blocks("required_providers") {
+                    self.required_providers.extend(required.body.attributes.iter().map(required_provider));
+                }
                 let backend = |b: &&Block| matches!(b.kind.as_str(), "backend" | "cloud");
                 if let Some(backend) = block.body.blocks.iter().find(backend) {
                     self.has_backend_or_provider = true;
@@ -309,4 +314,16 @@ pub(crate) fn block_type(block: &Block) -> &Name {
         Some(label) if block.kind == "dynamic" => label,
         _ => &block.kind,
     }
+}
+
+/// `name = { source = "..." }`.
+fn required_provider(attribute: &Attribute) -> (Name, Option<Name>) {
+    let source = match &attribute.value.bare().kind {
+        E::Object(items) => items.iter().find_map(|item| match &item.key {
+            Key::Word(name, _) if name == "source" => item.value.literal().cloned(),
+            _ => None,
+        }),
+        _ => None,
+    };
+    (attribute.name.clone(), source)
 }

@@ -16,6 +16,8 @@ use bigdecimal::{BigDecimal, RoundingMode};
 pub(crate) enum Num {
     Int(i64),
     Big(Arc<BigDecimal>),
+    /// Zero with a sign: equal to zero, but written with it.
+    NegativeZero,
     /// What a division by zero gives. It can be computed with and compared, but not written.
     Infinite {
         negative: bool,
@@ -34,7 +36,7 @@ impl Num {
     /// From decimal text: `12`, `.5`, `1e3`.
     pub(crate) fn parse(text: &str) -> Option<Num> {
         if let Ok(int) = text.parse::<i64>() {
-            return Some(Num::Int(int));
+            return Some(if int == 0 && text.starts_with('-') { Num::NegativeZero } else { Num::Int(int) });
         }
         let (mantissa, exponent) = match text.find(['e', 'E']) {
             Some(at) => (&text[..at], text[at + 1..].parse::<i64>().ok()?),
@@ -52,7 +54,8 @@ impl Num {
         }
         let int = BigInt::parse_bytes(digits.as_bytes(), 10)?;
         let scale = i64::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
-        Self::of(&BigDecimal::new(if negative { -int } else { int }, scale))
+        let num = Self::of(&BigDecimal::new(if negative { -int } else { int }, scale))?;
+        Some(if negative && num.is_zero() { Num::NegativeZero } else { num })
     }
 
     /// `None` when it is out of bounds.
@@ -91,6 +94,7 @@ impl Num {
     pub(crate) fn decimal(&self) -> Option<BigDecimal> {
         match self {
             Num::Int(int) => Some(BigDecimal::from(*int)),
+            Num::NegativeZero => Some(BigDecimal::zero()),
             Num::Big(big) => Some((**big).clone()),
             Num::Infinite { .. } => None,
         }
@@ -101,12 +105,25 @@ impl Num {
     }
 
     pub(crate) fn is_zero(&self) -> bool {
-        matches!(self, Num::Int(0))
+        matches!(self, Num::Int(0) | Num::NegativeZero)
+    }
+
+    pub(crate) fn is_negative_zero(&self) -> bool {
+        matches!(self, Num::NegativeZero)
+    }
+
+    /// Whether a sign stands before it, be it before zero.
+    fn has_sign(&self) -> bool {
+        self.is_negative() || self.is_negative_zero()
+    }
+
+    fn zero(negative: bool) -> Num {
+        if negative { Num::NegativeZero } else { Num::Int(0) }
     }
 
     pub(crate) fn is_whole(&self) -> bool {
         match self {
-            Num::Int(_) => true,
+            Num::Int(_) | Num::NegativeZero => true,
             Num::Big(big) => big.is_integer(),
             Num::Infinite { .. } => false,
         }
@@ -116,6 +133,7 @@ impl Num {
     pub(crate) fn as_i64(&self) -> Option<i64> {
         match self {
             Num::Int(int) => Some(*int),
+            Num::NegativeZero => Some(0),
             Num::Big(_) | Num::Infinite { .. } => None,
         }
     }
@@ -124,6 +142,7 @@ impl Num {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "the nearest double is what was asked for")]
             Num::Int(int) => *int as f64,
+            Num::NegativeZero => -0.0,
             Num::Big(big) => big.to_f64().unwrap_or(f64::NAN),
             Num::Infinite { negative: false } => f64::INFINITY,
             Num::Infinite { negative: true } => f64::NEG_INFINITY,
@@ -134,6 +153,7 @@ impl Num {
     pub(crate) fn to_bigint(&self) -> BigInt {
         match self {
             Num::Int(int) => BigInt::from(*int),
+            Num::NegativeZero => BigInt::ZERO,
             Num::Big(big) => big.with_scale_round(0, RoundingMode::Down).into_bigint_and_scale().0,
             Num::Infinite { .. } => BigInt::ZERO,
         }
@@ -142,6 +162,7 @@ impl Num {
     pub(crate) fn is_negative(&self) -> bool {
         match self {
             Num::Int(int) => *int < 0,
+            Num::NegativeZero => false,
             Num::Big(big) => big.sign() == Sign::Minus,
             Num::Infinite { negative } => *negative,
         }
@@ -149,6 +170,8 @@ impl Num {
 
     pub(crate) fn neg(&self) -> Num {
         match self {
+            Num::Int(0) => Num::NegativeZero,
+            Num::NegativeZero => Num::Int(0),
             Num::Int(int) => {
                 int.checked_neg().map_or_else(|| Num::Big(Arc::new(-BigDecimal::from(*int))), Num::Int)
             }
@@ -158,6 +181,9 @@ impl Num {
     }
 
     pub(crate) fn add(&self, other: &Num) -> Option<Num> {
+        if self.is_negative_zero() {
+            return Some(other.clone());
+        }
         if let (Num::Int(a), Num::Int(b)) = (self, other)
             && let Some(sum) = a.checked_add(*b)
         {
@@ -185,6 +211,9 @@ impl Num {
     }
 
     pub(crate) fn mul(&self, other: &Num) -> Option<Num> {
+        if (self.is_zero() && !other.is_infinite()) || (other.is_zero() && !self.is_infinite()) {
+            return Some(Num::zero(self.has_sign() != other.has_sign()));
+        }
         if let (Num::Int(a), Num::Int(b)) = (self, other)
             && let Some(product) = a.checked_mul(*b)
         {
@@ -205,7 +234,11 @@ impl Num {
     /// `None` where there is no answer: zero by zero, infinite by infinite.
     pub(crate) fn div(&self, other: &Num) -> Option<Num> {
         if other.is_zero() {
-            return (!self.is_zero()).then(|| Num::Infinite { negative: self.is_negative() });
+            let negative = self.is_negative() != other.has_sign();
+            return (!self.is_zero()).then_some(Num::Infinite { negative });
+        }
+        if self.is_zero() || other.is_infinite() && !self.is_infinite() {
+            return Some(Num::zero(self.has_sign() != other.has_sign()));
         }
         if let (Num::Int(a), Num::Int(b)) = (self, other)
             && let Some(0) = a.checked_rem(*b)
@@ -215,11 +248,10 @@ impl Num {
         }
         let (a, b) = match (self.decimal(), other.decimal()) {
             (Some(a), Some(b)) => (Binary::of(&a), Binary::of(&b)),
-            (Some(_), None) => return Some(Num::Int(0)),
             (None, Some(_)) => {
                 return Some(Num::Infinite { negative: self.is_negative() != other.is_negative() });
             }
-            (None, None) => return None,
+            (_, None) => return None,
         };
         let quotient = Binary::ratio(&a.mantissa, &b.mantissa, a.exponent - b.exponent);
         Num::of(&quotient.decimal())
@@ -227,7 +259,7 @@ impl Num {
 
     /// The remainder with the sign of the dividend; by zero, the dividend.
     pub(crate) fn rem(&self, other: &Num) -> Option<Num> {
-        if other.is_zero() {
+        if other.is_zero() || self.is_negative_zero() {
             return Some(self.clone());
         }
         if let (Num::Int(a), Num::Int(b)) = (self, other) {
@@ -240,7 +272,7 @@ impl Num {
     }
 
     pub(crate) fn abs(&self) -> Num {
-        if self.is_negative() { self.neg() } else { self.clone() }
+        if self.has_sign() { self.neg() } else { self.clone() }
     }
 
     pub(crate) fn floor(&self) -> Num {
@@ -254,6 +286,7 @@ impl Num {
     fn whole(&self, mode: RoundingMode) -> Num {
         match self {
             Num::Int(_) | Num::Infinite { .. } => self.clone(),
+            Num::NegativeZero => Num::Int(0),
             Num::Big(big) => Num::of(&big.with_scale_round(0, mode)).unwrap_or_else(|| self.clone()),
         }
     }
@@ -277,6 +310,8 @@ impl Ord for Num {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Num::Int(a), Num::Int(b)) => a.cmp(b),
+            (Num::NegativeZero, other) => Num::Int(0).cmp(other),
+            (other, Num::NegativeZero) => other.cmp(&Num::Int(0)),
             (Num::Big(a), Num::Big(b)) => a.cmp(b),
             (Num::Big(a), Num::Int(b)) => (**a).cmp(&BigDecimal::from(*b)),
             (Num::Int(a), Num::Big(b)) => BigDecimal::from(*a).cmp(b),
@@ -304,6 +339,7 @@ impl fmt::Display for Num {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Num::Int(int) => write!(f, "{int}"),
+            Num::NegativeZero => f.write_str("-0"),
             Num::Big(big) => f.write_str(&big.to_plain_string()),
             Num::Infinite { negative } => f.write_str(if *negative { "-Inf" } else { "+Inf" }),
         }

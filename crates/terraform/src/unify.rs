@@ -43,35 +43,51 @@ pub(crate) fn unify(types: &[Ty], lossy: bool) -> Option<Ty> {
         [one] => return Some(one.plain()),
         _ => {}
     }
-    let open = all.contains(&&Ty::Dynamic);
-    let known: Vec<&Ty> = all.iter().copied().filter(|t| **t != Ty::Dynamic).collect();
-    let count = |is: fn(&Ty) -> bool| known.iter().filter(|t| is(t)).count();
+    let count = |is: fn(&Ty) -> bool| all.iter().filter(|t| is(t)).count();
+    let open = count(|t| *t == Ty::Dynamic);
     let maps = count(|t| matches!(t, Ty::Map(_)));
     let objects = count(|t| matches!(t, Ty::Object(_)));
     let lists = count(|t| matches!(t, Ty::List(_)));
     let sets = count(|t| matches!(t, Ty::Set(_)));
     let tuples = count(|t| matches!(t, Ty::Tuple(_)));
-    let alike = [maps + objects, lists + tuples, sets].contains(&known.len());
-    if open && alike {
-        return Some(Ty::Dynamic);
-    }
-    if objects == all.len() {
-        return unify_objects(&all, lossy);
-    }
-    if tuples == all.len() {
-        return unify_tuples(&all, lossy);
-    }
-    if sets == all.len() {
-        return unify_inner(&all, lossy).map(Ty::set);
-    }
-    let collection = if maps + objects == all.len() {
-        unify_inner(&all, lossy).map(Ty::map)
-    } else if lists + tuples == all.len() {
-        unify_inner(&all, lossy).map(Ty::list)
+    let alone = |of: usize| of > 0 && of + open == all.len();
+    let found = if alone(maps) || alone(lists) || alone(sets) || alone(objects) || alone(tuples) {
+        return if open > 0 { Some(Ty::Dynamic) } else { unify_kind(&all, lossy) };
+    } else if maps > 0 && alone(maps + objects) {
+        with_collections(&all, lossy, |t| matches!(t, Ty::Object(_)), Ty::map)
+    } else if lists > 0 && alone(lists + tuples) {
+        with_collections(&all, lossy, |t| matches!(t, Ty::Tuple(_)), Ty::list)
+    } else if objects > 0 && tuples > 0 {
+        return None;
     } else {
         None
     };
-    collection.or_else(|| preferred(&all, lossy))
+    found.or_else(|| preferred(&all, lossy))
+}
+
+/// Types of one kind, none of them open.
+fn unify_kind(types: &[&Ty], lossy: bool) -> Option<Ty> {
+    match types.first()? {
+        Ty::Object(_) => unify_objects(types, lossy),
+        Ty::Tuple(_) => unify_tuples(types, lossy),
+        Ty::Map(_) => unify_inner(types, lossy).map(Ty::map),
+        Ty::List(_) => unify_inner(types, lossy).map(Ty::list),
+        _ => unify_inner(types, lossy).map(Ty::set),
+    }
+}
+
+/// Objects beside maps, or tuples beside lists: what they make as one such collection, and that with the others.
+fn with_collections(
+    types: &[&Ty],
+    lossy: bool,
+    is_shaped: fn(&Ty) -> bool,
+    wrap: fn(Ty) -> Ty,
+) -> Option<Ty> {
+    let (shaped, mut others): (Vec<&Ty>, Vec<&Ty>) = types.iter().copied().partition(|t| is_shaped(t));
+    let collection = unify_inner(&shaped, lossy).map(wrap)?;
+    others.push(&collection);
+    let others: Vec<Ty> = others.into_iter().cloned().collect();
+    unify(&others, lossy).filter(|ty| *ty != Ty::Dynamic)
 }
 
 /// Of several types the one that all others convert to: text before other primitives, lists before sets before tuples, maps before

@@ -34,8 +34,9 @@ cargo xtask estate [--resources N] [--language terraform|cdk] [--shape services|
 cargo xtask bench-peers [--profile NAME] DIR
                                 iaclint, its peers as far as they are installed, and the floor over one tree, interleaved
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
-cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE]..
-                                print what a first deployment would make, in the words of `terraform show -json`";
+cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE].. [-provider SCHEMA]
+                                print what a first deployment would make, in the words of `terraform show -json`; what a
+                                provider does with a resource is known from its schema";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,7 +44,9 @@ fn main() -> ExitCode {
     let root = root();
     match words.split_first() {
         Some((&"oracle", [directory])) => return oracle::answers(Path::new(directory)),
-        Some((&"plan", [directory, options @ ..])) => return oracle::plan(Path::new(directory), options),
+        Some((&"plan", [directory, options @ ..])) => {
+            return oracle::plan(&root, Path::new(directory), options);
+        }
         _ => {}
     }
     let faults = match words[..] {

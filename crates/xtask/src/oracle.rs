@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use iaclint_source::{Disk, Project};
-use iaclint_terraform::{Inputs, Loader, oracle};
+use iaclint_terraform::{Inputs, Loader, Provider, oracle};
 use serde_json::{Map, Value};
 
 /// Answers each row of standard input as a local of the module in `directory`.
@@ -50,29 +50,20 @@ pub(crate) fn answers(directory: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Prints what a first deployment of the root module in `directory` would make.
-pub(crate) fn plan(directory: &Path, options: &[&str]) -> ExitCode {
+/// Prints what a first deployment of the root module in `directory` would make. A recorded configuration says in its `cmd.json` how it
+/// was planned: with which arguments and variables of the environment, and with which stand-in for the provider.
+pub(crate) fn plan(root: &Path, directory: &Path, options: &[&str]) -> ExitCode {
     let Some((project, directory)) = project(directory) else { return ExitCode::from(2) };
-    let mut inputs = Inputs { environment: std::env::vars().collect(), ..Inputs::default() };
-    let mut options = options.iter();
-    while let Some(option) = options.next() {
-        let (name, value) = match option.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (*option, options.next().copied()),
-        };
-        match (name.trim_start_matches('-'), value) {
-            ("var-file", Some(file)) => inputs.var_files.push(file_of(&directory, file)),
-            ("var", Some(pair)) if pair.contains('=') => {
-                let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                inputs.variables.push((name.to_owned(), value.to_owned()));
-            }
-            _ => {
-                eprintln!("{option} is not understood");
-                return ExitCode::from(2);
-            }
-        }
+    let mut request = Request::default();
+    request.inputs.environment = std::env::vars().collect();
+    let read = request
+        .recorded(root, &directory)
+        .and_then(|()| request.options(&directory, options.iter().map(|o| (*o).to_owned())));
+    if let Err(error) = read {
+        eprintln!("{error}");
+        return ExitCode::from(2);
     }
-    let plan = oracle::plan(&Loader::new(&project), &directory, &inputs);
+    let plan = oracle::plan(&Loader::new(&project), &directory, &request.inputs, request.provider.as_ref());
     match serde_json::from_str::<Value>(&plan) {
         Ok(plan) => {
             println!("{plan:#}");
@@ -82,6 +73,53 @@ pub(crate) fn plan(directory: &Path, options: &[&str]) -> ExitCode {
             eprintln!("the plan is not JSON: {error}: {plan}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// With what a plan is made.
+#[derive(Default)]
+struct Request {
+    inputs: Inputs,
+    provider: Option<Arc<Provider>>,
+}
+
+impl Request {
+    fn options(&mut self, directory: &Path, options: impl IntoIterator<Item = String>) -> Result<(), String> {
+        let mut options = options.into_iter();
+        while let Some(option) = options.next() {
+            let (name, value) = match option.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (option.clone(), options.next()),
+            };
+            let not_understood = || format!("{option} is not understood");
+            let value = value.ok_or_else(not_understood)?;
+            match name.trim_start_matches('-') {
+                "var-file" => self.inputs.var_files.push(file_of(directory, &value)),
+                "var" => {
+                    let (name, value) = value.split_once('=').ok_or_else(not_understood)?;
+                    self.inputs.variables.push((name.to_owned(), value.to_owned()));
+                }
+                "provider" => self.provider = Some(provider_of(&file_of(directory, &value))?),
+                _ => return Err(not_understood()),
+            }
+        }
+        Ok(())
+    }
+
+    fn recorded(&mut self, root: &Path, directory: &Path) -> Result<(), String> {
+        let Ok(text) = std::fs::read_to_string(directory.join("cmd.json")) else { return Ok(()) };
+        let command: Value = serde_json::from_str(&text).map_err(|error| format!("cmd.json: {error}"))?;
+        for (name, value) in command["env"].as_object().into_iter().flatten() {
+            self.inputs.environment.push((name.clone(), value.as_str().unwrap_or_default().to_owned()));
+        }
+        if let Some(name) = command["stub"].as_str() {
+            let beside = directory.ancestors().take(4).map(|d| d.join("stub").join(name));
+            let own = root.join("crates/terraform/tests/data/providers").join(name);
+            let file = beside.chain([own]).find(|file| file.is_file());
+            self.provider = Some(provider_of(&file.ok_or_else(|| format!("{name} is not here"))?)?);
+        }
+        let arguments = command["args"].as_array().into_iter().flatten();
+        self.options(directory, arguments.filter_map(|a| a.as_str().map(ToOwned::to_owned)))
     }
 }
 
@@ -107,4 +145,9 @@ fn file_of(directory: &Path, file: &str) -> PathBuf {
         return beside;
     }
     std::env::current_dir().map_or_else(|_| PathBuf::from(file), |here| here.join(file))
+}
+
+fn provider_of(file: &Path) -> Result<Arc<Provider>, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Provider::read(&text).map(Arc::new).map_err(|error| format!("{}: {error}", file.display()))
 }

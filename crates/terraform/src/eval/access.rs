@@ -103,7 +103,7 @@ impl Evaluator<'_, '_> {
             }
             // The instances of a resource or a module are reached by their keys.
             Ty::List(_) | Ty::Set(_) | Ty::Tuple(_)
-                if unk.reference.is_none() && name.parse::<u32>().is_err() =>
+                if !self.is_repeated(unk) && name.parse::<u32>().is_err() =>
             {
                 return Err(Fault::new(span, format!("a {} has no attribute {name:?}", ty_name(&unk.ty)))
                     .with_help(format!("index an element, [0].{name}, or use [*].{name} for all")));
@@ -176,6 +176,9 @@ impl Evaluator<'_, '_> {
         }
         let marks = value.marks.and(key.marks);
         if let Some(unk) = key.as_unknown() {
+            if value.is_null() {
+                return Err(Fault::new(span, "the value is null, so it has no elements"));
+            }
             let may_be_key = matches!(unk.ty, Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String);
             if matches!(Ty::of(value), Ty::Bool | Ty::Number | Ty::String) {
                 return Err(Fault::new(span, format!("a {} has no elements", kind_name(value))));
@@ -285,6 +288,7 @@ impl Evaluator<'_, '_> {
                 span,
                 format!("the value is null, so there is no {} to go through", ty.friendly()),
             )),
+            K::Null(Ty::Dynamic) => Ok(Val::tuple(Vec::new(), value.origin).marked(marks)),
             K::Null(ty) => {
                 // What the steps cannot reach in a value of this type is an error also where there is none.
                 let mut any = Unk::new(Why::Count);
@@ -343,7 +347,11 @@ impl Evaluator<'_, '_> {
             }
         }
         let element = element_of_unknown(value, unk);
-        let element = self.steps(element, rest, env)?;
+        let element = match self.steps(element, rest, env) {
+            // Of what is not even known what it is, nothing can be said to be wrong.
+            Err(_) if unk.ty == Ty::Dynamic => derived(value, unk, Ty::Dynamic),
+            element => element?,
+        };
         let mut out = Unk::new(Why::Count);
         out.ty = Ty::Dynamic;
         out.not_null = true;
@@ -364,7 +372,7 @@ impl Evaluator<'_, '_> {
         Ok(Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks))
     }
 
-    fn is_in_brackets(&self, span: Span) -> bool {
+    pub(super) fn is_in_brackets(&self, span: Span) -> bool {
         self.loader.project().sources().file(span.file).slice(span).starts_with(['[', '"'])
     }
 
@@ -377,12 +385,22 @@ impl Evaluator<'_, '_> {
                 || (collection && matches!(reference.target, Target::Module { .. } | Target::Resource(_))))
     }
 
-    /// Whether the reference names a resource that is declared without repetition.
+    /// Whether the reference names a resource or module that is declared without repetition.
     fn is_single(&self, reference: &Reference) -> bool {
-        let Target::Resource(key) = &reference.target else { return false };
-        let Some(super::Place::Instance(instance)) = self.places.get(&key.address) else { return false };
-        let instance = &self.instances[*instance];
-        let body = &self.scopes[instance.scope].module.resources[instance.declaration].block.body;
+        let (Target::Resource(key) | Target::Module { call: key, .. }) = &reference.target else {
+            return false;
+        };
+        let body = match self.places.get(&key.address) {
+            Some(super::Place::Instance(instance)) => {
+                let instance = &self.instances[*instance];
+                &self.scopes[instance.scope].module.resources[instance.declaration].block.body
+            }
+            Some(super::Place::Scope(scope)) => match self.scopes[*scope].parent {
+                Some((parent, call)) => &self.scopes[parent].module.calls[call].block.body,
+                None => return false,
+            },
+            _ => return false,
+        };
         ["count", "for_each"].iter().all(|name| body.attribute(name).is_none())
             && body.blocks("lifecycle").all(|b| b.body.attribute("enabled").is_none())
     }
@@ -408,10 +426,12 @@ fn unknown_index(value: &Val, key: &Unk) -> Val {
     {
         let mut out = Val::reference(reference.then(Way::Any), value.origin);
         depend(&mut out, &key.depends_on);
-        return out;
+        let element = unk.ty.element().cloned().unwrap_or(Ty::Dynamic);
+        return retyped(out, &element);
     }
     let mut out = Unk::new(key.why.clone());
     out.depends_on.clone_from(&key.depends_on);
+    out.ty = Ty::outline(value).element().cloned().unwrap_or(Ty::Dynamic);
     let items: Vec<&Val> = match &value.k {
         K::List(_, items) | K::Tuple(items) => items.iter().collect(),
         K::Map(_, fields) | K::Object(fields) => fields.iter().map(|(_, _, v)| v).collect(),

@@ -46,7 +46,7 @@ impl Evaluator<'_, '_> {
                 .with_help("give it a name in locals, and pass local.<name>"));
         }
         if call.name.contains("::") && !call.name.starts_with("core::") {
-            return Ok(self.unevaluated(&call.name, &arguments, span));
+            return self.provider_function(call, &arguments, span, env);
         }
         if call.expand
             && let Some(last) = arguments.pop()
@@ -141,16 +141,6 @@ impl Evaluator<'_, '_> {
         out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some());
         let origin = self.written(span);
         Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks)
-    }
-
-    /// The result of a function that we do not have: it depends on its arguments.
-    fn unevaluated(&mut self, name: &str, arguments: &[Val], span: Span) -> Val {
-        let mut unk = Unk::new(Why::Unsupported(name.into()));
-        for argument in arguments {
-            references_in(argument, &mut unk.depends_on);
-        }
-        let origin = self.origins.add(span, iaclint_value::Via::Written, arguments.iter().map(|a| a.origin));
-        Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 
     /// The directory that relative paths start from, as `terraform` is run in the root module.

@@ -58,10 +58,14 @@ impl Evaluator<'_, '_> {
                 Ok(Val::tuple(out, origin))
             }
             E::Object(items) => self.object(items, span, env),
-            E::Root(name) => self.traversal(name, span, &[], span, env),
+            E::Root(name) => {
+                let value = self.traversal(name, span, &[], span, env)?;
+                Ok(self.planned_whole(value))
+            }
             E::Access(base, steps) => {
                 if let E::Root(name) = &base.kind {
-                    return self.traversal(name, base.span, steps, span, env);
+                    let value = self.traversal(name, base.span, steps, span, env)?;
+                    return Ok(self.planned_whole(value));
                 }
                 let base = self.eval(base, env)?;
                 let value = self.steps(base, steps, env)?;
@@ -86,6 +90,11 @@ impl Evaluator<'_, '_> {
             E::Conditional(parts) => self.conditional(parts, span, env),
             E::For(each) => self.for_expr(each, span, env),
         }
+    }
+
+    /// To a plan, a resource or module is the object of what it has, wherever it goes.
+    fn planned_whole(&mut self, value: Val) -> Val {
+        if self.planning { self.deep_whole(value, 0) } else { value }
     }
 
     /// Whether one side may decide alone: in the language of newer versions, and where nothing says which versions run it. A plan needs

@@ -468,7 +468,9 @@ impl Evaluator<'_, '_> {
             let value = value.unwrap_or_else(|fault| me.invalid(fault));
             let sensitive =
                 block.body.attribute("sensitive").and_then(|a| a.value.literal_bool()) == Some(true);
-            let value = if sensitive { value.marked(Marks::SENSITIVE) } else { value };
+            // Terraform 1.11 forgets it on the way to the calling module.
+            let kept = !me.planning || scope == 0;
+            let value = if sensitive && kept { value.marked(Marks::SENSITIVE) } else { value };
             if me.planning && scope == 0 && !sensitive && value.deep_marks().has(Marks::SENSITIVE) {
                 let message =
                     format!("the output {:?} is of sensitive values and does not say so", name.as_str());

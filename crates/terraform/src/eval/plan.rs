@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::Marks;
@@ -12,6 +13,7 @@ use super::resource::{META_ARGUMENTS, META_BLOCKS};
 use super::{Evaluator, Place};
 use crate::json_out::{self, quoted};
 use crate::module::block_type;
+use crate::provider::Provider;
 use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
 
@@ -25,8 +27,9 @@ struct Planned {
 
 impl Evaluator<'_, '_> {
     /// Outputs and planned resources, or diagnostics with their ranges, as one JSON object.
-    pub(crate) fn plan(mut self, directory: &Path) -> String {
+    pub(crate) fn plan(mut self, directory: &Path, provider: Option<Arc<Provider>>) -> String {
         self.planning = true;
+        self.provider = provider;
         self.enter(directory);
         let mut order = Vec::new();
         self.visit(0, &mut order);
@@ -168,6 +171,9 @@ impl Evaluator<'_, '_> {
     }
 
     fn planned_object(&mut self, instance: usize, declaration: &crate::module::Declaration) -> Val {
+        if let Some(whole) = self.provided_object(instance, declaration.block.header) {
+            return whole;
+        }
         let body = &declaration.block.body;
         let mut fields: crate::val::Fields = Vec::new();
         for attribute in &body.attributes {

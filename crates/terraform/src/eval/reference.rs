@@ -13,7 +13,7 @@ use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
 
 /// The attributes of the resource that is built in.
-const TERRAFORM_DATA: [&str; 4] = ["id", "input", "output", "triggers_replace"];
+pub(super) const TERRAFORM_DATA: [&str; 4] = ["id", "input", "output", "triggers_replace"];
 
 impl Evaluator<'_, '_> {
     /// A name with the steps behind it.
@@ -57,6 +57,9 @@ impl Evaluator<'_, '_> {
                 if self.planning && name == "workspace" {
                     let value = Val::str("default", origin);
                     return self.steps(value, &steps[1..], env);
+                }
+                if name != "workspace" {
+                    return Err(Fault::new(span, format!("{root} has no attribute {:?}", name.as_str())));
                 }
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
@@ -160,6 +163,11 @@ impl Evaluator<'_, '_> {
                 let root = &self.scopes[0].module.directory;
                 relative(root, &self.scopes[scope].module.directory)
             }
+            // Where the tool is run, as an absolute path: files are read from there, but nobody knows its name.
+            "cwd" if self.planning => {
+                let unk = Unk { ty: Ty::String, ..Unk::new(Why::Input("path.cwd".into())) };
+                return Ok(Val::unk(unk.not_null(), origin));
+            }
             "root" | "cwd" => ".".to_owned(),
             _ => {
                 return Err(Fault::new(span, format!("path has no attribute {name:?}"))
@@ -184,6 +192,19 @@ impl Evaluator<'_, '_> {
             return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
         };
         self.no_self_reference(scope, at, address, span);
+        if let Some(step) = steps.first()
+            && matches!(step.kind, StepKind::Attr(_))
+            && !self.is_in_brackets(step.span)
+            && self.instances_of(scope, at).0.shape != super::expand::Shape::Single
+        {
+            let fault = Fault::new(
+                span,
+                format!("{address} has several instances, so an attribute is one of theirs"),
+            );
+            return Err(
+                fault.with_help(format!("index one, {address}[0] or {address}[\"key\"], or all with [*]"))
+            );
+        }
         let value = if let Some((value, rest)) = self.one_instance(scope, at, steps, head, env)? {
             self.steps(value, rest, env)?
         } else {
@@ -284,28 +305,20 @@ impl Evaluator<'_, '_> {
         match place {
             Some(Place::Scope(scope)) => self.outputs_object(scope, &value),
             Some(Place::Instance(instance)) => {
+                let header = self.origins.get(value.origin).map(|o| o.span);
+                if let Some(whole) = header.and_then(|span| self.provided_object(instance, span)) {
+                    return whole.marked(value.marks);
+                }
                 let instance = &self.instances[instance];
                 let declaration = &self.scopes[instance.scope].module.resources[instance.declaration];
                 if declaration.block.labels.first().is_none_or(|kind| kind != "terraform_data") {
                     return value;
                 }
-                let body = &declaration.block.body;
-                let unset = ["input", "triggers_replace"].map(|name| body.attribute(name).is_none());
                 let reference = reference.clone();
                 let span = self.origins.get(value.origin).map_or(declaration.block.header, |o| o.span);
                 let fields = TERRAFORM_DATA.map(|name| {
-                    let null = match name {
-                        "triggers_replace" => unset[1],
-                        "input" | "output" => unset[0],
-                        _ => false,
-                    };
-                    let inner = if null {
-                        Val::null(value.origin)
-                    } else {
-                        let found = self.reference_attribute(&reference, name, span);
-                        found.unwrap_or_else(|fault| self.invalid(fault))
-                    };
-                    (name.into(), value.origin, inner)
+                    let found = self.reference_attribute(&reference, name, span);
+                    (name.into(), value.origin, found.unwrap_or_else(|fault| self.invalid(fault)))
                 });
                 Val::object(fields.into(), value.origin).marked(value.marks)
             }

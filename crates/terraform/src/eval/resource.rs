@@ -126,6 +126,9 @@ impl Evaluator<'_, '_> {
             other => other.copied(),
         };
         if let Some(Place::Instance(instance)) = place {
+            if let Some(value) = self.provided(instance, name, span) {
+                return self.step(value, span, Via::Attribute(key.clone()));
+            }
             if let Some(value) = self.special_attribute(instance, name, span) {
                 return value;
             }
@@ -142,6 +145,13 @@ impl Evaluator<'_, '_> {
                 return value;
             }
         }
+        if let Some(Place::Instance(instance)) = place
+            && self.is_terraform_data(instance)
+            && !super::reference::TERRAFORM_DATA.contains(&name)
+            && !self.has_fault(instance, span)
+        {
+            return self.invalid(Fault::new(span, format!("terraform_data has no attribute {name:?}")));
+        }
         let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
         let mut value = Val::reference(reference.then(Way::Attr(name.into())), origin);
         if let K::Unknown(unk) = &mut value.k {
@@ -156,7 +166,29 @@ impl Evaluator<'_, '_> {
                 unk.ty = Ty::of(&input);
             }
         }
+        if let Some(Place::Instance(instance)) = place
+            && self.is_terraform_data(instance)
+            && self.unset(instance, name)
+        {
+            return Val::null(value.origin);
+        }
         value
+    }
+
+    /// Whether an attribute of `terraform_data` is null, since the argument that it follows is not written.
+    fn unset(&self, instance: usize, name: &str) -> bool {
+        let at = &self.instances[instance];
+        let body = &self.scopes[at.scope].module.resources[at.declaration].block.body;
+        let argument = if name == "output" { "input" } else { name };
+        matches!(argument, "input" | "triggers_replace") && body.attribute(argument).is_none()
+    }
+
+    /// Whether an argument of it is in error, so that nothing is looked for in it.
+    fn has_fault(&mut self, instance: usize, span: Span) -> bool {
+        super::reference::TERRAFORM_DATA.iter().any(|name| {
+            let value = self.configured(instance, name, span);
+            value.is_some_and(|v| v.as_unknown().is_some_and(|u| u.why == iaclint_value::Why::Invalid))
+        })
     }
 
     /// The one resource type that is part of the language: its output has the type of its input.

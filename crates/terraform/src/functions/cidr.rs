@@ -92,12 +92,20 @@ pub(super) fn cidrhost(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Ca
     let network = Network::parse(str(arguments, 0)?)?;
     let host = integer(arguments, 1)?;
     let size = BigInt::one() << (network.bits - network.length);
-    // A negative number counts from the end.
-    let at = if host.is_negative() { &size + &host } else { host.clone() };
-    let Some(offset) = at.to_u128().filter(|_| at < size) else {
-        return Err(error(format!("a prefix of {} has no host number {host}", network.length)));
+    // A negative number counts from the end. Of any other, only what fits into 64 bits is looked at, as a number with a sign.
+    let (at, bounded) = if host.is_negative() {
+        (&size + &host, -&host - 1)
+    } else {
+        let low = BigInt::from((&host & BigInt::from(u64::MAX)).to_u64().unwrap_or(0).cast_signed());
+        (host.clone(), low)
     };
-    Ok(call.str(network.address(network.first.wrapping_add(offset))))
+    let none = || error(format!("a prefix of {} has no host number {host}", network.length));
+    // An IPv4 address inside an IPv6 one is counted in as if its 32 bits were all.
+    let shift = if network.mapped(network.first).is_some() { MAPPED_BITS } else { 0 };
+    let address: BigInt = BigInt::from(network.first) | (at << shift);
+    let address =
+        address.to_u128().filter(|a| bounded < size && *a <= ones(network.bits)).ok_or_else(none)?;
+    Ok(call.str(network.address(address)))
 }
 
 /// Whether a network holds an address, or the whole of another network.
@@ -120,10 +128,10 @@ pub(super) fn cidrcontains(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
 
 pub(super) fn cidrnetmask(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let network = Network::parse(str(arguments, 0)?)?;
-    if network.bits != 32 {
+    if network.bits != 32 && network.mapped(network.first).is_none() {
         return Err(error("IPv6 networks have no netmask"));
     }
-    let mask = !ones(32 - network.length) & u128::from(u32::MAX);
+    let mask = !ones(network.bits - network.length) & ones(network.bits);
     Ok(call.str(network.address(mask)))
 }
 
@@ -131,7 +139,12 @@ pub(super) fn cidrsubnet(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let network = Network::parse(str(arguments, 0)?)?;
     let more = whole(arguments, 1)?;
     let number = integer(arguments, 2)?;
-    let length = i64::from(network.length).checked_add(more).and_then(|length| u32::try_from(length).ok());
+    let length = i64::from(network.length).saturating_add(more);
+    if length < 0 {
+        // What Terraform prints for a prefix that there is not.
+        return Ok(call.str("<nil>"));
+    }
+    let length = u32::try_from(length).ok();
     let Some(length) = length.filter(|length| *length <= network.bits) else {
         return Err(error(format!("a prefix of {} cannot be extended by {more} bits", network.length)));
     };

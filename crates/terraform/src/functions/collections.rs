@@ -5,6 +5,7 @@ use iaclint_value::{OriginId, Reference, Step, Target};
 use super::numeric::whole;
 use super::{Call, CallError, error, strings, wrong};
 use crate::equality::equals;
+use crate::num::Num;
 use crate::ty::Ty;
 use crate::val::{K, MAX_CANDIDATES, Unk, Val};
 
@@ -176,7 +177,10 @@ pub(super) fn distinct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Ca
     let mut out: Vec<Val> = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
     for item in some_elements(&arguments[0]) {
-        if item.has_unknown() || seen.insert(crate::sets::identity(item)) {
+        // The two zeros are equal.
+        let zero = item.as_num().is_some_and(Num::is_negative_zero);
+        let identity = || if zero { "0".to_owned() } else { crate::sets::identity(item) };
+        if item.has_unknown() || seen.insert(identity()) {
             out.push(item.clone());
         }
     }
@@ -271,12 +275,11 @@ pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     }
     let whole_or_open =
         |at: usize| if arguments[at].is_unknown() { Ok(None) } else { whole(arguments, at).map(Some) };
-    let (Some(from), Some(to)) = (whole_or_open(1)?, whole_or_open(2)?) else {
-        return Ok(call.unknown(arguments));
-    };
-    if from < 0 {
+    let (from, to) = (whole_or_open(1)?, whole_or_open(2)?);
+    if from.is_some_and(|from| from < 0) {
         return Err(wrong(1, "the start index must not be negative"));
     }
+    let (Some(from), Some(to)) = (from, to) else { return Ok(call.unknown(arguments)) };
     if from > to {
         return Err(wrong(1, "the start index must not be greater than the end index"));
     }

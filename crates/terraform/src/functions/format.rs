@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, RoundingMode};
 use iaclint_value::{Piece, Text};
-use unicode_segmentation::UnicodeSegmentation;
 
+use super::graphemes::graphemes;
 use super::texts::{made, opaque, parts, slice, text};
 use super::{Call, CallError, error, wrong};
 use crate::convert::convert;
@@ -178,9 +178,10 @@ fn formatted(verb: Verb, value: &Val, shown: &str) -> Result<Vec<Piece>, CallErr
                 }
                 pad(verb, &cut(verb, &str.text))
             }
-            K::Num(num) if !verb.sharp => {
-                pad_number(verb, signed(verb, num.is_negative(), &float(&num.abs(), 'g', verb.precision)))
-            }
+            K::Num(num) if !verb.sharp => pad_number(
+                verb,
+                signed(verb, sign_of(num, verb.mode), &float(&num.abs(), 'g', verb.precision)),
+            ),
             K::Bool(bool) if !verb.sharp => pad(verb, &bool.to_string()),
             _ => pad(verb, &json_out::json(value).unwrap_or_default()),
         },
@@ -200,7 +201,7 @@ fn formatted(verb: Verb, value: &Val, shown: &str) -> Result<Vec<Piece>, CallErr
                 'b' | 'd' | 'o' | 'x' | 'X' => integer(verb, num),
                 _ => float(&num.abs(), mode, verb.precision),
             };
-            pad_number(verb, signed(verb, num.is_negative(), &digits))
+            pad_number(verb, signed(verb, sign_of(num, mode), &digits))
         }
     };
     Ok(vec![made(&out, value.origin)])
@@ -208,13 +209,13 @@ fn formatted(verb: Verb, value: &Val, shown: &str) -> Result<Vec<Piece>, CallErr
 
 fn cut(verb: Verb, text: &str) -> String {
     match verb.precision {
-        Some(count) => text.graphemes(true).take(count).collect(),
+        Some(count) => graphemes(text).take(count).collect(),
         None => text.to_owned(),
     }
 }
 
 fn pad(verb: Verb, text: &str) -> String {
-    let fill = verb.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+    let fill = verb.width.unwrap_or(0).saturating_sub(graphemes(text).count());
     let filler = if verb.zero && !verb.minus { "0" } else { " " }.repeat(fill);
     if verb.minus { format!("{text}{filler}") } else { format!("{filler}{text}") }
 }
@@ -236,6 +237,11 @@ fn pad_number(verb: Verb, (sign, digits): (&'static str, String)) -> String {
         (_, true) => format!("{sign}{}{digits}", "0".repeat(fill)),
         _ => format!("{}{sign}{digits}", " ".repeat(fill)),
     }
+}
+
+/// Whether a sign stands before a number: a whole number loses that of zero.
+fn sign_of(num: &Num, mode: char) -> bool {
+    num.is_negative() || num.is_negative_zero() && !matches!(mode, 'b' | 'd' | 'o' | 'x' | 'X')
 }
 
 /// The digits of a whole number without its sign.

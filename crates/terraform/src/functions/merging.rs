@@ -79,8 +79,14 @@ pub(super) fn merge(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
 pub(super) fn flatten(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
     let ty = Ty::outline(value);
-    if !(ty.is_sequence() || ty == Ty::Dynamic) {
+    // Of a value that is not known whole, Terraform does not look at the type.
+    let open = value.has_unknown() && (value.is_unknown() || value.fields().is_some());
+    if !(ty.is_sequence() || ty == Ty::Dynamic || open) {
         return Err(error("a list, set or tuple is required"));
+    }
+    if let Some(fields) = value.fields() {
+        let items: Vec<Val> = fields.iter().map(|(_, _, v)| v.clone()).collect();
+        return flatten(call, &[Val::tuple(items, value.origin).marked(value.marks)]);
     }
     let mut out = Vec::new();
     let mut complete = !value.is_unknown();

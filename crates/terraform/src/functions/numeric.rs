@@ -3,7 +3,7 @@
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::num_traits::Signed;
 
-use super::{Call, CallError, error, wrong};
+use super::{Call, CallError, error, floats, wrong};
 use crate::convert::convert;
 use crate::num::Num;
 use crate::ty::Ty;
@@ -45,13 +45,13 @@ pub(super) fn floor(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallErro
 
 pub(super) fn log(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let (value, base) = (num(arguments, 0)?.as_f64(), num(arguments, 1)?.as_f64());
-    let result = value.ln() / base.ln();
-    large(Num::of_f64(result)).map_err(|_| error("the logarithm is not a finite number"))
+    large(Num::of_f64(floats::ln(value) / floats::ln(base)))
+        .map_err(|_| error("the logarithm is not a finite number"))
 }
 
 pub(super) fn pow(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let (value, power) = (num(arguments, 0)?.as_f64(), num(arguments, 1)?.as_f64());
-    large(Num::of_f64(value.powf(power)))
+    large(Num::of_f64(floats::pow(value, power)))
 }
 
 pub(super) fn signum(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
@@ -61,20 +61,23 @@ pub(super) fn signum(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallErr
 }
 
 pub(super) fn max(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    extreme(arguments, Ord::cmp)
+    extreme(arguments, std::cmp::Ordering::Greater)
 }
 
 pub(super) fn min(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    extreme(arguments, |a, b| b.cmp(a))
+    extreme(arguments, std::cmp::Ordering::Less)
 }
 
-fn extreme(arguments: &[Val], order: fn(&Num, &Num) -> std::cmp::Ordering) -> Result<Val, CallError> {
-    let best =
-        arguments.iter().filter(|v| v.as_num().is_some()).max_by(|a, b| match (a.as_num(), b.as_num()) {
-            (Some(a), Some(b)) => order(a, b),
-            _ => std::cmp::Ordering::Equal,
-        });
-    best.cloned().ok_or_else(|| error("at least one number is required"))
+/// The first of the numbers beyond which none lies.
+fn extreme(arguments: &[Val], beyond: std::cmp::Ordering) -> Result<Val, CallError> {
+    let mut best: Option<(&Val, &Num)> = None;
+    for value in arguments {
+        let Some(num) = value.as_num() else { continue };
+        if best.is_none_or(|(_, best)| num.cmp(best) == beyond) {
+            best = Some((value, num));
+        }
+    }
+    best.map(|(value, _)| value.clone()).ok_or_else(|| error("at least one number is required"))
 }
 
 pub(super) fn parseint(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
@@ -121,15 +124,18 @@ pub(super) fn sum(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallErr
     if items.iter().any(Val::has_unknown) {
         return Ok(call.unknown(arguments));
     }
-    let mut total = Num::Int(0);
+    let mut total: Option<Num> = None;
     for item in items {
         let number = convert(item, &Ty::Number).map_err(|_| wrong(0, "every element must be a number"))?;
         let K::Num(number) = &number.k else {
             return Err(wrong(0, "every element must be a number, not null"));
         };
-        total = total.add(number).ok_or_else(|| error("the sum is too large a number"))?;
+        total = Some(match total {
+            Some(total) => total.add(number).ok_or_else(|| error("the sum is too large a number"))?,
+            None => number.clone(),
+        });
     }
-    number(total)
+    number(total.unwrap_or(Num::Int(0)))
 }
 
 pub(super) fn range(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {

@@ -13,12 +13,20 @@ const MAX_PRODUCT: usize = 100_000;
 
 /// All arguments as sets of one type.
 fn alike(arguments: &[Val]) -> Result<(Ty, Vec<Val>), CallError> {
-    let types: Vec<Ty> =
-        arguments.iter().map(|v| Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic)).collect();
+    // An empty set of no type is of any.
+    let empty = |v: &Val, ty: &Ty| *ty == Ty::Dynamic && v.elements().is_some_and(<[Val]>::is_empty);
+    let types = arguments.iter().map(|v| (v, Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic)));
+    let types: Vec<Ty> = types.filter(|(v, ty)| !empty(v, ty)).map(|(_, ty)| ty).collect();
     let element = unify(&types, true).ok_or_else(|| error("the elements of all sets must have one type"))?;
     let ty = Ty::set(element.clone());
     let sets: Result<Vec<Val>, String> = arguments.iter().map(|v| convert(v, &ty)).collect();
-    Ok((element, sets.map_err(error)?))
+    let sets = sets.map_err(error)?;
+    // Where no type was found for all, each has kept its own.
+    let own: Vec<Ty> = sets.iter().filter(|v| !v.is_unknown()).map(Ty::of).collect();
+    if element == Ty::Dynamic && own.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err(error("the elements of all sets must have one type"));
+    }
+    Ok((element, sets))
 }
 
 pub(super) fn setunion(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
@@ -37,6 +45,9 @@ pub(super) fn setunion(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Ca
 
 pub(super) fn setintersection(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let (element, sets) = alike(arguments)?;
+    if sets.iter().any(Val::has_unknown) {
+        return Ok(call.unknown(arguments));
+    }
     let origin = call.origin();
     let Some((first, rest)) = sets.split_first() else { return Ok(call.unknown(arguments)) };
     let within = |item: &Val, set: &Val| some_elements(set).iter().any(|other| same(item, other));
@@ -50,6 +61,9 @@ pub(super) fn setintersection(call: &mut Call<'_>, arguments: &[Val]) -> Result<
 
 pub(super) fn setsubtract(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let (element, sets) = alike(arguments)?;
+    if sets.iter().any(Val::has_unknown) {
+        return Ok(call.unknown(arguments));
+    }
     let origin = call.origin();
     let [from, what] = sets.as_slice() else { return Ok(call.unknown(arguments)) };
     let stays = |item: &&Val| !some_elements(what).iter().any(|other| same(item, other));

@@ -1,8 +1,8 @@
 //! Strings: case, trimming, searching, joining.
 
 use iaclint_value::{OriginId, Piece, Text};
-use unicode_segmentation::UnicodeSegmentation;
 
+use super::graphemes::{grapheme_indices, graphemes};
 use super::texts::{edges, made, map_literals, parts, slice, text};
 use super::{Call, CallError, error, wrong};
 use crate::export::from_text;
@@ -51,7 +51,7 @@ pub(super) fn title(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     let mut out = String::with_capacity(known.len());
     let mut start = true;
     for char in known.chars() {
-        out.push(if start { one_to_one(char, char.to_uppercase()) } else { char });
+        out.push(if start { title_case(char) } else { char });
         start = match char {
             '0'..='9' | 'A'..='Z' | 'a'..='z' | '_' => false,
             _ if char.is_ascii() => true,
@@ -62,8 +62,23 @@ pub(super) fn title(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     Ok(call.str(out))
 }
 
+/// The form of a letter at the beginning of a word: an upper case, but of two letters in one only the first is, and Georgian has none.
+fn title_case(char: char) -> char {
+    match char {
+        '\u{1c4}'..='\u{1c6}' => '\u{1c5}',
+        '\u{1c7}'..='\u{1c9}' => '\u{1c8}',
+        '\u{1ca}'..='\u{1cc}' => '\u{1cb}',
+        '\u{1f1}'..='\u{1f3}' => '\u{1f2}',
+        '\u{10d0}'..='\u{10ff}' => char,
+        _ => one_to_one(char, char.to_uppercase()),
+    }
+}
+
 pub(super) fn strrev(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let reversed: String = str(arguments, 0)?.graphemes(true).rev().collect();
+    let reversed: String = {
+        let text = str(arguments, 0)?;
+        graphemes(text).collect::<Vec<_>>().into_iter().rev().collect()
+    };
     Ok(call.str(reversed))
 }
 
@@ -97,7 +112,7 @@ pub(super) fn substr(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
         return Ok(value);
     };
     let value = text(&arguments[0]);
-    let bounds: Vec<usize> = known.grapheme_indices(true).map(|(at, _)| at).chain([known.len()]).collect();
+    let bounds: Vec<usize> = grapheme_indices(known).map(|(at, _)| at).chain([known.len()]).collect();
     let count = bounds.len() - 1;
     let from = usize::try_from(offset)
         .unwrap_or_else(|_| {
@@ -284,5 +299,5 @@ fn joined_partly(call: &mut Call<'_>, arguments: &[Val]) -> Val {
 
 /// The number of characters as a reader counts them.
 pub(super) fn characters(text: &str) -> Num {
-    Num::Int(i64::try_from(text.graphemes(true).count()).unwrap_or(i64::MAX))
+    Num::Int(i64::try_from(graphemes(text).count()).unwrap_or(i64::MAX))
 }

@@ -138,10 +138,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("reverse", &[param(ANY)], ANY, Own, Shallow, collections::reverse),
     fun("rsadecrypt", &[param(STR), param(STR)], STR, Own, All, types::rsadecrypt),
     fun("sensitive", &[nullable(ANY)], ANY, Own, Kept, types::sensitive),
-    fun("setintersection", &[param(Set(&ANY))], Set(&ANY), Inside, All, setops::setintersection)
+    fun("setintersection", &[param(Set(&ANY))], Set(&ANY), Own, All, setops::setintersection)
         .and(param(Set(&ANY))),
     fun("setproduct", &[], ANY, Own, Shallow, setops::setproduct).and(param(ANY)),
-    fun("setsubtract", &[param(Set(&ANY)), param(Set(&ANY))], Set(&ANY), Inside, All, setops::setsubtract),
+    fun("setsubtract", &[param(Set(&ANY)), param(Set(&ANY))], Set(&ANY), Own, All, setops::setsubtract),
     fun("setunion", &[param(Set(&ANY))], Set(&ANY), Own, All, setops::setunion).and(param(Set(&ANY))),
     fun("sha1", &[param(STR)], STR, Argument, All, hash::sha1),
     fun("sha256", &[param(STR)], STR, Argument, All, hash::sha256),
