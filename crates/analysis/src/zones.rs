@@ -36,6 +36,17 @@ pub fn subnets<'m>(model: &'m Model<'m>, list: &Prop<&'m Value>) -> Option<Vec<(
     known.filter(|k| links.complete && k.len() == count)
 }
 
+/// Whether a list names one subnet alone, and that one is not of the graph: it was looked up. Its zone is not known, and it has just one.
+pub fn is_one_elsewhere<'m>(model: &'m Model<'m>, list: &Prop<&'m Value>) -> bool {
+    let Prop::Known { value, .. } = list else { return false };
+    count(list) == Some(1)
+        && model
+            .links_in(value)
+            .items
+            .iter()
+            .all(|link| link.id().is_none_or(|id| model.get::<Subnet<'m>>(id).is_none()))
+}
+
 /// The subnet of the graph that a property names.
 pub fn subnet<'m>(model: &'m Model<'m>, property: &Prop<&'m Value>) -> Option<(ResourceId, OriginId)> {
     let Prop::Known { value, .. } = property else { return None };
