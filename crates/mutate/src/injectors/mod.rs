@@ -1,7 +1,9 @@
 //! The injectors, one file a topic.
 
+mod clusters;
 mod containers;
 mod databases;
+mod endpoints;
 mod firewall;
 mod groups;
 mod roles;
@@ -13,7 +15,16 @@ use crate::injector::Injector;
 
 /// All injectors, in the order of the table.
 pub fn all() -> Vec<&'static Injector> {
-    let topics =
-        [containers::ALL, services::ALL, roles::ALL, groups::ALL, zones::ALL, routes::ALL, databases::ALL];
+    let topics = [
+        containers::ALL,
+        services::ALL,
+        clusters::ALL,
+        roles::ALL,
+        groups::ALL,
+        zones::ALL,
+        routes::ALL,
+        endpoints::ALL,
+        databases::ALL,
+    ];
     topics.into_iter().flatten().collect()
 }
