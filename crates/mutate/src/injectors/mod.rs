@@ -1,7 +1,9 @@
 //! The injectors, one file a topic.
 
+mod clusters;
 mod containers;
 mod databases;
+mod endpoints;
 mod firewall;
 mod functions;
 mod groups;
@@ -20,10 +22,12 @@ pub fn all() -> Vec<&'static Injector> {
     let topics = [
         containers::ALL,
         services::ALL,
+        clusters::ALL,
         roles::ALL,
         groups::ALL,
         zones::ALL,
         routes::ALL,
+        endpoints::ALL,
         databases::ALL,
         functions::ALL,
         queues::ALL,
