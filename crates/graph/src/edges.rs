@@ -4,7 +4,7 @@ use iaclint_value::{Data, Name, Origin, OriginId, ResourceKey, RootId, Value, Vi
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::{Graph, Language, Resource, ResourceId, Root};
+use crate::{Graph, Language, Resource, ResourceId};
 
 /// Who uses a resource.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -33,66 +33,76 @@ pub struct Use {
 pub(crate) struct Edges {
     uses: Vec<Vec<Use>>,
     used_by: Vec<Vec<ResourceId>>,
+    dormant: FxHashMap<ResourceId, Vec<Name>>,
 }
 
 impl Edges {
     pub(crate) fn new(graph: &Graph) -> Self {
         let count = graph.resources().len();
-        let mut edges = Edges { uses: vec![Vec::new(); count], used_by: vec![Vec::new(); count] };
+        let mut edges = Edges {
+            uses: vec![Vec::new(); count],
+            used_by: vec![Vec::new(); count],
+            dormant: FxHashMap::default(),
+        };
         // Looking is the work, so it is shared; what is found is put together in the order of the resources.
         let numbered = graph.resources().par_iter().enumerate();
-        let found: Vec<Found> = numbered
+        let found: Vec<Vec<(ResourceId, Use)>> = numbered
             .map_init(Behind::default, |behind, (index, resource)| {
                 of_resource(graph, behind, ResourceId(index as u32), resource)
             })
             .collect();
-        for found in found {
-            edges.put(found);
+        for (target, at) in found.into_iter().flatten() {
+            edges.link(target, at);
         }
         let mut behind = Behind::default();
         for root in graph.roots() {
-            edges.of_root(graph, &mut behind, root);
+            // A module's outputs reach its caller's values; only what leaves the root is a use of its own.
+            for output in root.scopes.iter().take(1).flat_map(|s| &s.outputs) {
+                let user = User::Output(root.id, output.name.clone());
+                edges.add(graph, &mut behind, &user, &output.name, &output.value);
+            }
+            // What a Terraform root exports are its outputs once more.
+            let exports: &[_] = if root.language == Language::Terraform { &[] } else { &root.exports };
+            for (name, value) in exports {
+                let user = User::Output(root.id, name.clone());
+                edges.add(graph, &mut behind, &user, name, value);
+            }
+            for opaque in &root.opaque {
+                let user = User::Opaque(root.id, opaque.address.clone());
+                edges.add(graph, &mut behind, &user, &opaque.address, &opaque.inputs);
+            }
+            for dormant in &root.dormant {
+                named(graph, &mut behind, &dormant.names, &mut |target, _| {
+                    let users = edges.dormant.entry(target).or_default();
+                    if !users.contains(&dormant.address) {
+                        users.push(dormant.address.clone());
+                    }
+                });
+            }
         }
         edges
     }
 
-    fn of_root(&mut self, graph: &Graph, behind: &mut Behind, root: &Root) {
-        let mut put = |user: User, attribute: &Name, value: &Value| {
-            let mut found = Vec::new();
-            add(graph, behind, &user, attribute, value, &mut found);
-            self.put(found);
-        };
-        // A module's outputs reach its caller's values; only what leaves the root is a use of its own.
-        for output in root.scopes.iter().take(1).flat_map(|s| &s.outputs) {
-            put(User::Output(root.id, output.name.clone()), &output.name, &output.value);
-        }
-        // What a Terraform root exports are its outputs once more.
-        let exports: &[_] = if root.language == Language::Terraform { &[] } else { &root.exports };
-        for (name, value) in exports {
-            put(User::Output(root.id, name.clone()), name, value);
-        }
-        for opaque in &root.opaque {
-            put(User::Opaque(root.id, opaque.address.clone()), &opaque.address, &opaque.inputs);
-        }
+    fn add(&mut self, graph: &Graph, behind: &mut Behind, user: &User, attribute: &Name, value: &Value) {
+        named(graph, behind, value, &mut |target, origin| {
+            self.link(target, Use { by: user.clone(), attribute: attribute.clone(), origin });
+        });
     }
 
-    /// Puts the uses of one user to those of all.
-    fn put(&mut self, found: Found) {
-        for (target, at) in found {
-            if let User::Resource(by) = at.by {
-                if by == target {
-                    continue;
-                }
-                let used = &mut self.used_by[by.0 as usize];
-                if !used.contains(&target) {
-                    used.push(target);
-                }
+    fn link(&mut self, target: ResourceId, at: Use) {
+        if let User::Resource(by) = at.by {
+            if by == target {
+                return;
             }
-            let uses = &mut self.uses[target.0 as usize];
-            // One user's edges are added one after another, so only the last entries can be its own.
-            if !uses.iter().rev().take_while(|u| u.by == at.by).any(|u| u.attribute == at.attribute) {
-                uses.push(at);
+            let used = &mut self.used_by[by.0 as usize];
+            if !used.contains(&target) {
+                used.push(target);
             }
+        }
+        let uses = &mut self.uses[target.0 as usize];
+        // One user's edges are added one after another, so only the last entries can be its own.
+        if !uses.iter().rev().take_while(|u| u.by == at.by).any(|u| u.attribute == at.attribute) {
+            uses.push(at);
         }
     }
 
@@ -103,58 +113,59 @@ impl Edges {
     pub(crate) fn used_by(&self, id: ResourceId) -> &[ResourceId] {
         &self.used_by[id.0 as usize]
     }
+
+    pub(crate) fn dormant(&self, id: ResourceId) -> &[Name] {
+        self.dormant.get(&id).map(Vec::as_slice).unwrap_or_default()
+    }
 }
 
-/// The uses that one user makes of resources, an attribute's use of a resource once.
-type Found = Vec<(ResourceId, Use)>;
-
-fn of_resource(graph: &Graph, behind: &mut Behind, id: ResourceId, resource: &Resource) -> Found {
+/// What a resource uses, an attribute's use of another resource once.
+fn of_resource(
+    graph: &Graph,
+    behind: &mut Behind,
+    id: ResourceId,
+    resource: &Resource,
+) -> Vec<(ResourceId, Use)> {
     let user = User::Resource(id);
-    let mut found = Vec::new();
+    let mut found: Vec<(ResourceId, Use)> = Vec::new();
     for part in [&resource.body, &resource.meta] {
         let Some(object) = part.as_object() else { continue };
         for (name, _, value) in &object.fields {
-            add(graph, behind, &user, name, value, &mut found);
+            let own = found.len();
+            named(graph, behind, value, &mut |target, origin| {
+                if !found[own..].iter().any(|(other, _)| *other == target) {
+                    found.push((target, Use { by: user.clone(), attribute: name.clone(), origin }));
+                }
+            });
         }
     }
-    for key in &resource.depends_on {
-        for target in graph.resolve(key) {
-            let at = Use { by: user.clone(), attribute: "depends_on".into(), origin: OriginId::NONE };
-            link(*target, at, &mut found);
-        }
+    for target in resource.depends_on.iter().flat_map(|key| graph.resolve(key)) {
+        let at = Use { by: user.clone(), attribute: "depends_on".into(), origin: OriginId::NONE };
+        found.push((*target, at));
     }
     found
 }
 
-fn add(graph: &Graph, behind: &mut Behind, user: &User, attribute: &Name, value: &Value, found: &mut Found) {
+/// The resources that a value names, each with the place.
+fn named(graph: &Graph, behind: &mut Behind, value: &Value, tell: &mut dyn FnMut(ResourceId, OriginId)) {
     value.walk(&mut |v| {
-        let at = || Use { by: user.clone(), attribute: attribute.clone(), origin: v.origin };
-        let mut targets = |key: &ResourceKey| {
-            graph.resolve(key).iter().for_each(|target| link(*target, at(), found));
-        };
+        let mut link =
+            |key: &ResourceKey| graph.resolve(key).iter().for_each(|target| tell(*target, v.origin));
         match &v.data {
             Data::Reference(reference) => {
                 if let Some(key) = graph.follow(reference).key() {
-                    targets(key);
+                    link(key);
                 }
             }
             Data::Unknown(unknown) => {
-                unknown.depends_on.iter().filter_map(|r| graph.follow(r).key()).for_each(&mut targets);
+                unknown.depends_on.iter().filter_map(|r| graph.follow(r).key()).for_each(&mut link);
             }
             _ => {}
         }
         for target in behind.resources(graph, v.origin) {
-            link(*target, at(), found);
+            tell(*target, v.origin);
         }
     });
-}
-
-fn link(target: ResourceId, at: Use, found: &mut Found) {
-    // The uses of one attribute stand together at the end.
-    let mut own = found.iter().rev().take_while(|(_, before)| before.attribute == at.attribute);
-    if !own.any(|(other, _)| *other == target) {
-        found.push((target, at));
-    }
 }
 
 /// The resources behind an origin, remembered.

@@ -53,7 +53,7 @@ fn reach(bencher: Bencher<'_, '_>) {
     let loader = tree.parse(project);
     bencher.with_inputs(|| lower(project, tree.evaluate(&loader))).bench_values(|model| {
         let analysis = judge(model);
-        let hops: usize = analysis.deployed_needs().map(|(need, _)| analysis.path(need).hops.len()).sum();
+        let hops: usize = analysis.deployed_needs().map(|need| analysis.path(need).hops.len()).sum();
         let needs = analysis.deployed_needs().count();
         assert!(needs >= 1_000 && hops >= needs, "{needs} needs with {hops} hops");
         hops

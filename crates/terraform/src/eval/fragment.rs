@@ -47,6 +47,7 @@ impl Evaluator<'_, '_> {
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
         let opaque = self.opaque_calls();
+        let dormant = self.dormant(&order);
         if self.scopes.first().is_some_and(|root| root.module.language == version::Language::Old) {
             // Its language was another: what is wrong in ours may be right in that one.
             for problem in &mut self.problems {
@@ -75,6 +76,7 @@ impl Evaluator<'_, '_> {
                 scopes,
                 exports,
                 opaque,
+                dormant,
                 assets: Vec::new(),
             },
             resources,
