@@ -149,6 +149,7 @@ fn report_text(
         .trail(cx, doubled.hole.origin)
         .note(format!("the application is given {}", around(&value.display(), &doubled.hole.display())))
         .help(advice(cx, doubled))
+        .of_written_values()
         .report(cx);
 }
 
@@ -321,5 +322,5 @@ fn report_setting(
     if let Some(container) = setting.container {
         draft = draft.part(container.label());
     }
-    draft.report(cx);
+    draft.of_written_values().report(cx);
 }
