@@ -132,12 +132,13 @@ fn user_data_swollen(sight: &Sight<'_>) -> Vec<Place> {
         let line = script.document.slice(&first);
         let indent = line.get(..line.find('#').unwrap_or_default()).unwrap_or_default();
         let end = script.line_end();
-        let mut text = format!("{indent}cat > /etc/app.conf <<'SETTINGS'{end}");
-        for n in 0..500 {
-            text.push_str(&format!("{indent}setting.number.{n} = the value that it has everywhere{end}"));
-        }
-        text.push_str(&format!("{indent}SETTINGS{end}"));
-        out.push(script.place(sight, [Edit::new(first.end..first.end, text)]));
+        let setting = |n: u32| format!("setting.number.{n} = the value that it has everywhere");
+        let mut lines = vec!["cat > /etc/app.conf <<'SETTINGS'".to_owned()];
+        lines.extend((0..400).map(setting));
+        lines.push("SETTINGS".to_owned());
+        let text: Vec<String> =
+            lines.into_iter().flat_map(|line| [indent.to_owned(), line, end.to_owned()]).collect();
+        out.push(script.place(sight, [Edit::new(first.end..first.end, text.concat())]));
     }
     out
 }
