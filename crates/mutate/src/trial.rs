@@ -80,6 +80,11 @@ pub fn run(
         .collect::<Result<_, _>>()?;
     let Some(first) = copies.first() else { return Ok(Trials::default()) };
     let healthy = first.check(&[])?;
+    if subject.is_fixture
+        && let Some(finding) = healthy.findings.first()
+    {
+        return Err(format!("is not healthy: {}", finding.text));
+    }
     let mut project = Project::read(&subject.root);
     project.keep_reachable(&subject.checked);
     let sight = Sight::of(&project);

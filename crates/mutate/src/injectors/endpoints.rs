@@ -90,7 +90,7 @@ fn service_of(endpoint: &Resource<'_>) -> String {
     let names = endpoint.at("service_name | ServiceName");
     let text = names.first().map_or("", |slot| slot.text());
     let word = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
-    let last = text.split(|c| !word(c)).filter(|part| part.contains('.')).next_back().unwrap_or_default();
+    let last = text.split(|c| !word(c)).rfind(|part| part.contains('.')).unwrap_or_default();
     last.trim_start_matches("com.amazonaws.").trim_start_matches('.').to_owned()
 }
 
@@ -302,7 +302,7 @@ fn certificate_in_own_region(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a load balancer logs to a bucket of the project, and one policy of the bucket is there.
+/// Where a load balancer logs to a bucket of the project, and one statement of its one policy lets anybody write.
 fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for balancer in sight.resources(BALANCERS) {
@@ -318,8 +318,7 @@ fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
         for bucket in buckets {
             let policies = sight.users(&bucket, &policies, "bucket | Bucket");
             let [policy] = &policies[..] else { continue };
-            for slot in super::roles::words_of(sight, policy, &["s3:PutObject"]) {
-                // The statement lets in, but not to write.
+            if let [slot] = super::roles::words_of(sight, policy, &["s3:PutObject"])[..] {
                 let place = sight.reworded(policy, slot, "s3:GetObject");
                 out.push(place.concerning(&balancer).concerning(&bucket));
             }

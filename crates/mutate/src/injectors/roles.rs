@@ -1,6 +1,6 @@
 //! Mistakes in the roles of tasks.
 
-use super::containers::TASKS;
+use super::containers::{TASKS, fargate_tasks};
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
 use crate::mentions::identity;
@@ -201,12 +201,15 @@ fn only_action(sight: &Sight<'_>, kinds: &[&str], path: &str, action: &str, wron
     out
 }
 
-/// Where the managed policy for execution roles is all that lets a role pull and log, by its name.
+/// Where the managed policy for execution roles is all that lets a role pull and log, by its name, and the tasks are on Fargate: on machines
+/// the machine's own role pulls as well.
 fn managed_policy_of_another(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for role in sight.resources(ROLES) {
-        let tasks = sight.users(&role, TASKS, "execution_role_arn | ExecutionRoleArn");
-        let Some(task) = tasks.first() else { continue };
+        let tasks = fargate_tasks(sight);
+        let user =
+            tasks.iter().find(|t| sight.mentions.names(t, "execution_role_arn | ExecutionRoleArn", &role));
+        let Some(task) = user else { continue };
         let mut holders = sight.users(&role, POLICIES, "role | Roles");
         holders.push(role);
         let is_more = holders.iter().any(|h| {

@@ -181,7 +181,7 @@ fn tasks_in_public_subnets(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where no NAT gateway is there that could serve them in its place.
+/// Where no NAT gateway is there that could serve them in its place, and the subnets are of the project: whether others are public is not known.
 fn public_address_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     if has_registry_endpoint(sight)
         || !sight.resources(&["aws_nat_gateway", "AWS::EC2::NatGateway"]).is_empty()
@@ -194,6 +194,9 @@ fn public_address_forgotten(sight: &Sight<'_>) -> Vec<Place> {
             &service,
             "network_configuration.assign_public_ip | NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp",
         );
+        if sight.named(&service, SUBNETS, &["aws_subnet", "AWS::EC2::Subnet"]).is_empty() {
+            continue;
+        }
         for slot in address {
             let off = match slot.node.literal() {
                 Some("true") => "false",

@@ -94,7 +94,7 @@ fn network_configuration_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the minimum is written as 100.
+/// Where the minimum is written as 100, and not no task is wanted.
 fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for service in sight.resources(SERVICES) {
@@ -103,6 +103,10 @@ fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
             "deployment_minimum_healthy_percent | DeploymentConfiguration.MinimumHealthyPercent",
         );
         if minimum.is_empty() || minimum.iter().any(|slot| slot.node.literal() != Some("100")) {
+            continue;
+        }
+        let wanted = sight.written(&service, "desired_count | DesiredCount");
+        if wanted.iter().any(|slot| slot.node.literal() == Some("0")) {
             continue;
         }
         for slot in

@@ -22,7 +22,35 @@ pub(super) const ALL: &[Injector] = &[
             groups.iter().flat_map(|group| first_only(sight, group, "subnet_ids | SubnetIds")).collect()
         },
     },
+    Injector {
+        id: "domain-in-one-subnet",
+        rules: &["opensearch-subnet-count-vs-zone-awareness"],
+        mistake: "gave a search domain of several zones only the first of its subnets",
+        places: domain_in_one_subnet,
+    },
 ];
+
+/// Where the domain is told to stand in several zones.
+fn domain_in_one_subnet(sight: &Sight<'_>) -> Vec<Place> {
+    let mut domains = sight.resources(&[
+        "aws_opensearch_domain",
+        "aws_elasticsearch_domain",
+        "AWS::OpenSearchService::Domain",
+        "AWS::Elasticsearch::Domain",
+    ]);
+    let aware = [
+        "cluster_config.zone_awareness_enabled | ClusterConfig.ZoneAwarenessEnabled",
+        "cluster_config.zone_awareness_enabled | ElasticsearchClusterConfig.ZoneAwarenessEnabled",
+    ];
+    domains.retain(|domain| {
+        let written = aware.iter().flat_map(|path| sight.written(domain, path));
+        written.into_iter().any(|slot| slot.node.literal() == Some("true"))
+    });
+    domains
+        .iter()
+        .flat_map(|d| first_only(sight, d, "vpc_options.subnet_ids | VPCOptions.SubnetIds"))
+        .collect()
+}
 
 fn balancer_in_one_subnet(sight: &Sight<'_>) -> Vec<Place> {
     let balancers = sight.resources(BALANCERS);
