@@ -2,7 +2,7 @@
 
 use iaclint_analysis::programs::Host;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_scripts::{Command, PartKind, Script};
+use iaclint_scripts::{Command, PartKind, Script, Word};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -79,7 +79,7 @@ fn is_surely_shell(script: &Script) -> bool {
 
 /// Whether a command only says how the shell runs the rest: `set -euo pipefail`, an assignment, `exec > log`.
 fn sets_up_shell(command: &Command) -> bool {
-    let argument = |at: usize| command.words.get(at).and_then(|word| word.known());
+    let argument = |at: usize| command.words.get(at).and_then(Word::known);
     match command.name().as_deref() {
         Some("set") => argument(1).is_some_and(|option| option.starts_with(['-', '+'])),
         Some("exec") => command.words.len() == 1 && !command.redirects.is_empty(),
