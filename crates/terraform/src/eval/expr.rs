@@ -23,7 +23,7 @@ impl Evaluator<'_, '_> {
         self.depth += 1;
         let value = self.shape(expr, env);
         self.depth -= 1;
-        value
+        if self.planning { value.map(without_choice) } else { value }
     }
 
     fn shape(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
@@ -241,6 +241,17 @@ impl Evaluator<'_, '_> {
             }
         })
     }
+}
+
+/// A plan does not tell which texts and numbers an undecided value may be, only what all of them have in common.
+fn without_choice(mut value: Val) -> Val {
+    if let K::Unknown(unk) = &mut value.k
+        && !unk.candidates.is_empty()
+        && unk.candidates.iter().all(|c| matches!(Ty::outline(c), Ty::Bool | Ty::Number | Ty::String))
+    {
+        Arc::make_mut(unk).candidates = Vec::new();
+    }
+    value
 }
 
 /// The name that a key is; for an unknown one `open` tells why the object is not known whole.

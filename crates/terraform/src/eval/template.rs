@@ -101,12 +101,30 @@ impl Evaluator<'_, '_> {
                         out.push(TemplatePart::Value(Val::new(K::Unknown(unk.into()), value.origin)));
                         continue;
                     }
+                    let mut inner = Vec::new();
                     for (key, member) in members.items {
                         let names = pair(key_name.as_ref(), value_name, key, member);
-                        self.bound(env, &names, |me, env| me.template_parts(body, span, env, out))?;
+                        self.bound(env, &names, |me, env| me.template_parts(body, span, env, &mut inner))?;
                     }
+                    self.nested(inner, span, out)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Adds what a directive makes; a plan sees one text in it.
+    fn nested(
+        &mut self,
+        mut parts: Vec<TemplatePart>,
+        span: Span,
+        out: &mut Vec<TemplatePart>,
+    ) -> Result<(), Fault> {
+        if self.planning {
+            parts.push(TemplatePart::Literal(Text::of(Vec::new())));
+            out.push(TemplatePart::Value(self.join(parts, span)?));
+        } else {
+            out.extend(parts);
         }
         Ok(())
     }
@@ -130,7 +148,11 @@ impl Evaluator<'_, '_> {
             out.push(TemplatePart::Value(Val::str("", value.origin).marked(value.marks)));
         }
         match (value.as_bool(), value.as_unknown()) {
-            (Some(decided), _) => self.template_parts(if decided { then } else { otherwise }, span, env, out),
+            (Some(decided), _) => {
+                let mut inner = Vec::new();
+                self.template_parts(if decided { then } else { otherwise }, span, env, &mut inner)?;
+                self.nested(inner, span, out)
+            }
             (None, Some(_)) => {
                 let mut branches = Vec::new();
                 for parts in [then, otherwise] {

@@ -16,6 +16,7 @@ use iaclint_source::{FileId, Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Part};
+use crate::num::Num;
 use literal::Spelling;
 use template::Style;
 
@@ -133,6 +134,12 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> boo
         text.to_mut().replace_range(key, &placeholder);
         return true;
     }
+    // A number that no double holds, or whose point has no digit behind it.
+    if let Some(number) = number_around(text, at) {
+        let digits = "1".repeat(number.len());
+        text.to_mut().replace_range(number, &digits);
+        return true;
+    }
     // A line in a heredoc that only starts like its end.
     if let Some(word) = false_end(text, at) {
         text.to_mut().replace_range(word, "_");
@@ -161,6 +168,26 @@ fn mend(text: &mut Cow<'_, str>, at: usize, message: &str, mended: usize) -> boo
     }
     text.to_mut().replace_range(line_break..=line_break, " ");
     true
+}
+
+/// The number at a place, if it is not written in digits alone.
+fn number_around(text: &str, at: usize) -> Option<Range<usize>> {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-' | b'_');
+    let bytes = text.as_bytes();
+    let before = bytes.get(..at)?.iter().rev().take_while(|b| part(b)).count();
+    let after = bytes.get(at..)?.iter().take_while(|b| part(b)).count();
+    let mut start = at - before;
+    // A sign stands before the number, or an operator and its left side.
+    let run = text.get(start..at + after)?;
+    if let Some(sign) =
+        run.char_indices().rev().find(|(i, c)| matches!(c, '+' | '-') && !run[..*i].ends_with(['e', 'E']))
+    {
+        start += sign.0 + 1;
+    }
+    let number = text.get(start..at + after)?;
+    let special = number.contains(['e', 'E']) || number.contains(".e");
+    (special && number.starts_with(|c: char| c.is_ascii_digit()) && Num::parse(number).is_some())
+        .then_some(start..at + after)
 }
 
 /// The first letter of the word that a line before `at` starts with, if a heredoc is named so and more follows in the line.
