@@ -25,7 +25,9 @@ impl Evaluator<'_, '_> {
             }
         }
         Err(match failure {
-            Some(fault) => Fault::new(span, format!("no argument of try() can be evaluated: {}", fault.0.1)),
+            Some(fault) => {
+                Fault::new(span, format!("no argument of try() can be evaluated: {}", fault.0.message))
+            }
             None => Fault::new(span, "try() needs an argument"),
         })
     }
