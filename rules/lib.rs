@@ -51,6 +51,9 @@ mod ecs_container_memory_too_small;
 #[path = "ecs/ecs_deployment_percent_no_headroom/mod.rs"]
 mod ecs_deployment_percent_no_headroom;
 
+#[path = "ecs/ecs_execution_role_cannot_pull_or_log/mod.rs"]
+mod ecs_execution_role_cannot_pull_or_log;
+
 #[path = "ecs/ecs_execution_role_cannot_read_secret/mod.rs"]
 mod ecs_execution_role_cannot_read_secret;
 
@@ -295,6 +298,7 @@ pub static RULES: &[Rule] = &[
     Rule { id: "ecs-awslogs-group-missing", group: "ecs", info: ecs_awslogs_group_missing::INFO, page: include_str!("ecs/ecs_awslogs_group_missing/README.md"), check: ecs_awslogs_group_missing::check },
     Rule { id: "ecs-container-memory-too-small", group: "ecs", info: ecs_container_memory_too_small::INFO, page: include_str!("ecs/ecs_container_memory_too_small/README.md"), check: ecs_container_memory_too_small::check },
     Rule { id: "ecs-deployment-percent-no-headroom", group: "ecs", info: ecs_deployment_percent_no_headroom::INFO, page: include_str!("ecs/ecs_deployment_percent_no_headroom/README.md"), check: ecs_deployment_percent_no_headroom::check },
+    Rule { id: "ecs-execution-role-cannot-pull-or-log", group: "ecs", info: ecs_execution_role_cannot_pull_or_log::INFO, page: include_str!("ecs/ecs_execution_role_cannot_pull_or_log/README.md"), check: ecs_execution_role_cannot_pull_or_log::check },
     Rule { id: "ecs-execution-role-cannot-read-secret", group: "ecs", info: ecs_execution_role_cannot_read_secret::INFO, page: include_str!("ecs/ecs_execution_role_cannot_read_secret/README.md"), check: ecs_execution_role_cannot_read_secret::check },
     Rule { id: "ecs-execution-role-missing", group: "ecs", info: ecs_execution_role_missing::INFO, page: include_str!("ecs/ecs_execution_role_missing/README.md"), check: ecs_execution_role_missing::check },
     Rule { id: "ecs-execution-role-missing-kms-decrypt", group: "ecs", info: ecs_execution_role_missing_kms_decrypt::INFO, page: include_str!("ecs/ecs_execution_role_missing_kms_decrypt/README.md"), check: ecs_execution_role_missing_kms_decrypt::check },

@@ -7,10 +7,9 @@ use ipnet::IpNet;
 use iaclint_model::ec2::{Protocol, Subnet, Vpc, leaves_the_root};
 use iaclint_model::nacl::{AclAssociation, AclLine, AclRule, DefaultNetworkAcl, NetworkAcl, inline_lines};
 use iaclint_model::vpc::vpc_behind;
-use iaclint_model::{Link, Many, Model, Prop, ResourceId};
+use iaclint_model::{Answer, Link, Many, Model, Prop, ResourceId};
 
 use crate::ranges::{Addresses, Ranges};
-use crate::reach::Answer;
 
 /// The ports that clients call from: what Linux takes by default lies within what AWS advises to open.
 pub const EPHEMERAL: (i64, i64) = (1024, 65535);

@@ -1,6 +1,6 @@
 //! Admission: may a service of AWS bring this there, in its own name or with the role that it is given?
 
-use iaclint_model::arn::{Answer, Arn};
+use iaclint_model::arn::Arn;
 use iaclint_model::condition::Context;
 use iaclint_model::deliveries::{Delivery, Sender};
 use iaclint_model::ecs::TaskDefinition;
@@ -8,7 +8,7 @@ use iaclint_model::lambda::{Callee, callee};
 use iaclint_model::policy::{Effect, Principal, Statement};
 use iaclint_model::resource_policies::{Queue, Topic};
 use iaclint_model::triggers::StateMachine;
-use iaclint_model::{Prop, ResourceId};
+use iaclint_model::{Answer, Prop, ResourceId};
 use iaclint_value::{OriginId, Text, Value};
 
 use crate::Analysis;
@@ -314,7 +314,7 @@ impl<'m> Analysis<'m> {
                 let of = of(statement);
                 // Denials are written for people; that a service is meant by one to everybody is not sure.
                 let of = if statement.effect() == Effect::Deny { of.min(Answer::Maybe) } else { of };
-                tally.see(statement, there.min(of), request);
+                tally.see_there(statement, there.min(of), request);
             }
         }
         if let Some(witness) = tally.allowed {

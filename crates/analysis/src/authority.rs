@@ -1,11 +1,11 @@
 //! Authority: may this role do that on this resource?
 
-use iaclint_model::ResourceId;
-use iaclint_model::arn::{Answer, Arn};
+use iaclint_model::arn::Arn;
 use iaclint_model::condition::Context;
 use iaclint_model::iam::{Boundary, Grant};
 use iaclint_model::policy::{Effect, Principal, Statement, document};
 use iaclint_model::resource_policies::{KmsKey, Policies};
+use iaclint_model::{Answer, ResourceId};
 use iaclint_value::{OriginId, Value};
 
 use crate::Analysis;
@@ -77,8 +77,18 @@ pub(crate) struct Tally {
 impl Tally {
     /// Takes a statement into account that speaks of whoever asks as surely as `of` says.
     pub(crate) fn see(&mut self, statement: &Statement<'_>, of: Answer, request: Request<'_>) {
+        self.see_covering(statement, of, statement.covers(request.on), request);
+    }
+
+    /// The same for a statement that stands at the resource itself: it may leave out what it is about.
+    pub(crate) fn see_there(&mut self, statement: &Statement<'_>, of: Answer, request: Request<'_>) {
+        let covers = if statement.names_resources() { statement.covers(request.on) } else { Answer::Yes };
+        self.see_covering(statement, of, covers, request);
+    }
+
+    fn see_covering(&mut self, statement: &Statement<'_>, of: Answer, covers: Answer, request: Request<'_>) {
         let witness = Witness { id: statement.id, origin: statement.origin() };
-        let (speaks, covers) = (statement.speaks_of(request.action), statement.covers(request.on));
+        let speaks = statement.speaks_of(request.action);
         let answer = of.min(speaks).min(covers).min(statement.holds(request.context));
         match (answer, statement.effect()) {
             (Answer::No, Effect::Allow) if of != Answer::No => {
@@ -215,7 +225,7 @@ impl<'m> Analysis<'m> {
         for (_, document, certain) in &policies.documents {
             let there = if *certain { Answer::Yes } else { Answer::Maybe };
             for statement in &document.statements {
-                out.tally.see(statement, there.min(includes(statement, &this)), request);
+                out.tally.see_there(statement, there.min(includes(statement, &this)), request);
             }
         }
         if !policies.open && self.model.get::<KmsKey<'m>>(owner).is_some() {

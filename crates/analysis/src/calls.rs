@@ -2,12 +2,11 @@
 
 use iaclint_model::ecs::Registry;
 use iaclint_model::workload::{SettingKind, Workload};
-use iaclint_model::{Existence, Link, Model, Prop, ResourceId};
+use iaclint_model::{Answer, Existence, Link, Model, Prop, ResourceId};
 use iaclint_value::{Data, OriginId, Piece, Value};
 
 use crate::Analysis;
 use crate::network::{Internet, NoWay};
-use crate::reach::Answer;
 
 /// A service that a task calls before its containers run.
 #[derive(Clone, Debug)]

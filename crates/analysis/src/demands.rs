@@ -6,25 +6,16 @@ use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::lambda::Function;
 use iaclint_model::triggers::{EventSourceMapping, event_source};
 use iaclint_model::workload::Workload;
-use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_model::{Answer, Model, Prop, ResourceId};
 use iaclint_value::OriginId;
 
 use crate::Analysis;
 use crate::admission::Destination;
 use crate::authority::{Refusal, Verdict, Witness};
-use crate::calls::calls;
 use crate::configured::configured;
-use crate::reach::Answer;
+use crate::needs::Confidence;
 use crate::secret_reads::{SecretRead, Store, secret_reads};
-
-/// How sure we are of a demand.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Confidence {
-    /// AWS itself does it.
-    Certain,
-    /// The application is told of it, and will do something with it.
-    Likely,
-}
+use crate::start_requests::{Purpose, start_requests};
 
 /// What is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,28 +68,24 @@ impl<'m> Analysis<'m> {
 
     /// Images, logs and secrets, which the agent sees to before the containers run.
     fn before_containers(&self, workload: &Workload<'m>, task: &TaskDefinition<'m>, out: &mut Vec<Demand>) {
-        for call in calls(self.model, workload) {
-            let (action, object) = match call.service {
-                Some("ecr.api") => ("ecr:GetAuthorizationToken", "*".to_owned()),
-                Some("ecr.dkr") => ("ecr:BatchGetImage", "arn:aws:ecr:*:*:repository/*".to_owned()),
-                Some("logs") => ("logs:PutLogEvents", "arn:aws:logs:*:*:log-group:*".to_owned()),
-                _ => continue,
-            };
-            // Which repository or group it is does not matter where everything of the kind is allowed, or nothing is.
-            let on = if action == "ecr:GetAuthorizationToken" {
-                Arn::of_text("*")
-            } else {
-                Arn::of_text(object.trim_end_matches('*')).then_anything()
+        for request in start_requests(task) {
+            let object = match (request.object, request.purpose) {
+                (Some(id), _) => Object::Resource(id),
+                (None, Purpose::Image) => Object::Named("its registry".to_owned()),
+                (None, Purpose::Log) => Object::Named("its log group".to_owned()),
             };
             out.push(Demand {
                 client: workload.id,
-                object: Object::Named(object),
-                action,
-                evidence: call.what,
+                object,
+                action: request.action,
+                evidence: request.words(),
                 confidence: Confidence::Certain,
-                origin: call.origin,
-                network: self.lets_call(workload, call.service),
-                authority: self.may_of(workload.execution_role, action, &on),
+                origin: request.origin,
+                network: self.lets_call(workload, Some(request.service)),
+                authority: match workload.execution_role {
+                    Some(role) => self.may_request(role, &request),
+                    None => Verdict::CannotTell("the role is not here".to_owned()),
+                },
                 configuration: None,
             });
         }
@@ -294,23 +281,23 @@ impl Verdict {
         match self {
             Verdict::Allowed(by) => (format!("{} allows it", model.short(by.id)), Some(*by)),
             Verdict::CannotTell(reason) => (reason.clone(), None),
-            Verdict::Denied(refusal) => denied(refusal),
+            Verdict::Denied(refusal) => denied(model, refusal),
         }
     }
 }
 
-fn denied(refusal: &Refusal) -> (String, Option<Witness>) {
-    let says = |words: &str, by: Witness| (words.to_owned(), Some(by));
+fn denied(model: &Model<'_>, refusal: &Refusal) -> (String, Option<Witness>) {
+    let says = |words: &str, by: Witness| (format!("{} {words}", model.short(by.id)), Some(by));
     if let Some(by) = refusal.denied_by {
-        says("this statement denies it", by)
+        says("denies it", by)
     } else if let Some(by) = refusal.bounded_by {
-        says("the role's boundary does not allow it", by)
+        says("is the role's boundary and does not allow it", by)
     } else if let Some(by) = refusal.kept_by {
-        says("the key's policy names neither the role nor the account", by)
+        says("has a policy that names neither the role nor the account", by)
     } else if let Some(by) = refusal.elsewhere {
-        says("this allows it elsewhere alone", by)
+        says("allows it for something else alone", by)
     } else if let Some(by) = refusal.otherwise {
-        says("this allows other actions", by)
+        says("allows other actions alone", by)
     } else {
         ("nothing allows it".to_owned(), None)
     }

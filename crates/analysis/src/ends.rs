@@ -7,7 +7,7 @@ use iaclint_model::rds::DbProxy;
 use iaclint_model::server::{Placement, Server, ServerKind, server};
 use iaclint_model::vpc::VpcEndpoint;
 use iaclint_model::workload::Workload;
-use iaclint_model::{Link, Many, Prop, ResourceId};
+use iaclint_model::{Link, Many, Model, Prop, ResourceId};
 
 use crate::Analysis;
 use crate::reach::End;
@@ -48,6 +48,17 @@ impl Client {
     }
 }
 
+/// What a load balancer sends from. A network load balancer may keep the addresses of its clients: then its groups are not all that
+/// its targets see.
+fn groups_of<'m>(model: &'m Model<'m>, balancer: &LoadBalancer<'m>, subnets: &Many<Link>) -> Many<Link> {
+    let written = balancer.security_groups();
+    if balancer.kind().must(|kind| kind == "application") {
+        groups_or_default(model, written, Some(subnets))
+    } else {
+        Many { complete: false, ..written }
+    }
+}
+
 impl Analysis<'_> {
     /// Everything that [`Self::client`] knows.
     pub fn clients(&self) -> Vec<ResourceId> {
@@ -74,7 +85,7 @@ impl Analysis<'_> {
             (instance.all_security_groups(), instance.subnet())
         } else if let Some(balancer) = model.get::<LoadBalancer<'_>>(id) {
             let subnets = balancer.subnets();
-            (groups_or_default(model, balancer.security_groups(), Some(&subnets)), subnets)
+            (groups_of(model, &balancer, &subnets), subnets)
         } else {
             let proxy = model.get::<DbProxy<'_>>(id)?;
             let subnets = proxy.subnets();

@@ -10,13 +10,12 @@ use iaclint_model::peering::{
 };
 use iaclint_model::server::{Placement, Server};
 use iaclint_model::vpc::{Destination, TableRoute, Way};
-use iaclint_model::workload::Workload;
-use iaclint_model::{Existence, Link, Many, ResourceId};
+use iaclint_model::{Answer, Existence, Link, Many, ResourceId};
 use iaclint_value::OriginId;
 
 use crate::Analysis;
+use crate::ends::Client;
 use crate::network::{Internet, Routing, is_private};
-use crate::reach::Answer;
 
 /// Client and server stand in two networks that nothing joins.
 #[derive(Clone, Debug)]
@@ -97,15 +96,15 @@ struct Between<'a> {
 
 impl Analysis<'_> {
     /// Whether the networks of a client and a server are joined.
-    pub fn joined(&self, client: &Workload<'_>, server: &Server) -> Joined {
-        if client.is_outside_of_every_vpc() {
+    pub fn joined(&self, client: &Client, server: &Server) -> Joined {
+        if client.outside {
             return self.joined_from_outside(client.id, server);
         }
         self.networks_joined(client.id, &client.subnets, server)
     }
 
     /// A client outside of every VPC reaches what has a public address.
-    pub fn joined_from_outside(&self, client: ResourceId, server: &Server) -> Joined {
+    fn joined_from_outside(&self, client: ResourceId, server: &Server) -> Joined {
         let (server_vpc, placed) = match &server.placement {
             Placement::Internet => return Joined::Internet(client),
             Placement::Subnets(subnets, origin) => (self.network().vpc_of_any(subnets), *origin),
@@ -122,7 +121,7 @@ impl Analysis<'_> {
     }
 
     /// The same for a client of any kind that stands in subnets.
-    pub fn networks_joined(&self, client: ResourceId, subnets: &Many<Link>, server: &Server) -> Joined {
+    fn networks_joined(&self, client: ResourceId, subnets: &Many<Link>, server: &Server) -> Joined {
         let unknown = |words: &str| Joined::CannotTell(words.to_owned());
         let network = self.network();
         let exists = &self.model.resource(client).existence;

@@ -25,6 +25,7 @@ pub mod ranges;
 pub mod reach;
 pub mod secret_reads;
 pub mod siblings;
+pub mod start_requests;
 pub mod timing;
 pub mod zones;
 
@@ -37,13 +38,13 @@ use iaclint_model::iam::{RolePolicies, role_policies};
 use iaclint_model::lambda::{Permissions, permissions};
 use iaclint_model::resource_policies::{Policies, resource_policies};
 use iaclint_model::workload::{Workload, workloads};
-use iaclint_model::{Many, Model, ResourceId};
+use iaclint_model::{Answer, Many, Model, ResourceId};
 use iaclint_source::Sources;
 
 use acl::Acls;
 use by_hand::UnrecordedName;
 use databases::MissingDatabase;
-use needs::Need;
+use needs::{Evidence, Need};
 use network::Network;
 use order::Order;
 use programs::{Host, Program};
@@ -54,7 +55,7 @@ pub struct Analysis<'m> {
     /// The model.
     pub model: &'m Model<'m>,
     workloads: OnceLock<Vec<Workload<'m>>>,
-    needs: OnceLock<Vec<Need<'m>>>,
+    needs: OnceLock<Vec<Need>>,
     default_groups: OnceLock<DefaultGroups>,
     admissions: OnceLock<BTreeMap<ResourceId, Many<Permission<'m>>>>,
     emissions: OnceLock<BTreeMap<ResourceId, Emission<'m>>>,
@@ -106,8 +107,8 @@ impl<'m> Analysis<'m> {
     }
 
     /// Who talks to whom.
-    pub fn needs(&self) -> &[Need<'m>] {
-        self.needs.get_or_init(|| needs::needs(self.model, self.workloads(), |id| self.published_ports(id)))
+    pub fn needs(&self) -> &[Need] {
+        self.needs.get_or_init(|| needs::needs(self))
     }
 
     /// The policies of every role.
@@ -130,13 +131,27 @@ impl<'m> Analysis<'m> {
         self.deliveries.get_or_init(|| deliveries(self.model))
     }
 
-    /// The needs whose two ends are deployed as they stand, each with its client. In a module that nobody calls values are only
-    /// possible ones, and nothing certain can be said of them.
-    pub fn deployed_needs(&self) -> impl Iterator<Item = (&Need<'m>, &Workload<'m>)> {
-        let with_client = self.needs().iter().map(|need| (need, &self.workloads()[need.client]));
-        with_client.filter(|(need, client)| {
-            !self.model.in_library(client.id) && !self.model.in_library(need.server.id)
-        })
+    /// What applications and machines need, where both ends are deployed as they stand. In a module that nobody calls values are only
+    /// possible ones, and a name that is perhaps not found may lead elsewhere: nothing certain can be said of them.
+    pub fn deployed_needs(&self) -> impl Iterator<Item = &Need> {
+        let found = |need: &Need| need.lookup.as_ref().is_none_or(|lookup| lookup.found == Answer::Yes);
+        let told = self.needs().iter().filter(|need| !matches!(need.evidence, Evidence::Target(_)));
+        told.filter(move |need| found(need) && self.is_deployed(need))
+    }
+
+    /// What load balancers need, where both ends are deployed as they stand.
+    pub fn deployed_targets(&self) -> impl Iterator<Item = &Need> {
+        let targets = self.needs().iter().filter(|need| matches!(need.evidence, Evidence::Target(_)));
+        targets.filter(|need| self.is_deployed(need))
+    }
+
+    fn is_deployed(&self, need: &Need) -> bool {
+        !self.model.in_library(need.client.id) && !self.model.in_library(need.server.id)
+    }
+
+    /// The application that has a need.
+    pub fn workload_of(&self, need: &Need) -> Option<&Workload<'m>> {
+        self.workloads().get(need.workload?)
     }
 
     /// The default security groups that the configuration takes over, by VPC.

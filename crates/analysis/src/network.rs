@@ -8,10 +8,8 @@ use iaclint_model::vpc::{
     MainRouteTableAssociation, Route, RoutePropagation, RouteTable, RouteTableAssociation, TableKey,
     TableRoute, VpcEndpoint, Way, table_behind, vpc_behind,
 };
-use iaclint_model::{Existence, Link, Many, Model, Prop, ResourceId, User};
+use iaclint_model::{Answer, Existence, Link, Many, Model, Prop, ResourceId, User};
 use iaclint_value::OriginId;
-
-use crate::reach::Answer;
 
 /// A route table with its routes from everywhere.
 #[derive(Clone, Debug, Default)]

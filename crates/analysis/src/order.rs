@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-use iaclint_model::arn::Answer;
-use iaclint_model::{Language, Model, ResourceId};
+use iaclint_model::{Answer, Language, Model, ResourceId};
 use iaclint_source::Span;
 use iaclint_value::{Data, Name, OriginId, Piece, ResourceKey, RootId, Target, Value, Via};
 

@@ -2,19 +2,21 @@
 
 use iaclint_model::ec2::{Ports, group_name};
 use iaclint_model::server::{Placement, Server};
-use iaclint_model::{Link, Many, ResourceId};
+use iaclint_model::{Answer, Link, Many, ResourceId};
 use iaclint_value::OriginId;
 
 use crate::Analysis;
 use crate::acl::{Guard, on_ephemeral, on_port};
 use crate::ends::Client;
 use crate::joined::{Apart, Gap, Joined};
-use crate::needs::Need;
-use crate::reach::{Admitted, Answer, Closed, Named, Opening, Verdict, server_end};
+use crate::needs::{Lookup, Need};
+use crate::reach::{Admitted, Closed, Named, Opening, Verdict, server_end};
 
 /// A place on the way that a packet passes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum HopKind {
+    /// The name that the client looks up.
+    Name,
     /// The security groups of the client, on the way out.
     ClientGroups,
     /// The network ACLs of both subnets, there and back.
@@ -73,11 +75,28 @@ pub struct Path {
     pub open: Answer,
 }
 
+impl Path {
+    fn of(hops: Vec<Hop>) -> Self {
+        let open = if hops.iter().any(|h| h.open == Answer::No) {
+            Answer::No
+        } else if hops.iter().all(|h| h.open == Answer::Yes) {
+            Answer::Yes
+        } else {
+            Answer::Maybe
+        };
+        Self { hops, open }
+    }
+}
+
 impl Analysis<'_> {
     /// The way of a need, hop by hop.
-    pub fn path(&self, need: &Need<'_>) -> Path {
-        let client = Client::of(&self.workloads()[need.client]);
-        self.way(&client, &need.server, need.port.known().copied())
+    pub fn path(&self, need: &Need) -> Path {
+        let mut hops = Vec::new();
+        if let Some(Lookup { found, words, holder, origin }) = &need.lookup {
+            hops.push(Hop::new(HopKind::Name, *found, words.clone()).at(*holder, *origin));
+        }
+        hops.extend(self.way(&need.client, &need.server, need.port.known().copied()).hops);
+        Path::of(hops)
     }
 
     /// The way from any client to any server on a TCP port.
@@ -106,24 +125,13 @@ impl Analysis<'_> {
         } else {
             hops.push(groups(HopKind::ServerGroups, port.map(|port| self.let_in(from, to, port))));
         }
-        let open = if hops.iter().any(|h| h.open == Answer::No) {
-            Answer::No
-        } else if hops.iter().all(|h| h.open == Answer::Yes) {
-            Answer::Yes
-        } else {
-            Answer::Maybe
-        };
-        Path { hops, open }
+        Path::of(hops)
     }
 
     fn route_hop(&self, client: &Client, server: &Server) -> Hop {
         let model = self.model;
         let hop = |open, words: String| Hop::new(HopKind::Route, open, words);
-        let joined = if client.outside {
-            self.joined_from_outside(client.id, server)
-        } else {
-            self.networks_joined(client.id, &client.subnets, server)
-        };
+        let joined = self.joined(client, server);
         let place = |id: ResourceId| model.resource(id).body.origin;
         match joined {
             Joined::SameVpc(vpc) => {

@@ -5,8 +5,7 @@ use ipnet::IpNet;
 use iaclint_model::ec2::{Permission, Ports, Protocol, SecurityGroup, Subnet, Vpc, group_behind, group_name};
 use iaclint_model::server::{Placement, Server};
 use iaclint_model::vpc::{VpcCidr, vpc_behind};
-use iaclint_model::workload::Workload;
-use iaclint_model::{Link, Many, Model, Prop, ResourceId};
+use iaclint_model::{Answer, Link, Many, Model, Prop, ResourceId};
 use iaclint_value::OriginId;
 
 use crate::Analysis;
@@ -124,17 +123,6 @@ impl Doubt {
     }
 }
 
-/// A three-valued answer.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Answer {
-    /// It is so.
-    Yes,
-    /// It is not so.
-    No,
-    /// It cannot be said.
-    Maybe,
-}
-
 /// Which rules are asked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Side {
@@ -157,21 +145,19 @@ pub struct End<'e> {
 
 impl Analysis<'_> {
     /// Whether the server's security groups admit the client of a need on its port.
-    pub fn admits(&self, need: &Need<'_>) -> Verdict {
-        let client = &self.workloads()[need.client];
+    pub fn admits(&self, need: &Need) -> Verdict {
         let Some(port) = need.port.known() else {
             return Verdict::CannotTell("the port is not known".to_owned());
         };
-        self.let_in(client_end(client), server_end(&need.server), *port)
+        self.let_in(need.client.end(), server_end(&need.server), *port)
     }
 
     /// Whether the client's security groups let it call the server of a need on its port.
-    pub fn emits(&self, need: &Need<'_>) -> Verdict {
-        let client = &self.workloads()[need.client];
+    pub fn emits(&self, need: &Need) -> Verdict {
         let Some(port) = need.port.known() else {
             return Verdict::CannotTell("the port is not known".to_owned());
         };
-        self.let_out(client_end(client), server_end(&need.server), *port)
+        self.let_out(need.client.end(), server_end(&need.server), *port)
     }
 
     /// Whether the server's security groups let the client in on a TCP port.
@@ -353,11 +339,6 @@ impl Analysis<'_> {
         }
         self.model.get::<Vpc<'_>>(vpc)?.cidr().known()?.parse().ok()
     }
-}
-
-/// A workload as one end.
-pub fn client_end<'e>(workload: &'e Workload<'_>) -> End<'e> {
-    End { id: workload.id, groups: &workload.security_groups, subnets: Some(&workload.subnets) }
 }
 
 /// A server as one end.

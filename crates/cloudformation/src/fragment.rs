@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use iaclint_graph::{Existence, Fragment, Language, Mode, Opaque, Output, Resource, Root, Scope, ScopeId};
+use iaclint_graph::{
+    Dormant, Existence, Fragment, Language, Mode, Opaque, Output, Resource, Root, Scope, ScopeId,
+};
 use iaclint_source::{Problem, ProblemKind, Project, Span};
 use iaclint_value::{Data, Name, Object, OriginId, ResourceKey, RootId, Value};
 
@@ -29,6 +31,7 @@ pub(crate) fn of(project: &Project, mut loaded: Loaded, parameters: &[PathBuf], 
         programs: Programs::new(project, &directory),
         resources: Vec::new(),
         opaque: Vec::new(),
+        dormant: Vec::new(),
         scopes: Vec::new(),
         exports: Vec::new(),
         // A stack's outputs are no uses by outsiders, so an assembly has a scope around its stacks.
@@ -49,7 +52,7 @@ pub(crate) fn of(project: &Project, mut loaded: Loaded, parameters: &[PathBuf], 
     for (at, around) in existence.iter().enumerate() {
         builder.stack(at, around.as_ref());
     }
-    let Builder { cx, resources, opaque, scopes, exports, .. } = builder;
+    let Builder { cx, resources, opaque, dormant, scopes, exports, .. } = builder;
     let (origins, more) = (cx.arena, cx.problems);
     loaded.problems.extend(more);
     loaded.opaque.extend(opaque);
@@ -61,6 +64,7 @@ pub(crate) fn of(project: &Project, mut loaded: Loaded, parameters: &[PathBuf], 
         scopes,
         exports,
         opaque: loaded.opaque,
+        dormant,
         assets: loaded.assets,
     };
     let mut directives = loaded.acknowledged;
@@ -83,6 +87,7 @@ struct Builder<'a> {
     programs: Programs<'a>,
     resources: Vec<Resource>,
     opaque: Vec<Opaque>,
+    dormant: Vec<Dormant>,
     scopes: Vec<Scope>,
     exports: Vec<(Name, Value)>,
     first_scope: u32,
@@ -226,7 +231,11 @@ impl Builder<'_> {
         if self.synthesized && is_noise(id, &type_name) {
             return;
         }
-        let Some(own) = self.around(at, raw, around) else { return };
+        let Some(own) = self.around(at, raw, around) else {
+            let (address, names) = (self.cx.key(at, id).address, self.body(at, raw));
+            self.dormant.push(Dormant { address, span, names });
+            return;
+        };
         // What is said of the resource as a whole points at its name, not at the brace behind `Properties`.
         let body = Value { origin: *origin, ..self.body(at, raw) };
         if crate::nested::is_nested(&type_name) && !stack.nested.contains_key(id) {

@@ -32,12 +32,17 @@ pub struct Use {
 pub(crate) struct Edges {
     uses: Vec<Vec<Use>>,
     used_by: Vec<Vec<ResourceId>>,
+    dormant: FxHashMap<ResourceId, Vec<Name>>,
 }
 
 impl Edges {
     pub(crate) fn new(graph: &Graph) -> Self {
         let count = graph.resources().len();
-        let mut edges = Edges { uses: vec![Vec::new(); count], used_by: vec![Vec::new(); count] };
+        let mut edges = Edges {
+            uses: vec![Vec::new(); count],
+            used_by: vec![Vec::new(); count],
+            dormant: FxHashMap::default(),
+        };
         let mut behind = Behind::default();
         for (id, resource) in graph.iter() {
             let user = User::Resource(id);
@@ -70,32 +75,21 @@ impl Edges {
                 let user = User::Opaque(root.id, opaque.address.clone());
                 edges.add(graph, &mut behind, &user, &opaque.address, &opaque.inputs);
             }
+            for dormant in &root.dormant {
+                named(graph, &mut behind, &dormant.names, &mut |target, _| {
+                    let users = edges.dormant.entry(target).or_default();
+                    if !users.contains(&dormant.address) {
+                        users.push(dormant.address.clone());
+                    }
+                });
+            }
         }
         edges
     }
 
     fn add(&mut self, graph: &Graph, behind: &mut Behind, user: &User, attribute: &Name, value: &Value) {
-        value.walk(&mut |v| {
-            let at = || Use { by: user.clone(), attribute: attribute.clone(), origin: v.origin };
-            let mut link = |key: &ResourceKey| {
-                for target in graph.resolve(key) {
-                    self.link(*target, at());
-                }
-            };
-            match &v.data {
-                Data::Reference(reference) => {
-                    if let Some(key) = graph.follow(reference).key() {
-                        link(key);
-                    }
-                }
-                Data::Unknown(unknown) => {
-                    unknown.depends_on.iter().filter_map(|r| graph.follow(r).key()).for_each(&mut link);
-                }
-                _ => {}
-            }
-            for target in behind.resources(graph, v.origin) {
-                self.link(*target, at());
-            }
+        named(graph, behind, value, &mut |target, origin| {
+            self.link(target, Use { by: user.clone(), attribute: attribute.clone(), origin });
         });
     }
 
@@ -123,6 +117,32 @@ impl Edges {
     pub(crate) fn used_by(&self, id: ResourceId) -> &[ResourceId] {
         &self.used_by[id.0 as usize]
     }
+
+    pub(crate) fn dormant(&self, id: ResourceId) -> &[Name] {
+        self.dormant.get(&id).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The resources that a value names, each with the place.
+fn named(graph: &Graph, behind: &mut Behind, value: &Value, tell: &mut dyn FnMut(ResourceId, OriginId)) {
+    value.walk(&mut |v| {
+        let mut link =
+            |key: &ResourceKey| graph.resolve(key).iter().for_each(|target| tell(*target, v.origin));
+        match &v.data {
+            Data::Reference(reference) => {
+                if let Some(key) = graph.follow(reference).key() {
+                    link(key);
+                }
+            }
+            Data::Unknown(unknown) => {
+                unknown.depends_on.iter().filter_map(|r| graph.follow(r).key()).for_each(&mut link);
+            }
+            _ => {}
+        }
+        for target in behind.resources(graph, v.origin) {
+            tell(*target, v.origin);
+        }
+    });
 }
 
 /// The resources behind an origin, remembered.

@@ -23,7 +23,7 @@ pub use address::{declared, family};
 pub use directive::{Directive, DirectiveScope, is_date, may_hold_directives};
 pub use edges::{Use, User};
 pub use resource::{Call, Existence, Mode, Resource, ResourceId};
-pub use root::{Asset, AssetKind, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
+pub use root::{Asset, AssetKind, Dormant, Fragment, Language, Opaque, Output, Root, Scope, ScopeId};
 pub use state::{SOURCE, STATE, state_output};
 
 use edges::Edges;
@@ -63,6 +63,7 @@ impl Graph {
     pub fn new(fragments: Vec<Fragment>) -> Self {
         let mut graph = Graph::default();
         let mut ambiguous = Vec::new();
+        graph.resources.reserve_exact(fragments.iter().map(|f| f.resources.len()).sum());
         for fragment in fragments {
             for (name, value) in &fragment.root.exports {
                 let before = graph.exports.insert(name.clone(), value.clone());
@@ -201,6 +202,11 @@ impl Graph {
     /// The resources that a resource refers to or holds values of, each once, in order.
     pub fn used_by(&self, id: ResourceId) -> &[ResourceId] {
         self.edges().used_by(id)
+    }
+
+    /// The declarations without an instance in this run that name a resource: one of them would use it.
+    pub fn dormant_users(&self, id: ResourceId) -> &[Name] {
+        self.edges().dormant(id)
     }
 
     fn edges(&self) -> &Edges {

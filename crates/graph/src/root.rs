@@ -67,6 +67,8 @@ pub struct Root {
     pub exports: Vec<(Name, Value)>,
     /// Calls of modules whose source is not here: what they do is not known.
     pub opaque: Vec<Opaque>,
+    /// Declarations that have no instance in this run.
+    pub dormant: Vec<Dormant>,
     /// What is deployed beside its templates.
     pub assets: Vec<Asset>,
 }
@@ -126,6 +128,17 @@ pub struct Opaque {
     pub span: Span,
     /// The inputs given to it: what it refers to is used.
     pub inputs: Value,
+}
+
+/// A declaration that has no instance in this run, but may have one in another: `count = var.enabled ? 1 : 0`.
+#[derive(Clone, Debug)]
+pub struct Dormant {
+    /// Its address.
+    pub address: Name,
+    /// Its header.
+    pub span: Span,
+    /// What it names, as far as that can be told without an instance.
+    pub names: Value,
 }
 
 /// What a front end gives for one root.

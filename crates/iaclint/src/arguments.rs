@@ -160,6 +160,14 @@ pub struct Check {
     pub input: Input,
 }
 
+impl Check {
+    /// The formats that are written.
+    pub fn formats(&self) -> impl Iterator<Item = OutputFormat> {
+        let own = std::iter::once(self.format);
+        own.chain(self.output.iter().filter_map(|target| target.format))
+    }
+}
+
 /// Arguments of `iaclint baseline`.
 #[derive(Args, Debug)]
 pub struct Baseline {
@@ -178,8 +186,8 @@ pub struct Baseline {
 /// Arguments of `iaclint path`.
 #[derive(Args, Debug)]
 pub struct Path {
-    /// The client: its address or the end of it. Without it, everything that talks to anything is shown.
-    #[arg(value_name = "FROM", requires = "to")]
+    /// The client: its address or the end of it. Without it, everything that talks to anything is shown. A path alone is where to read.
+    #[arg(value_name = "FROM")]
     pub from: Option<String>,
     /// The server: its address or the end of it.
     #[arg(value_name = "TO")]

@@ -1,14 +1,16 @@
 //! What is asked of AWS, as the second table of `iaclint path`.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use iaclint_analysis::Analysis;
-use iaclint_analysis::demands::{Confidence, Demand, Object};
-use iaclint_analysis::reach::Answer;
+use iaclint_analysis::demands::{Demand, Object};
+use iaclint_analysis::needs::Confidence;
+use iaclint_model::Answer;
 use iaclint_report::{Look, mask};
 use serde::Serialize;
 
-use crate::path::{place, verdict};
+use crate::path::{gravity, place, verdict};
 
 /// Something that is asked of AWS.
 #[derive(Serialize)]
@@ -80,13 +82,19 @@ fn of(analysis: &Analysis<'_>, demand: &Demand) -> Asked {
         configuration: demand
             .configuration
             .map(|made| agreement((made != Answer::Maybe).then_some(made == Answer::Yes))),
-        confidence: match demand.confidence {
-            Confidence::Certain => "certain",
-            Confidence::Likely => "likely",
-        },
+        confidence: confidence(demand.confidence),
         evidence: mask::message(&demand.evidence),
         words: mask::message(&words),
         place,
+    }
+}
+
+/// How sure we are that something is needed, in a word.
+pub fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "certain",
+        Confidence::Likely => "likely",
+        Confidence::Possible => "possible",
     }
 }
 
@@ -107,36 +115,86 @@ pub fn agreement(agrees: Option<bool>) -> &'static str {
     }
 }
 
-/// What is asked, one a line below its client.
+/// What is asked of AWS, below who asks: what is refused first, and why below it.
 pub fn table(asked: &[Asked], look: Look) -> String {
     if asked.is_empty() {
         return String::new();
     }
     let head = ["asked of AWS", "network", "authority", "configuration"].map(str::to_owned);
-    let cells = |asked: &Asked| {
-        let [network, configuration] =
-            [asked.network, asked.configuration].map(|verdict| verdict.unwrap_or("-").to_owned());
-        [format!("{} on {}", asked.action, asked.server), network, asked.authority.to_owned(), configuration]
-    };
-    let rows: Vec<[String; 4]> = asked.iter().map(cells).collect();
+    let lines = lines(asked);
     let width = |column: usize| {
-        let all = std::iter::once(&head).chain(&rows);
+        let all = std::iter::once(&head).chain(lines.iter().map(|line| &line.cells));
         all.map(|row| row[column].chars().count()).max().unwrap_or_default()
     };
     let widths: [usize; 4] = std::array::from_fn(width);
-    let line = |row: &[String; 4]| {
+    let row = |row: &[String; 4]| {
         let cell = |(text, width): (&String, usize)| format!("{text:width$}");
         row.iter().zip(widths).map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let mut out = String::from("\n");
+    let mut out = String::new();
     let mut client = None;
-    for (asked, row) in asked.iter().zip(&rows) {
-        if client != Some((&asked.root, &asked.client)) {
-            client = Some((&asked.root, &asked.client));
-            let _ = writeln!(out, "{}\n    {}", look.strong(&asked.client), line(&head));
+    for line in &lines {
+        let Asked { root, client: who, verdict, words, place, .. } = line.asked;
+        if client.is_some_and(|known| known != (root, who)) {
+            out.push('\n');
         }
-        let at = asked.place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
-        let _ = writeln!(out, "    {}\n          {}: {}{at}", line(row), asked.evidence, asked.words);
+        if client.replace((root, who)) != Some((root, who)) {
+            let _ = writeln!(out, "{}\n   {}", look.strong(who), look.faint(&row(&head)));
+        }
+        let _ = writeln!(out, "   {}", row(&line.cells));
+        if *verdict != "open" {
+            let at = place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
+            let _ = writeln!(out, "{:10}{}: {words}{at}", "", line.evidence.join(", "));
+        }
     }
+    let count = |verdict: &str| lines.iter().filter(|line| line.asked.verdict == verdict).count();
+    let verb = if lines.len() == 1 { "thing is" } else { "things are" };
+    let (open, closed, unknown) = (count("open"), count("closed"), count("cannot tell"));
+    let _ = writeln!(
+        out,
+        "\n{} {verb} asked of AWS: {open} granted, {closed} refused, {unknown} cannot be told",
+        lines.len()
+    );
+    out
+}
+
+/// A line of the table: the same may be asked for by several settings.
+struct Line<'a> {
+    asked: &'a Asked,
+    evidence: Vec<&'a str>,
+    cells: [String; 4],
+}
+
+/// The lines by root, those who are refused something first, and of each what is refused.
+fn lines(asked: &[Asked]) -> Vec<Line<'_>> {
+    let mut out: Vec<Line<'_>> = Vec::new();
+    for asked in asked {
+        let same = |line: &&mut Line<'_>| {
+            let known = line.asked;
+            let key = |a: &Asked| (a.verdict, a.network, a.authority, a.configuration, a.action);
+            key(known) == key(asked)
+                && (&known.root, &known.client, &known.server) == (&asked.root, &asked.client, &asked.server)
+                && known.words == asked.words
+        };
+        if let Some(line) = out.iter_mut().find(same) {
+            line.evidence.push(&asked.evidence);
+            continue;
+        }
+        let [network, configuration] =
+            [asked.network, asked.configuration].map(|verdict| verdict.unwrap_or("-").to_owned());
+        let what = format!("{} on {}", asked.action, asked.server);
+        let cells = [what, network, asked.authority.to_owned(), configuration];
+        out.push(Line { asked, evidence: vec![&asked.evidence], cells });
+    }
+    let mut worst: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for line in &out {
+        let rank = gravity(line.asked.verdict);
+        let known = worst.entry((&line.asked.root, &line.asked.client)).or_insert(rank);
+        *known = rank.min(*known);
+    }
+    out.sort_by_key(|line| {
+        let Asked { root, client, verdict, .. } = line.asked;
+        (root, worst.get(&(root.as_str(), client.as_str())).copied(), client, gravity(verdict))
+    });
     out
 }

@@ -9,7 +9,7 @@ use iaclint_source::Sources;
 
 use crate::Status;
 use crate::arguments::{Color, Explain};
-use crate::check::{judged, read};
+use crate::check::{judged, read, show_from_here};
 use crate::config::Config;
 use crate::output::{self, Failure};
 use crate::symptoms::{Match, Symptoms};
@@ -30,7 +30,10 @@ pub fn diagnose(error: &str, arguments: &Explain, color: Color) -> Result<Status
     let look = output::look_of_stdout(color);
     let config = Config::load(&arguments.input, &arguments.paths)?;
     let parsed = match read(&arguments.paths, &arguments.input, &config) {
-        Ok(parsed) => Some(parsed),
+        Ok(parsed) => {
+            show_from_here(&parsed);
+            Some(parsed)
+        }
         // Without a configuration the rules alone are an answer.
         Err(failure) => {
             output::remark(&failure.words(output::look_of_stderr(color)));

@@ -70,7 +70,7 @@ impl Edits {
             let file = project.sources().file(*id);
             let path = project.absolute(std::path::Path::new(&file.path));
             let mark = if file.had_bom { "\u{feff}" } else { "" };
-            let name = mask::name(&file.path);
+            let name = mask::name(&project.sources().shown(&file.path));
             // A link may have been put in its place since it was read.
             if !std::fs::canonicalize(&path).is_ok_and(|real| real.starts_with(project.root())) {
                 return Err(Failure::new(format!(

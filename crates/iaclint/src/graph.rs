@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use iaclint_analysis::Analysis;
 use iaclint_analysis::demands::Object;
-use iaclint_analysis::path::{HopKind, Path};
-use iaclint_analysis::reach::Answer;
+use iaclint_analysis::needs::{Evidence, Need};
+use iaclint_analysis::path::HopKind;
 use iaclint_lint::{Finding, Selection, Severity};
 use iaclint_model::called::{Called, called};
-use iaclint_model::lb::{LoadBalancer, TargetAttachment, TargetGroup, load_balancers_of};
+use iaclint_model::lb::LoadBalancer;
 use iaclint_model::server::{ServerKind, server};
-use iaclint_model::{Language, Link, Many, Model, ResourceId};
+use iaclint_model::{Answer, Language, Model, ResourceId};
 use iaclint_report::graph::{Dot, Drawing, Edge, Fault, Hop, Html, Mermaid, Node, NodeKind, Outcome};
 use iaclint_report::mask;
 use iaclint_value::OriginId;
@@ -73,57 +73,31 @@ impl<'a, 'm> Artist<'a, 'm> {
                 self.node(id, kind(server.kind));
             }
         }
-        self.targets();
         for need in self.analysis.needs() {
-            let client = self.analysis.workloads()[need.client].id;
-            let evidence = need.settings.iter().map(|s| mask::name(s)).collect();
-            let path = self.analysis.path(need);
-            self.way(client, need.server.id, need.port.known().copied(), &path, evidence);
+            self.need(need);
         }
         self.demands();
         self.drawing
     }
 
-    /// What stands behind each load balancer.
-    fn targets(&mut self) {
-        let model = self.analysis.model;
-        let mut behind: Vec<(ResourceId, ResourceId, Option<i64>)> = Vec::new();
-        for workload in self.analysis.workloads() {
-            let Some(service) = &workload.service else { continue };
-            for target in service.targets().items {
-                if let Some(group) = target.target_group() {
-                    behind.push((group, workload.id, target.container_port().known().copied()));
-                }
+    /// An arrow for a need, along its way through the network.
+    fn need(&mut self, need: &Need) {
+        let path = self.analysis.path(need);
+        let hops = path.hops.iter().map(|hop| Hop {
+            name: name_of(hop.kind).to_owned(),
+            verdict: outcome(hop.open),
+            words: mask::message(&hop.words),
+            place: self.place(hop.resource, hop.origin),
+        });
+        let hops = hops.collect();
+        let evidence = match need.evidence {
+            Evidence::Target(group) => {
+                vec![format!("through {}", mask::name(self.analysis.model.address(group)))]
             }
-        }
-        for attachment in model.all::<TargetAttachment<'m>>() {
-            let port = attachment.port().known().copied();
-            let only = |links: Many<Link>| links.items.first().and_then(Link::id);
-            let (Some(group), Some(target)) = (only(attachment.target_group()), only(attachment.target()))
-            else {
-                continue;
-            };
-            let port = port.or_else(|| model.get::<TargetGroup<'m>>(group)?.port().known().copied());
-            behind.push((group, target, port));
-        }
-        for (group, target, port) in behind {
-            let Some(server) = self.analysis.listener(target) else { continue };
-            for id in load_balancers_of(model, group).items {
-                let (Some(balancer), Some(client)) =
-                    (model.get::<LoadBalancer<'m>>(id), self.analysis.client(id))
-                else {
-                    continue;
-                };
-                let evidence = vec![format!("through {}", mask::name(model.address(group)))];
-                // A network load balancer may keep the client's address: its groups do not decide.
-                if balancer.kind().must(|kind| kind == "application") {
-                    let path = self.analysis.way(&client, &server, port);
-                    self.way(id, target, port, &path, evidence);
-                } else {
-                    self.edge(id, target, port, Outcome::CannotTell, evidence, Vec::new());
-                }
-            }
-        }
+            _ => need.settings.iter().map(|s| mask::name(s)).collect(),
+        };
+        let port = need.port.known().copied();
+        self.edge(need.client.id, need.server.id, port, outcome(path.open), evidence, hops);
     }
 
     /// What is asked of AWS and is a resource of the graph: a queue, a bucket, a secret, a function that is invoked.
@@ -161,25 +135,6 @@ impl<'a, 'm> Artist<'a, 'm> {
             let evidence = vec![mask::message(&demand.evidence)];
             self.edge(demand.client, object, None, verdict, evidence, hops);
         }
-    }
-
-    /// An arrow for a way through the network.
-    fn way(
-        &mut self,
-        from: ResourceId,
-        to: ResourceId,
-        port: Option<i64>,
-        path: &Path,
-        evidence: Vec<String>,
-    ) {
-        let hops = path.hops.iter().map(|hop| Hop {
-            name: name_of(hop.kind).to_owned(),
-            verdict: outcome(hop.open),
-            words: mask::message(&hop.words),
-            place: self.place(hop.resource, hop.origin),
-        });
-        let hops = hops.collect();
-        self.edge(from, to, port, outcome(path.open), evidence, hops);
     }
 
     fn node(&mut self, id: ResourceId, kind: NodeKind) -> usize {
@@ -311,6 +266,7 @@ fn outcome(answer: Answer) -> Outcome {
 
 fn name_of(hop: HopKind) -> &'static str {
     match hop {
+        HopKind::Name => "by its name",
         HopKind::ClientGroups => "out of the client's security groups",
         HopKind::Acls => "through the network ACLs",
         HopKind::Route => "along the routes",

@@ -3,22 +3,23 @@
 mod account;
 mod names;
 
+use std::path::PathBuf;
+
 use iaclint_analysis::Analysis;
 use iaclint_analysis::authority::Verdict;
 use iaclint_analysis::needs::{Evidence, Need, family};
 use iaclint_analysis::path::{HopKind, Path};
-use iaclint_analysis::reach::Answer;
 use iaclint_analysis::secret_reads::{SecretRead, secret_reads};
 use iaclint_lint::{Finding, Selection, Severity};
-use iaclint_model::{Model, ResourceId};
-use iaclint_report::mask;
+use iaclint_model::{Answer, Model, ResourceId};
+use iaclint_report::{Look, mask};
 use iaclint_rules::RULES;
 use iaclint_value::OriginId;
 use serde::Serialize;
 
 use crate::Status;
 use crate::arguments::{self, Color, ListFormat};
-use crate::check::read;
+use crate::check::{read, show_from_here};
 use crate::config::Config;
 use crate::demands::{self, Asked};
 use crate::output::{self, Failure};
@@ -36,6 +37,9 @@ struct Way {
     settings: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<String>,
+    /// How sure we are that the client calls the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     place: Option<String>,
     hops: Vec<Step>,
@@ -86,27 +90,51 @@ struct Fault {
 
 /// Shows one way, or all of them.
 pub fn path(arguments: &arguments::Path, color: Color) -> Result<Status, Failure> {
-    let config = Config::load(&arguments.input, &arguments.paths)?;
-    let parsed = read(&arguments.paths, &arguments.input, &config)?;
+    let (ends, paths) = asked_for(arguments)?;
+    let config = Config::load(&arguments.input, &paths)?;
+    let parsed = read(&paths, &arguments.input, &config)?;
+    if arguments.format == ListFormat::Human {
+        show_from_here(&parsed);
+    }
     let model = Model::new(&parsed.graph, parsed.project.sources());
     let analysis = Analysis::new(&model);
-    let ways = match (&arguments.from, &arguments.to) {
-        (Some(from), Some(to)) => between(&analysis, from, to, arguments.port)?,
-        _ => all(&analysis),
+    let ways = match ends {
+        Some((from, to)) => between(&analysis, from, to, arguments.port)?,
+        None => all(&analysis),
     };
-    let asked = if arguments.from.is_some() { Vec::new() } else { demands::asked(&analysis) };
+    let asked = if ends.is_some() { Vec::new() } else { demands::asked(&analysis) };
     let look = output::look_of_stdout(color);
     let text = match arguments.format {
         ListFormat::Json => in_json(&ways, &asked),
-        ListFormat::Human if arguments.from.is_some() => account::ways(&ways, look),
-        ListFormat::Human => account::table(&ways, look) + &demands::table(&asked, look),
+        ListFormat::Human if ends.is_some() => account::ways(&ways, look),
+        ListFormat::Human => tables(&ways, &asked, look),
     };
     output::print(&text)?;
     if ways.is_empty() && asked.is_empty() && arguments.format == ListFormat::Human {
         output::remark("nothing here talks to a server of this configuration, as far as it can be seen\n");
     }
-    let closed = arguments.from.is_some() && ways.iter().any(|way| way.verdict == verdict(Answer::No));
+    let closed = ends.is_some() && ways.iter().any(|way| way.verdict == verdict(Answer::No));
     Ok(if closed { Status::Found } else { Status::Clean })
+}
+
+/// A client and a server by their names.
+type Ends<'a> = (&'a str, &'a str);
+
+/// The ends that are asked about, and where to read. A path where a client would stand is where to read.
+fn asked_for(arguments: &arguments::Path) -> Result<(Option<Ends<'_>>, Vec<PathBuf>), Failure> {
+    match (&arguments.from, &arguments.to) {
+        (Some(from), Some(to)) => Ok((Some((from, to)), arguments.paths.clone())),
+        (Some(alone), None) if std::path::Path::new(alone).exists() => Ok((None, vec![alone.into()])),
+        (Some(from), None) => Err(Failure::new(format!("the server to which {from} connects is not named"))
+            .with_help(format!("name it: iaclint path {from} TO; without both, all connections are shown"))),
+        (None, _) => Ok((None, arguments.paths.clone())),
+    }
+}
+
+/// Both tables, as far as there is something in them.
+fn tables(ways: &[Way], asked: &[Asked], look: Look) -> String {
+    let tables = [account::table(ways, look), demands::table(asked, look)];
+    tables.into_iter().filter(|table| !table.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 /// Ways and what is asked of AWS, as one list for other programs.
@@ -127,12 +155,10 @@ fn between(analysis: &Analysis<'_>, from: &str, to: &str, port: Option<u16>) -> 
     let model = analysis.model;
     let client = names::client(analysis, from)?;
     let server = names::server(analysis, to)?;
-    let needs = analysis.needs().iter().filter(|need| {
-        need.server.id == server.id
-            && analysis.workloads().get(need.client).is_some_and(|w| w.id == client.id)
-    });
+    let needs =
+        analysis.needs().iter().filter(|need| need.server.id == server.id && need.client.id == client.id);
     let asked = port.map(i64::from);
-    let needs: Vec<&Need<'_>> =
+    let needs: Vec<&Need> =
         needs.filter(|need| asked.is_none() || need.port.known() == asked.as_ref()).collect();
     if needs.is_empty() {
         let port = asked.or(server.port.known().copied());
@@ -150,35 +176,43 @@ fn findings(analysis: &Analysis<'_>) -> Vec<Finding> {
     iaclint_lint::run(analysis, &rules, &Selection::default())
 }
 
-fn of_need(analysis: &Analysis<'_>, need: &Need<'_>, path: &Path, findings: &[Finding]) -> Way {
+fn of_need(analysis: &Analysis<'_>, need: &Need, path: &Path, findings: &[Finding]) -> Way {
     let model = analysis.model;
-    let Some(client) = analysis.workloads().get(need.client) else {
-        return way(model, (need.server.id, need.server.id), None, path);
-    };
-    let evidence = match need.evidence {
-        Evidence::Address => "the address of the server".to_owned(),
-        Evidence::Secret(id) => {
-            format!("{}, which holds the address of the server", mask::name(model.address(id)))
-        }
-        Evidence::Password(id) => {
-            format!("{}, which holds the password of the server", mask::name(model.address(id)))
-        }
-    };
-    let ends = [client.id, client.definition, need.server.id];
+    let definition = analysis.workload_of(need).map_or(need.client.id, |client| client.definition);
+    let ends = [need.client.id, definition, need.server.id];
     let faults =
         findings.iter().filter(|f| f.severity >= Severity::Warning && concerns(model, f, need, ends));
     Way {
         settings: need.settings.iter().map(|s| mask::name(s)).collect(),
-        evidence: Some(evidence),
-        place: place(model, Some(client.definition), need.origin),
+        evidence: Some(known_from(model, need)),
+        confidence: Some(demands::confidence(need.evidence.confidence())),
+        place: place(model, Some(definition), need.origin),
         authority: authority(analysis, need),
         configuration: faults.map(|f| fault(model, f)).collect(),
-        ..way(model, (client.id, need.server.id), need.port.known().copied(), path)
+        ..way(model, (need.client.id, need.server.id), need.port.known().copied(), path)
+    }
+}
+
+/// How we know of a need, in words.
+fn known_from(model: &Model<'_>, need: &Need) -> String {
+    let name = |id: ResourceId| mask::name(model.address(id));
+    let settings = need.settings.iter().map(|s| mask::name(s)).collect::<Vec<_>>().join(", ");
+    let told = |what: &str| match settings.as_str() {
+        "" => format!("its command: {what}"),
+        settings => format!("{settings}: {what}"),
+    };
+    match need.evidence {
+        Evidence::Target(group) => format!("{}: the server is its target", name(group)),
+        Evidence::Address => told("the address of the server"),
+        Evidence::Name(id) => told(&format!("a name of the server, which {} gives", name(id))),
+        Evidence::Secret(id) => told(&format!("{}, which holds the address of the server", name(id))),
+        Evidence::Password(id) => told(&format!("{}, which holds the password of the server", name(id))),
+        Evidence::Script => "its user data: the address of the server".to_owned(),
     }
 }
 
 /// Whether a finding is about the settings of a need: it is one of its client or server, and speaks of the setting or of the other end.
-fn concerns(model: &Model<'_>, finding: &Finding, need: &Need<'_>, ends: [ResourceId; 3]) -> bool {
+fn concerns(model: &Model<'_>, finding: &Finding, need: &Need, ends: [ResourceId; 3]) -> bool {
     let of = |id: &ResourceId| {
         let address = model.address(*id);
         finding.subject.address == address || finding.instances.iter().any(|i| i == address)
@@ -192,19 +226,18 @@ fn concerns(model: &Model<'_>, finding: &Finding, need: &Need<'_>, ends: [Resour
 }
 
 fn fault(model: &Model<'_>, finding: &Finding) -> Fault {
-    let file = model.sources().file(finding.primary.span.file);
     Fault {
         rule: finding.rule,
         severity: finding.severity.name(),
         headline: mask::message(&finding.headline),
-        place: format!("{}:{}", mask::name(&file.path), file.lines.line(finding.primary.span.start)),
+        place: mask::name(&model.sources().line(finding.primary.span)),
     }
 }
 
 /// Whether the secrets that lead to the server may be read before the application starts.
-fn authority(analysis: &Analysis<'_>, need: &Need<'_>) -> Option<Authority> {
+fn authority(analysis: &Analysis<'_>, need: &Need) -> Option<Authority> {
     let model = analysis.model;
-    let client = analysis.workloads().get(need.client)?;
+    let client = analysis.workload_of(need)?;
     let reads = client.task.as_ref().map(secret_reads).unwrap_or_default();
     let mut worst: Option<Authority> = None;
     let families: Vec<String> = need.settings.iter().filter_map(|name| family(name)).collect();
@@ -244,6 +277,7 @@ fn way(model: &Model<'_>, (client, server): (ResourceId, ResourceId), port: Opti
         .iter()
         .map(|hop| Step {
             hop: match hop.kind {
+                HopKind::Name => "name",
                 HopKind::ClientGroups => "leaves the client",
                 HopKind::Acls => "network ACLs",
                 HopKind::Route => "route",
@@ -272,6 +306,7 @@ fn way(model: &Model<'_>, (client, server): (ResourceId, ResourceId), port: Opti
         verdict: verdict(path.open),
         settings: Vec::new(),
         evidence: None,
+        confidence: None,
         place: None,
         hops,
         authority: None,
@@ -284,10 +319,15 @@ pub fn place(model: &Model<'_>, resource: Option<ResourceId>, origin: OriginId) 
     let source = resource.and_then(|id| model.resource(id).source);
     let written = || model.origins().span(origin).or_else(|| resource.map(|id| model.resource(id).span));
     let span = source.or_else(written)?;
-    let file = model.sources().file(span.file);
-    Some(format!("{}:{}", mask::name(&file.path), file.lines.line(span.start)))
+    Some(mask::name(&model.sources().line(span)))
 }
 
+/// What is to be read first: what is closed, then what cannot be told.
+pub fn gravity(verdict: &str) -> usize {
+    ["closed", "cannot tell", "open"].iter().position(|known| *known == verdict).unwrap_or_default()
+}
+
+/// An answer as the word for a connection.
 pub fn verdict(answer: Answer) -> &'static str {
     match answer {
         Answer::Yes => "open",

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use iaclint_analysis::Analysis;
 use iaclint_analysis::authority::Verdict;
-use iaclint_analysis::demands::{Confidence, Demand};
+use iaclint_analysis::demands::Demand;
+use iaclint_analysis::needs::Confidence;
 use iaclint_model::arn::Arn;
 use iaclint_model::{Model, ResourceId};
 use iaclint_parser::{Options, parse};
@@ -317,6 +318,8 @@ fn tasks_and_functions_ask_for_images_logs_secrets_and_what_they_are_told_of() {
     let mut wanted = vec![
         of("aws_ecs_service.api", "ecr:GetAuthorizationToken", "allowed", true),
         of("aws_ecs_service.api", "ecr:BatchGetImage", "allowed", true),
+        of("aws_ecs_service.api", "ecr:GetDownloadUrlForLayer", "allowed", true),
+        of("aws_ecs_service.api", "logs:CreateLogStream", "allowed", true),
         of("aws_ecs_service.api", "logs:PutLogEvents", "allowed", true),
         of("aws_ecs_service.api", "secretsmanager:GetSecretValue", "denied", true),
         of("aws_lambda_function.worker", "logs:PutLogEvents", "allowed", true),

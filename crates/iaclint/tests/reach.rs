@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use iaclint_analysis::Analysis;
 use iaclint_analysis::path::HopKind;
-use iaclint_analysis::reach::Answer;
-use iaclint_model::Model;
+use iaclint_model::{Answer, Model};
 use iaclint_parser::{Options, parse};
 use iaclint_source::Memory;
 
@@ -353,4 +352,24 @@ fn the_acl_that_a_vpc_is_made_with_may_be_given_rules() {
     assert_eq!(path(&deny("192.168.0.0/16")).0, Answer::Yes);
     let taken = "resource \"aws_default_network_acl\" \"main\" {\n  default_network_acl_id = aws_vpc.main.default_network_acl_id\n}\n";
     assert_eq!(closed_at(&format!("{PROJECT}{taken}")), [HopKind::Acls]);
+}
+
+#[test]
+fn a_host_that_is_cut_out_of_an_endpoint_is_still_its_address() {
+    let spellings = [
+        "split(\":\", aws_db_instance.main.endpoint)[0]",
+        "element(split(\":\", aws_db_instance.main.endpoint), 0)",
+        "sensitive(split(\":\", aws_db_instance.main.endpoint)[0])",
+        "replace(aws_db_instance.main.endpoint, \":5432\", \"\")",
+        "replace(aws_db_instance.main.endpoint, \"/:.*/\", \"\")",
+        "trimsuffix(aws_db_instance.main.endpoint, \":5432\")",
+        "regex(\"^[^:]+\", aws_db_instance.main.endpoint)",
+        "\"postgres://app@${split(\":\", aws_db_instance.main.endpoint)[0]}:5432/app\"",
+        "jsonencode({ host = split(\":\", aws_db_instance.main.endpoint)[0] })",
+    ];
+    for spelling in spellings {
+        let project = PROJECT.replace("aws_db_instance.main.address", spelling);
+        assert_ne!(project, PROJECT);
+        assert_eq!(path(&project).0, Answer::Yes, "{spelling}");
+    }
 }

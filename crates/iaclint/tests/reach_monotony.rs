@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use iaclint_analysis::Analysis;
 use iaclint_analysis::path::HopKind;
-use iaclint_analysis::reach::Answer;
-use iaclint_model::Model;
+use iaclint_model::{Answer, Model};
 use iaclint_parser::{Options, parse};
 use iaclint_source::Memory;
 use proptest::prelude::*;

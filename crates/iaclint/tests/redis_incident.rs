@@ -17,8 +17,13 @@ use run::run;
 
 const RULE: &str = "sg-ingress-missing-client-group";
 
-/// A network with three groups: the old one, which nothing uses any more, the tenant's and one that the tenant has beside it.
+/// A network with three groups: the old one, which nothing uses any more, the tenant's and one that the tenant has beside it. With a
+/// backend it is deployed as it stands, also with variables that have no value.
 const NETWORK: &str = r#"
+terraform {
+  backend "s3" {}
+}
+
 resource "aws_vpc" "main" {
   cidr_block = "10.0.0.0/16"
 }
@@ -307,9 +312,84 @@ fn what_is_not_known_on_the_way_keeps_it_silent() {
     silent_in_all(&Admitted { groups: &["old"], cidrs: &["var.given"] }, &["tenant"], variable);
     silent_in_all(&Admitted { groups: &["old", "var.given"], cidrs: &[] }, &["tenant"], variable);
     silent_in_all(&OLD, &["tenant", "var.given"], variable);
-    // A rule for a group that is not known may be one of the cache's.
-    let rule = "resource \"aws_vpc_security_group_ingress_rule\" \"any\" {\n  security_group_id = var.given\n  ip_protocol = \"-1\"\n  cidr_ipv4 = \"0.0.0.0/0\"\n}\n";
-    silent_in_all(&OLD, &["tenant"], &format!("{variable}{rule}"));
+}
+
+#[test]
+fn a_rule_of_one_group_or_another_keeps_it_silent() {
+    let rule = "variable \"given\" {\n  type = bool\n}\nresource \"aws_vpc_security_group_ingress_rule\" \"any\" {\n  \
+                security_group_id = var.given ? aws_security_group.redis.id : aws_security_group.old.id\n  ip_protocol = \"-1\"\n  \
+                cidr_ipv4 = \"0.0.0.0/0\"\n}\n";
+    for spelling in [Spelling::Inline, Spelling::RuleResource, Spelling::IngressRule] {
+        let found = findings(&project(spelling, &OLD, &["tenant"], rule));
+        assert!(found.is_empty(), "{spelling:?}: {}", found.len());
+    }
+}
+
+#[test]
+fn a_rule_of_a_group_that_is_made_elsewhere_opens_nothing_here() {
+    // What an input names was there before the cache's group.
+    let rule = "variable \"given\" {\n  type = string\n}\nresource \"aws_vpc_security_group_ingress_rule\" \"any\" {\n  \
+                security_group_id = var.given\n  ip_protocol = \"-1\"\n  cidr_ipv4 = \"0.0.0.0/0\"\n}\n";
+    assert_eq!(findings(&project(Spelling::IngressRule, &OLD, &["tenant"], rule)).len(), 1);
+}
+
+/// The project of the incident in every spelling with a part of its text replaced, and more in the file that holds it.
+fn silent_with(part: &str, by: &str, more: &str) {
+    for spelling in SPELLINGS {
+        let mut files = project(spelling, &OLD, &["tenant"], "");
+        let (_, text) = files.iter_mut().find(|(_, text)| text.contains(part)).expect("the part is there");
+        *text = text.replace(part, by) + more;
+        let found: Vec<String> = findings(&files).into_iter().map(|f| f.headline).collect();
+        assert_eq!(found, [""; 0], "{spelling:?}");
+    }
+}
+
+#[test]
+fn a_cache_of_which_not_everything_is_known_keeps_it_silent() {
+    let data = "data \"aws_security_group\" \"given\" {\n  name = \"given\"\n}\n";
+    let own = "security_group_ids   = [aws_security_group.redis.id";
+    // A second group of the cache that another configuration makes.
+    silent_with(
+        own,
+        "security_group_ids   = [data.aws_security_group.given.id, aws_security_group.redis.id",
+        data,
+    );
+    // The port is chosen at the deployment.
+    let data = "data \"external\" \"port\" {\n  program = [\"port\"]\n}\n";
+    silent_with(own, &format!("port = data.external.port.result.port\n  {own}"), data);
+}
+
+#[test]
+fn a_rule_that_may_be_there_keeps_it_silent() {
+    let rule = |count: &str| {
+        format!(
+            "variable \"given\" {{\n  type = bool\n}}\nresource \"aws_security_group_rule\" \"tenant\" {{\n  {count}\n  type = \"ingress\"\n  \
+             from_port = 6379\n  to_port = 6379\n  protocol = \"tcp\"\n  security_group_id = GUARD\n  \
+             source_security_group_id = aws_security_group.tenant.id\n}}\n"
+        )
+    };
+    let files = |count: &str| {
+        project(
+            Spelling::Inline,
+            &OLD,
+            &["tenant"],
+            &rule(count).replace("GUARD", "aws_security_group.redis.id"),
+        )
+    };
+    assert_eq!(findings(&files("count = var.given ? 1 : 0")).len(), 0);
+    assert_eq!(findings(&files("count = 0")).len(), 1);
+    assert_eq!(findings(&files("count = 1")).len(), 0);
+}
+
+#[test]
+fn blocks_of_a_list_that_is_not_known_keep_it_silent() {
+    let files =
+        project(Spelling::Inline, &OLD, &["tenant"], "variable \"given\" {\n  type = list(string)\n}\n");
+    let dynamic = "  dynamic \"ingress\" {\n    for_each = var.given\n    content {\n      from_port = 6379\n      to_port = 6379\n      \
+                   protocol = \"tcp\"\n      security_groups = [ingress.value]\n    }\n  }\n  ingress {";
+    let files: Vec<(String, String)> =
+        files.into_iter().map(|(name, text)| (name, text.replacen("  ingress {", dynamic, 1))).collect();
+    assert!(findings(&files).is_empty());
 }
 
 /// A reference from one stack of the CDK to another, as an export or as a weak one.
@@ -443,5 +523,41 @@ fn stacks_that_admit_one_group_of_the_client_are_silent() {
         {
             assert!(findings(&stacks(&Across { weak }, admitted, client)).is_empty(), "weak: {weak}");
         }
+    }
+}
+
+/// The stacks of the incident with what a rule of the cache admits replaced.
+fn stacks_admitting(source: &Value) -> Vec<(String, String)> {
+    let mut files = stacks(&Across { weak: false }, &["Old"], &["Tenant"]);
+    for (name, text) in &mut files {
+        if !name.ends_with("Cache.template.json") {
+            continue;
+        }
+        let mut template: Value = serde_json::from_str(text).expect("the template is JSON");
+        let rule = &mut template["Resources"]["RedisGroupFrom0"]["Properties"];
+        let rule = rule.as_object_mut().expect("the rule has properties");
+        rule.remove("SourceSecurityGroupId");
+        rule.extend(source.as_object().expect("properties").clone());
+        template["Parameters"] = json!({ "Given": { "Type": "String" } });
+        *text = template.to_string();
+    }
+    files
+}
+
+#[test]
+fn stacks_that_admit_the_addresses_of_the_client_are_silent() {
+    assert!(findings(&stacks_admitting(&json!({ "CidrIp": "10.0.0.0/16" }))).is_empty());
+    assert_eq!(findings(&stacks_admitting(&json!({ "CidrIp": "10.0.9.0/24" }))).len(), 1);
+}
+
+#[test]
+fn stacks_that_admit_what_is_not_known_are_silent() {
+    for source in [
+        json!({ "SourceSecurityGroupId": { "Ref": "Given" } }),
+        json!({ "SourceSecurityGroupId": { "Fn::ImportValue": "elsewhere" } }),
+        json!({ "CidrIp": { "Ref": "Given" } }),
+        json!({ "SourcePrefixListId": { "Ref": "Given" } }),
+    ] {
+        assert!(findings(&stacks_admitting(&source)).is_empty(), "{source}");
     }
 }

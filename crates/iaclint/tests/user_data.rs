@@ -63,6 +63,52 @@ fn a_message_of_several_parts_is_read_part_by_part() {
     assert_eq!(terraform(data), ["8080 main.tf:11", "9090 main.tf:17"]);
 }
 
+/// A machine with a data source for cloud-init, of this type, whose script stands in a file.
+fn config(kind: &str, flags: &str) -> Vec<String> {
+    let main = format!(
+        "data \"{kind}\" \"a\" {{\n{flags}\n  part {{\n    content_type = \"text/cloud-config\"\n    content = <<-EOT\n      #cloud-config\n      \
+         runcmd:\n        - docker run -d -p 8080:80 web\n    EOT\n  }}\n  part {{\n    content_type = \"text/x-shellscript\"\n    \
+         filename = \"start.sh\"\n    content = file(\"${{path.module}}/start.sh\")\n  }}\n}}\n\
+         resource \"aws_instance\" \"a\" {{\n  DATA = data.{kind}.a.rendered\n}}\n"
+    );
+    let main = main.replace(
+        "DATA",
+        if flags.contains("base64_encode = false") { "user_data" } else { "user_data_base64" },
+    );
+    ports(&[
+        ("main.tf", &main),
+        ("start.sh", "#!/bin/bash\n# the other one\ndocker run -d -p 9090:90 other\n"),
+    ])
+}
+
+#[test]
+fn parts_of_a_data_source_are_read_where_they_stand() {
+    for kind in ["cloudinit_config", "template_cloudinit_config"] {
+        for flags in
+            ["", "  gzip = false", "  gzip = false\n  base64_encode = false", "  boundary = \"==x==\""]
+        {
+            let lines = flags.lines().count().max(1);
+            let first = format!("8080 main.tf:{}", lines + 7);
+            assert_eq!(config(kind, flags), [first.as_str(), "9090 start.sh:3"], "{kind} {flags}");
+        }
+    }
+}
+
+#[test]
+fn a_template_file_is_read_with_its_variables() {
+    let main = "data \"template_file\" \"a\" {\n  template = file(\"${path.module}/start.sh.tpl\")\n  vars = {\n    port = 9090\n  }\n}\n\
+                resource \"aws_instance\" \"a\" {\n  user_data = data.template_file.a.rendered\n}\n";
+    let template = "#!/bin/bash\ndocker run -d \\\n  -p ${port}:80 web\n";
+    assert_eq!(ports(&[("main.tf", main), ("start.sh.tpl", template)]), ["9090 start.sh.tpl:3"]);
+}
+
+#[test]
+fn parts_of_a_list_that_is_not_known_publish_nothing() {
+    let main = "variable \"parts\" {\n  type = list(string)\n}\ndata \"cloudinit_config\" \"a\" {\n  dynamic \"part\" {\n    for_each = var.parts\n    \
+                content {\n      content = part.value\n    }\n  }\n}\nresource \"aws_instance\" \"a\" {\n  user_data_base64 = data.cloudinit_config.a.rendered\n}\n";
+    assert!(ports(&[("main.tf", main)]).is_empty());
+}
+
 #[test]
 fn a_broken_script_is_read_as_far_as_it_goes() {
     let data = "  user_data = <<-EOT\n    #!/bin/bash\n    docker run -d -p 8080:80 web\n    if [ -f /etc/x ; then fi fi (\n  EOT";

@@ -3,6 +3,7 @@
 use std::hash::Hasher;
 
 use iaclint_analysis::Analysis;
+use iaclint_analysis::needs::{self, Evidence, Need};
 use iaclint_model::{DeployedOutput, Model, ResourceId, family};
 use iaclint_source::Span;
 use iaclint_value::{Origin, OriginId, Via};
@@ -246,6 +247,18 @@ impl Draft {
     pub fn confidence(mut self, confidence: Confidence) -> Self {
         self.finding.confidence = confidence;
         self
+    }
+
+    /// No surer than we are of the need that it is about: a script is read as text, and a password alone does not say whose it is.
+    #[must_use]
+    pub fn weighed_by(self, need: &Need) -> Self {
+        match need.evidence.confidence() {
+            needs::Confidence::Certain | needs::Confidence::Likely => self,
+            needs::Confidence::Possible if need.evidence == Evidence::Script => {
+                self.severity(Severity::Warning).confidence(Confidence::Medium)
+            }
+            needs::Confidence::Possible => self.confidence(Confidence::Medium),
+        }
     }
 
     /// Arithmetic or evidence: a sentence without a full stop.

@@ -10,7 +10,7 @@ use iaclint_graph::{Language, Mode};
 use iaclint_value::{Data, Piece, Reference, Target, Text, Value};
 
 use crate::arn_forms::{ArnForm, form};
-use crate::{Found, Model, ResourceId, look_up};
+use crate::{Answer, Found, Model, ResourceId, look_up};
 
 /// A part of an ARN or of a pattern.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,17 +36,6 @@ struct Symbol {
     single: bool,
     /// It may hold a colon: it may be a whole ARN.
     wide: bool,
-}
-
-/// Whether something is so.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
-pub enum Answer {
-    /// Certainly not.
-    No,
-    /// It cannot be said.
-    Maybe,
-    /// For certain.
-    Yes,
 }
 
 /// An ARN, or a pattern of ARNs, as far as it is known.
@@ -90,6 +79,11 @@ impl Arn {
     /// A text of which nothing is known.
     pub fn unknown() -> Arn {
         Arn { tokens: vec![Token::Hole], head: None }
+    }
+
+    /// What a request names whose action is on no resource: only the pattern `*` covers it.
+    pub fn no_resource() -> Arn {
+        Arn { tokens: vec![Token::Char('*')], head: None }
     }
 
     /// The account that everything is deployed to.

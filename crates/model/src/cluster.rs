@@ -10,6 +10,8 @@ entities! {
         name: text = "name" | "ClusterName";
         /// Its capacity providers, where it says so itself.
         capacity_providers: links = "" | "CapacityProviders";
+        /// The namespace of Service Connect for services that name none.
+        connect_namespace: raw = "service_connect_defaults.namespace" | "ServiceConnectDefaults.Namespace";
     }
 
     /// What ties capacity providers to a cluster.

@@ -2,8 +2,9 @@
 
 use iaclint_value::Value;
 
+use crate::Answer;
 use crate::Model;
-use crate::arn::{Answer, Arn};
+use crate::arn::Arn;
 use crate::policy::one_or_many;
 
 /// What is known of a request besides who does what: `aws:SourceArn`, `iam:PassedToService`. Whatever is not named is not known.

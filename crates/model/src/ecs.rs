@@ -49,6 +49,10 @@ entities! {
         network_configuration: nodes = "network_configuration" | "NetworkConfiguration";
         /// Load balancers; see [`ServiceLoadBalancer`].
         load_balancers: nodes = "load_balancer" | "LoadBalancers";
+        /// What registers its tasks; see [`crate::discovery::ServiceRegistry`].
+        registries: nodes = "service_registries" | "ServiceRegistries";
+        /// Its part in Service Connect; see [`crate::discovery::ServiceConnect`].
+        connect: nodes = "service_connect_configuration" | "ServiceConnectConfiguration";
     }
 
     /// A load balancer of a service.
@@ -145,6 +149,8 @@ entities! {
 
     /// A port of a container.
     PortMapping: ["aws_ecs_task_definition/container_definitions/portMappings"] | ["AWS::ECS::TaskDefinition/ContainerDefinitions/PortMappings"] {
+        /// Its name, for Service Connect.
+        name: str = "name" | "Name";
         /// The port inside the container.
         container_port: int = "containerPort" | "ContainerPort";
         /// Several ports inside the container: `8000-8010`.
@@ -165,6 +171,8 @@ entities! {
     Repository: ["aws_ecr_repository"] | ["AWS::ECR::Repository"] {
         /// Its name.
         name: str = "name" | "RepositoryName";
+        /// Its policy, in CloudFormation.
+        policy: raw = "" | "RepositoryPolicyText";
     }
 
     /// An environment variable of a container.
@@ -308,23 +316,30 @@ impl<'m> Container<'m> {
         }
     }
 
+    /// The repository of the graph that its image comes from.
+    pub fn repository(&self) -> Option<ResourceId> {
+        let model = self.node().model;
+        let Prop::Known { value, .. } = self.node().raw("image", "Image") else { return None };
+        model.mentions(value).into_iter().find(|id| model.get::<Repository<'m>>(*id).is_some())
+    }
+
     /// Where its image comes from.
     pub fn registry(&self) -> Registry {
         let Prop::Known { value: text, .. } = self.image() else { return Registry::Unknown };
         let model = self.node().model;
+        // Also one that is only looked up.
+        let tables = Repository::TABLE;
+        let is_repository = |id: ResourceId| {
+            let type_name = model.resource(id).type_name.as_str();
+            tables.terraform.contains(&type_name) || tables.cloudformation.contains(&type_name)
+        };
         let mut literals = String::new();
         for piece in text.pieces() {
             match piece {
                 Piece::Literal(literal) => literals.push_str(&literal.text),
                 Piece::Hole(hole) => {
                     literals.push('\u{fffc}');
-                    let repository = |id: &ResourceId| {
-                        matches!(
-                            model.resource(*id).type_name.as_str(),
-                            "aws_ecr_repository" | "AWS::ECR::Repository"
-                        )
-                    };
-                    if model.mentions(hole).iter().any(repository) {
+                    if model.mentions(hole).into_iter().any(is_repository) {
                         return Registry::Ecr;
                     }
                 }

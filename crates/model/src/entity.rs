@@ -72,6 +72,7 @@ pub fn tables() -> Vec<Table> {
     all.extend_from_slice(crate::bucket_acl::TABLES);
     all.extend_from_slice(crate::certificates::TABLES);
     all.extend_from_slice(crate::cluster::TABLES);
+    all.extend_from_slice(crate::discovery::TABLES);
     all.extend_from_slice(crate::ec2::TABLES);
     all.extend_from_slice(crate::ecs::TABLES);
     all.extend_from_slice(crate::efs::TABLES);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use iaclint_graph::User;
 use iaclint_value::{Data, Piece, Reference, Value};
 
-use crate::arn::{Answer, Arn};
+use crate::arn::Arn;
 use crate::entity::entities;
 use crate::policy::action_matches;
-use crate::{Model, Prop, ResourceId};
+use crate::{Answer, Model, Prop, ResourceId};
 
 entities! {
     /// A function.

@@ -60,6 +60,14 @@ entities! {
         port: int = "port" | "";
     }
 
+    /// A target that is written into its group.
+    TargetEntry: [] | ["AWS::ElasticLoadBalancingV2::TargetGroup/Targets"] {
+        /// The instance.
+        target: links = "" | "Id";
+        /// Its port; the group's own when absent.
+        port: int = "" | "Port";
+    }
+
     /// A target group. Defaults from the API: interval 30 s, timeout 5 s, healthy 5, unhealthy 2 in both languages (Terraform's provider
     /// writes 3 for both thresholds when a `health_check` block does not say).
     TargetGroup: ["aws_lb_target_group", "aws_alb_target_group"] | ["AWS::ElasticLoadBalancingV2::TargetGroup"] {
@@ -69,7 +77,7 @@ entities! {
         protocol: str = "protocol" | "Protocol";
         /// The port of the targets.
         port: int = "port" | "Port";
-        /// Targets written into it.
+        /// Targets written into it; see [`TargetEntry`].
         targets: nodes = "" | "Targets";
         /// The port of the checks: a number, or `traffic-port`.
         health_check_port: str = "health_check.port" | "HealthCheckPort";
@@ -143,7 +151,12 @@ impl Listener<'_> {
     }
 }
 
-impl TargetGroup<'_> {
+impl<'m> TargetGroup<'m> {
+    /// Targets written into it.
+    pub fn entries(&self) -> Many<TargetEntry<'m>> {
+        self.targets().map(crate::Entity::of)
+    }
+
     /// Failures in a row until a target is unhealthy, defaults filled in: Terraform's provider writes 3
     /// (`health_check.unhealthy_threshold`, "Defaults to 3"), the API takes 2 (CreateTargetGroup).
     pub fn unhealthy_after(&self) -> crate::Prop<i64> {

@@ -4,6 +4,7 @@
 //! made; what cannot be said in a table (joins, nested shapes that differ) is written by hand beside it. No accessor invents a value:
 //! a [`Prop`] is known, one of several, absent, or unknown.
 
+mod answer;
 pub mod arn;
 mod arn_forms;
 mod entity;
@@ -23,6 +24,7 @@ pub mod certificates;
 pub mod cluster;
 pub mod condition;
 pub mod deliveries;
+pub mod discovery;
 pub mod ec2;
 pub mod ecs;
 pub mod efs;
@@ -51,6 +53,7 @@ pub mod triggers;
 pub mod vpc;
 pub mod workload;
 
+pub use answer::Answer;
 pub use entity::{Entity, Field, Table, tables};
 pub use iaclint_graph::{
     Addition, Asset, AssetKind, Directive, DirectiveScope, Existence, Language, Mode, Opaque, ResourceId,

@@ -70,8 +70,10 @@ pub struct Machine<'m> {
     pub kind: MachineKind,
     /// `t3.micro`...
     pub instance_type: Prop<String>,
-    /// What it is started with, as the machine sees it: base64 taken off.
+    /// What it is started with, as cloud-init sees it: base64 and compression taken off.
     pub user_data: Prop<Text>,
+    /// Whether that is compressed on its way to the machine.
+    pub compressed: bool,
     /// The machine image.
     pub image: Prop<&'m Value>,
     /// The profile whose role its software uses.
@@ -83,31 +85,37 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
     let mut out: Vec<Machine<'m>> = Vec::new();
     for instance in model.all::<Instance<'m>>() {
         let start = model.get::<InstanceStart<'m>>(instance.id());
+        let data = [instance.user_data(), instance.user_data_base64()];
         out.push(Machine {
             id: instance.id(),
             kind: MachineKind::Instance,
             instance_type: instance.instance_type(),
-            user_data: user_data([instance.user_data(), instance.user_data_base64()], false),
+            compressed: is_compressed(&data),
+            user_data: user_data(data, false),
             image: start.map_or(Prop::Unknown { origin: instance.origin() }, |s| s.image()),
             profile: instance.profile(),
         });
     }
     for template in model.all::<LaunchTemplate<'m>>() {
+        let data = [template.user_data(), Prop::Absent { origin: template.origin() }];
         out.push(Machine {
             id: template.id(),
             kind: MachineKind::Template,
             instance_type: template.instance_type(),
-            user_data: user_data([template.user_data(), Prop::Absent { origin: template.origin() }], true),
+            compressed: is_compressed(&data),
+            user_data: user_data(data, true),
             image: template.image(),
             profile: template.profile(),
         });
     }
     for configuration in model.all::<LaunchConfiguration<'m>>() {
+        let data = [configuration.user_data(), configuration.user_data_base64()];
         out.push(Machine {
             id: configuration.id(),
             kind: MachineKind::Template,
             instance_type: configuration.instance_type(),
-            user_data: user_data([configuration.user_data(), configuration.user_data_base64()], false),
+            compressed: is_compressed(&data),
+            user_data: user_data(data, false),
             image: configuration.image(),
             profile: configuration.profile(),
         });
@@ -130,10 +138,15 @@ fn user_data(properties: [Prop<&Value>; 2], always_base64: bool) -> Prop<Text> {
     }
 }
 
-/// The text that the machine sees; `None` for what is compressed, or written in base64 by hand.
+/// Whether either of two properties is compressed.
+fn is_compressed(properties: &[Prop<&Value>; 2]) -> bool {
+    properties.iter().filter_map(Prop::known).any(|value| value.decoded(Encoding::GzipBase64).is_some())
+}
+
+/// The text that cloud-init sees; `None` for what is compressed or written in base64 by hand.
 fn decoded(value: &Value, must_be_encoded: bool) -> Option<Text> {
     match &value.data {
-        Data::Encoded(inner) if inner.0 == Encoding::Base64 => plain(&inner.1),
+        Data::Encoded(inner) if matches!(inner.0, Encoding::Base64 | Encoding::GzipBase64) => plain(&inner.1),
         Data::Text(text) => match text.pieces() {
             [iaclint_value::Piece::Hole(hole)] => decoded(hole, must_be_encoded),
             _ => (!must_be_encoded).then(|| text.clone()),

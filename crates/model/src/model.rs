@@ -87,6 +87,11 @@ impl<'g> Model<'g> {
         self.graph.used_by(id)
     }
 
+    /// The declarations without an instance in this run that name a resource: where they have one it is used.
+    pub fn dormant_users(&self, id: ResourceId) -> &'g [iaclint_value::Name] {
+        self.graph.dormant_users(id)
+    }
+
     /// The node of a resource.
     pub fn node(&'g self, id: ResourceId) -> Node<'g> {
         Node { model: self, id, value: &self.resource(id).body, language: self.language(id) }

@@ -4,9 +4,9 @@ use std::sync::OnceLock;
 
 use iaclint_value::{Data, Encoding, Name, OriginId, Value};
 
-use crate::arn::{Answer, Arn};
+use crate::arn::Arn;
 use crate::condition::{Context, holds};
-use crate::{Model, ResourceId};
+use crate::{Answer, Model, ResourceId};
 
 /// A statement of a policy document.
 #[derive(Clone, Copy, Debug)]
@@ -186,6 +186,11 @@ impl<'m> Statement<'m> {
     /// Whether it speaks of a resource. A statement of a resource's policy without resources speaks of that resource.
     pub fn covers(&self, arn: &Arn) -> Answer {
         self.listed("Resource", "NotResource", |v| Arn::of_value(self.model, v).covers(arn))
+    }
+
+    /// Whether it may say what it is about. Policies of repositories do not.
+    pub fn names_resources(&self) -> bool {
+        self.field("Resource").or(self.field("NotResource")).is_some() || self.open()
     }
 
     fn listed(&self, name: &str, not: &str, test: impl Fn(&'m Value) -> Answer) -> Answer {

@@ -1,10 +1,11 @@
-//! Policies that stand at a resource: of secrets, buckets, queues, topics, keys.
+//! Policies that stand at a resource: of secrets, buckets, queues, topics, keys, repositories.
 
 use std::collections::BTreeMap;
 
 use iaclint_graph::User;
 use iaclint_value::Value;
 
+use crate::ecs::Repository;
 use crate::entity::entities;
 use crate::policy::{Document, document};
 use crate::secrets::SecretsManagerSecret;
@@ -55,6 +56,14 @@ entities! {
     KeyPolicy: ["aws_kms_key_policy"] | [] {
         /// The key.
         of: raw = "key_id" | "";
+        /// The document.
+        document: raw = "policy" | "";
+    }
+
+    /// The policy of a repository.
+    RepositoryPolicy: ["aws_ecr_repository_policy"] | [] {
+        /// The repository.
+        of: raw = "repository" | "";
         /// The document.
         document: raw = "policy" | "";
     }
@@ -138,6 +147,7 @@ pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Polic
     collect!(SingleQueuePolicy of Queue);
     collect!(TopicPolicy of Topic);
     collect!(KeyPolicy of KmsKey);
+    collect!(RepositoryPolicy of Repository);
     for policy in model.all::<SecretPolicy<'m>>() {
         let all = model.all::<SecretsManagerSecret<'m>>().iter().map(SecretsManagerSecret::id).collect();
         written.push(Written { id: policy.id(), of: policy.of(), document: policy.document(), all });
@@ -176,6 +186,7 @@ pub fn resource_policies<'m>(model: &'m Model<'m>) -> BTreeMap<ResourceId, Polic
     own!(Queue);
     own!(Topic);
     own!(Bucket);
+    own!(Repository);
     for secret in model.all::<SecretsManagerSecret<'m>>() {
         let inline = secret.node().raw("policy", "");
         if !inline.is_absent() {

@@ -55,12 +55,14 @@ impl Files {
     }
 }
 
-/// Loads every root. Ids follow the paths, so that equal inputs give equal graphs.
+/// Loads every root. Ids follow the paths, so that equal inputs give equal graphs. `last` when nothing will be loaded after it: then
+/// what was parsed goes as soon as it is not needed, so that it does not stand beside all that was made of it.
 pub(crate) fn load(
     loader: &Loader<'_>,
     input: &Input,
     options: &Options,
     given: &Given<'_>,
+    last: bool,
     stages: &mut Stages,
 ) -> Result<(Graph, Vec<RootFound>), ParseError> {
     let project = loader.project();
@@ -114,12 +116,22 @@ pub(crate) fn load(
             loader.load(path, root, inputs)
         }
     };
+    let progress = options.progress.as_deref();
+    if let Some(progress) = progress {
+        progress.begin("evaluating roots", found.len());
+    }
+    let called: BTreeSet<&PathBuf> = modules.values().flat_map(|module| &module.calls).collect();
+    let done = |directory: &PathBuf| {
+        if last && !called.contains(directory) {
+            loader.forget(directory);
+        }
+    };
     let mut fragments: Vec<Fragment> = found
         .par_iter()
         .enumerate()
         .map(|(index, (_, kind, path))| {
             let root = RootId(index as u32);
-            match kind {
+            let fragment = match kind {
                 RootKind::Terraform => evaluate(path, root, &of(path, false)),
                 RootKind::Library => evaluate(path, root, &of(path, true)),
                 RootKind::Plan => loader.load_plan(path, root),
@@ -128,7 +140,10 @@ pub(crate) fn load(
                     let files = given.parameters.of(path);
                     iaclint_cloudformation::load_template(project, path, &files, root)
                 }
-            }
+            };
+            progress.inspect(|progress| progress.step());
+            done(path);
+            fragment
         })
         .collect();
     if let Some(first) = fragments.first_mut() {
@@ -141,6 +156,11 @@ pub(crate) fn load(
         RootFound { kind, path, environment }
     });
     let roots = roots.collect();
+    if last {
+        for directory in modules.keys() {
+            loader.forget(directory);
+        }
+    }
     stages.end("evaluate");
     let graph = Graph::new(fragments);
     stages.end("graph");

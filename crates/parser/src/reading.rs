@@ -46,8 +46,15 @@ impl<'a> Reading<'a> {
         let directories: Vec<&Path> = self.input.modules.keys().map(PathBuf::as_path).collect();
         loader.read_ahead(&directories);
         let out = match environments {
-            [] => vec![self.load_in(&loader, None)?],
-            all => all.iter().map(|e| self.load_in(&loader, Some(e))).collect::<Result<_, ParseError>>()?,
+            [] => vec![self.load_in(&loader, None, true)?],
+            [before @ .., last] => {
+                let mut out = Vec::with_capacity(environments.len());
+                for environment in before {
+                    out.push(self.load_in(&loader, Some(environment), false)?);
+                }
+                out.push(self.load_in(&loader, Some(last), true)?);
+                out
+            }
         };
         // The judges look into the scripts that resources run. One that cannot be read is one that is not known.
         for program in &self.input.programs {
@@ -60,6 +67,7 @@ impl<'a> Reading<'a> {
         &mut self,
         loader: &Loader<'_>,
         environment: Option<&Environment>,
+        last: bool,
     ) -> Result<Parsed, ParseError> {
         let Self { options, project, input, .. } = self;
         let root = project.root();
@@ -76,7 +84,7 @@ impl<'a> Reading<'a> {
             plans: of_all(&options.plans)?,
             environment,
         };
-        let (graph, roots) = load::load(loader, input, options, &given, &mut self.stages)?;
+        let (graph, roots) = load::load(loader, input, options, &given, last, &mut self.stages)?;
         if roots.is_empty() {
             let unsynthesized = input.apps.iter().map(|app| project.relative(app)).collect();
             return Err(ParseError::NothingToCheck { paths: options.paths.clone(), unsynthesized });

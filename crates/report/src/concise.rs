@@ -32,7 +32,7 @@ impl Format for Concise {
         for problem in report.distinct_problems().into_iter().filter(|p| fails(p.kind)) {
             let place = match (problem.span, &problem.path) {
                 (Some(span), _) => at(report, span),
-                (None, Some(path)) => format!("{}:1:1", name(path)),
+                (None, Some(path)) => format!("{}:1:1", name(&report.sources.shown(path))),
                 (None, None) => "iaclint".to_owned(),
             };
             let words = one_line(&message(&problem.message));
@@ -43,9 +43,7 @@ impl Format for Concise {
 }
 
 fn at(report: &Report<'_>, span: Span) -> String {
-    let file = report.sources.file(span.file);
-    let start = file.line_col(span.start);
-    format!("{}:{}:{}", name(&file.path), start.line, start.column)
+    name(&report.sources.display(span))
 }
 
 /// A text with its line breaks as spaces.

@@ -1,7 +1,8 @@
 //! The files that were read, each once.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::path::Path;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::{FileId, LineCol, LineIndex, Span};
 
@@ -10,7 +11,7 @@ use crate::{FileId, LineCol, LineIndex, Span};
 pub struct SourceFile {
     /// Its number.
     pub id: FileId,
-    /// Path relative to the project root, with `/` between parts: what every output prints.
+    /// Path relative to the project root, with `/` between parts: what outputs for programs print.
     pub path: String,
     /// The text, without a byte-order mark.
     pub text: String,
@@ -31,6 +32,11 @@ impl SourceFile {
         self.text.get(span.range()).unwrap_or_default()
     }
 
+    /// What ends its lines: as the first one ends.
+    pub fn newline(&self) -> &'static str {
+        if self.text.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+
     /// The text of `line` (from 1) without its line ending.
     pub fn line_text(&self, line: u32) -> &str {
         let range = self.lines.line_range(&self.text, line).unwrap_or(0..0);
@@ -48,6 +54,16 @@ struct Files {
 #[derive(Default, Debug)]
 pub struct Sources {
     inner: RwLock<Files>,
+    reader: OnceLock<Reader>,
+}
+
+/// Where the person who reads the output stands.
+#[derive(Debug)]
+enum Reader {
+    /// In the project, in the directory of these names.
+    Inside(Vec<String>),
+    /// Elsewhere; this leads to the project root, and ends in `/`.
+    Outside(String),
 }
 
 impl Sources {
@@ -101,11 +117,44 @@ impl Sources {
         self.len() == 0
     }
 
+    /// From now on [`Sources::shown`] gives paths as they are written in the directory `here`. Both paths are absolute, without links.
+    /// Only the first call counts.
+    pub fn show_from(&self, root: &Path, here: &Path) {
+        let reader = if let Ok(inside) = here.strip_prefix(root) {
+            Reader::Inside(inside.iter().map(|part| part.to_string_lossy().into_owned()).collect())
+        } else {
+            Reader::Outside(format!("{}/", root.strip_prefix(here).unwrap_or(root).display()))
+        };
+        self.reader.get_or_init(|| reader);
+    }
+
+    /// A path of the project for people: as it is written where they stand, if that is known.
+    pub fn shown(&self, path: &str) -> String {
+        match self.reader.get() {
+            None => path.to_owned(),
+            Some(Reader::Outside(way)) if path == "." => way.trim_end_matches('/').to_owned(),
+            Some(Reader::Outside(way)) => format!("{way}{path}"),
+            Some(Reader::Inside(here)) => {
+                let parts: Vec<&str> = path.split('/').filter(|part| *part != ".").collect();
+                let shared = here.iter().zip(&parts).take_while(|(here, part)| here == part).count();
+                let up = std::iter::repeat_n("..", here.len() - shared);
+                let way: Vec<&str> = up.chain(parts[shared..].iter().copied()).collect();
+                if way.is_empty() { ".".to_owned() } else { way.join("/") }
+            }
+        }
+    }
+
     /// `path:line:column` of a span's start, for messages and tests.
     pub fn display(&self, span: Span) -> String {
         let file = self.file(span.file);
         let at = file.line_col(span.start);
-        format!("{}:{}:{}", file.path, at.line, at.column)
+        format!("{}:{}:{}", self.shown(&file.path), at.line, at.column)
+    }
+
+    /// `path:line` of a span's start.
+    pub fn line(&self, span: Span) -> String {
+        let file = self.file(span.file);
+        format!("{}:{}", self.shown(&file.path), file.lines.line(span.start))
     }
 
     /// Path and line of a span's start: the order in which findings are shown.
@@ -124,6 +173,25 @@ mod tests {
         let file = sources.add("a.tf", "\u{feff}x = 1\n".into());
         assert_eq!((file.text.as_str(), file.had_bom), ("x = 1\n", true));
         assert_eq!(sources.display(Span::new(file.id, 4..5)), "a.tf:1:5");
+    }
+
+    #[test]
+    fn paths_are_shown_as_they_are_written_where_the_reader_stands() {
+        let shown = |here: &str, path: &str| {
+            let sources = Sources::new();
+            sources.show_from(Path::new("/srv/shop"), Path::new(here));
+            sources.shown(path)
+        };
+        assert_eq!(shown("/srv/shop", "infra/main.tf"), "infra/main.tf");
+        assert_eq!(shown("/srv/shop/infra", "infra/main.tf"), "main.tf");
+        assert_eq!(shown("/srv/shop/infra/envs", "infra/main.tf"), "../main.tf");
+        assert_eq!(shown("/srv/shop/app", "infra/main.tf"), "../infra/main.tf");
+        assert_eq!(shown("/srv", "infra/main.tf"), "shop/infra/main.tf");
+        assert_eq!(shown("/home", "infra/main.tf"), "/srv/shop/infra/main.tf");
+        assert_eq!(
+            (shown("/srv/shop/infra", "infra"), shown("/srv/shop/infra", "."), shown("/srv", ".")),
+            (".".to_owned(), "..".to_owned(), "shop".to_owned())
+        );
     }
 
     #[test]

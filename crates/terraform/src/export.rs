@@ -6,22 +6,41 @@ use iaclint_value::{
     Data, Encoding, Kind, List, Number, Object, OriginArena, OriginId, Piece, Text, Unknown, Value, Why, json,
 };
 
+use rustc_hash::FxHashMap;
+
 use crate::num::Num;
 use crate::ty::Ty;
 use crate::val::{Detail, K, MAX_DEPTH, Str, Unk, Val};
 
-/// The value as the rest of the program sees it. A text that is JSON becomes the structure that it encodes.
-pub(crate) fn export(value: &Val, arena: &mut OriginArena) -> Value {
-    Export { arena: Some(arena) }.value(value, 0)
+/// What was made of values that stand in several places, by where they lie in memory. What lies there stays for as long.
+#[derive(Default)]
+pub(crate) struct Shared(FxHashMap<usize, (K, Data)>);
+
+/// The value as the rest of the program sees it. A text that is JSON becomes the structure that it encodes. What is one in many places,
+/// as the tags of all resources are, stays one.
+pub(crate) fn export(value: &Val, arena: &mut OriginArena, shared: &mut Shared) -> Value {
+    Export { into: Some((arena, shared)) }.value(value, 0)
 }
 
 /// The value as it stands in the hole of a text: JSON texts are not looked into.
 pub(crate) fn hole(value: &Val) -> Value {
-    Export { arena: None }.value(value, 0)
+    Export { into: None }.value(value, 0)
 }
 
 struct Export<'a> {
-    arena: Option<&'a mut OriginArena>,
+    into: Option<(&'a mut OriginArena, &'a mut Shared)>,
+}
+
+/// Where a value lies that may stand in several places.
+fn place(k: &K) -> Option<usize> {
+    Some(match k {
+        K::List(_, items) | K::Set(_, items) | K::Tuple(items) if Arc::strong_count(items) > 1 => {
+            Arc::as_ptr(items).cast::<Val>().addr()
+        }
+        K::Map(_, fields) | K::Object(fields) if Arc::strong_count(fields) > 1 => Arc::as_ptr(fields).addr(),
+        K::Unknown(unk) if Arc::strong_count(unk) > 1 => Arc::as_ptr(unk).addr(),
+        _ => return None,
+    })
 }
 
 impl Export<'_> {
@@ -33,6 +52,20 @@ impl Export<'_> {
         if depth > MAX_DEPTH {
             return Value::unknown(Why::Limit, value.origin).data;
         }
+        let place = if self.into.is_some() { place(&value.k) } else { None };
+        if let Some((place, (_, shared))) = place.zip(self.into.as_ref())
+            && let Some((_, data)) = shared.0.get(&place)
+        {
+            return data.clone();
+        }
+        let data = self.made(value, depth);
+        if let Some((place, (_, shared))) = place.zip(self.into.as_mut()) {
+            shared.0.insert(place, (value.k.clone(), data.clone()));
+        }
+        data
+    }
+
+    fn made(&mut self, value: &Val, depth: usize) -> Data {
         match &value.k {
             K::Null(_) => Data::Null,
             K::Bool(bool) => Data::Bool(*bool),
@@ -54,7 +87,7 @@ impl Export<'_> {
     }
 
     fn text(&mut self, text: Text) -> Data {
-        if let Some(arena) = self.arena.as_deref_mut()
+        if let Some((arena, _)) = &mut self.into
             && json::looks_like_json(&text)
             && let Ok(read) = json::parse(&text, arena)
         {

@@ -155,6 +155,14 @@ impl<'p> Loader<'p> {
         once(&self.modules, &directory).get_or_init(|| self.read(&directory).map(Arc::new)).clone()
     }
 
+    /// Drops the module in a directory, which nobody will ask for any more; whoever does has it read again.
+    pub fn forget(&self, directory: &Path) {
+        let directory = self.project.absolute(directory);
+        let module = self.modules.lock().unwrap_or_else(PoisonError::into_inner).remove(&directory);
+        // Outside of the lock, since it takes a while.
+        drop(module);
+    }
+
     /// Reads the files of directories, all of them in parallel, for the modules that will be asked for.
     pub fn read_ahead(&self, directories: &[&Path]) {
         let files = |directory: &&Path| {

@@ -156,7 +156,7 @@ impl Origins {
         self.arenas[at] = arena;
     }
 
-    /// Adds a step to the arena of `beside`; none when that is of no arena.
+    /// Adds a step to the arena of `beside`; none when that is of no arena. Few are added so late, and an arena takes room for few.
     pub fn add_beside(
         &mut self,
         beside: OriginId,
@@ -165,7 +165,12 @@ impl Origins {
         from: impl IntoIterator<Item = OriginId>,
     ) -> OriginId {
         match self.arenas.get_mut(beside.arena as usize) {
-            Some(arena) => arena.add(span, via, from),
+            Some(arena) => {
+                if arena.origins.len() == arena.origins.capacity() {
+                    arena.origins.reserve_exact(arena.origins.len() / 16 + 16);
+                }
+                arena.add(span, via, from)
+            }
             None => OriginId::NONE,
         }
     }

@@ -3,6 +3,7 @@
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::alarm::Alarm;
 use iaclint_model::rds::{DbClusterInstance, DbInstance};
+use iaclint_model::server::ServerKind;
 use iaclint_model::{Model, Prop, ResourceId, User};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -18,7 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let mut seen: Vec<ResourceId> = Vec::new();
     for need in analysis.needs() {
         let id = need.server.id;
-        if seen.contains(&id) || model.in_library(id) {
+        if seen.contains(&id) || model.in_library(id) || need.server.kind == ServerKind::Listener {
             continue;
         }
         seen.push(id);
@@ -27,7 +28,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         if near.is_empty() || near.iter().any(|a| may_watch_anything(model, a)) || is_watched(model, id) {
             continue;
         }
-        let Some(client) = analysis.workloads().get(need.client) else { continue };
+        let Some(client) = analysis.workload_of(need) else { continue };
         let name = model.short(id);
         cx.finding(id, format!("no alarm watches {name}, which {} depends on", model.short(client.id)))
             .at_span(model.resource(id).span, "nobody is told when it fails")

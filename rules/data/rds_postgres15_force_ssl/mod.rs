@@ -19,10 +19,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
     let mut seen: Vec<(ResourceId, OriginId)> = Vec::new();
-    for (need, client) in analysis.deployed_needs().filter(|(n, _)| n.server.kind == ServerKind::Database) {
+    for need in analysis.deployed_needs().filter(|need| need.server.kind == ServerKind::Database) {
+        let Some(client) = analysis.workload_of(need) else { continue };
         let Some((true, demanded)) = demands_tls(model, need.server.id) else { continue };
         let only = !analysis.needs().iter().any(|other| {
-            other.client == need.client
+            other.workload == need.workload
                 && other.server.kind == ServerKind::Database
                 && other.server.id != need.server.id
         });
@@ -41,7 +42,7 @@ struct Refusal {
     origin: OriginId,
 }
 
-fn refusal<'m>(model: &'m Model<'m>, need: &Need<'m>, client: &Workload<'m>, only: bool) -> Option<Refusal> {
+fn refusal<'m>(model: &'m Model<'m>, need: &Need, client: &Workload<'m>, only: bool) -> Option<Refusal> {
     for setting in &client.settings.items {
         let name = setting.name.clone().unwrap_or_default();
         let carries = |value: &'m Value| addresses(model, value).iter().any(|a| a.id == need.server.id);
@@ -100,7 +101,7 @@ fn names_the_mode(name: &str) -> bool {
 
 fn report<'m>(
     cx: &mut Check<'_, 'm>,
-    need: &Need<'m>,
+    need: &Need,
     client: &Workload<'m>,
     refusal: &Refusal,
     demanded: OriginId,

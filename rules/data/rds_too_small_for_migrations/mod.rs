@@ -23,7 +23,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let Some(memory) = database_memory(&class).filter(|m| *m <= SMALL) else { continue };
         let mut migrations = Vec::new();
         for need in analysis.needs().iter().filter(|n| n.server.id == db.id()) {
-            let Some(workload) = analysis.workloads().get(need.client) else { continue };
+            let Some(workload) = analysis.workload_of(need) else { continue };
             for program in analysis.programs().iter().filter(|p| p.task == workload.definition) {
                 for part in &program.parts {
                     let step = start_work(&part.script).into_iter().find(|w| w.what == WorkKind::Migration);

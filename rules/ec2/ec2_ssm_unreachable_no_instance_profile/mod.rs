@@ -1,12 +1,11 @@
 //! An instance that nobody can log in to: no key pair, no open SSH port, and no role for Session Manager.
 
 use iaclint_analysis::authority::Verdict;
-use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::arn::Arn;
 use iaclint_model::ec2::Instance;
 use iaclint_model::iam::InstanceProfile;
-use iaclint_model::{Link, ResourceId};
+use iaclint_model::{Answer, Link, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Warning,

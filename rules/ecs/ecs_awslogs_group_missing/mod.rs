@@ -162,7 +162,9 @@ fn not_allowed<'m>(cx: &Check<'_, 'm>, task: &TaskDefinition<'m>, log: &Log<'m>)
     let name = model.short(role);
     Some(
         cx.finding(task.id(), format!("{name} may not make the log group `{wanted}`"))
-            .at(cx, log.group.origin, "to be made at the start, since it does not exist")
+            // Where somebody else has made it, nothing is wrong.
+            .severity(Severity::Warning)
+            .at(cx, log.group.origin, "to be made at the start, since nothing in the configuration makes it")
             .related(cx, role, "lacks logs:CreateLogGroup")
             .note("the managed policy AmazonECSTaskExecutionRolePolicy allows to make streams and to write, not to make groups")
             .help(format!("allow {name} `logs:CreateLogGroup`, or declare the log group `{wanted}`")),

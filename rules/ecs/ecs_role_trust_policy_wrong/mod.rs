@@ -1,13 +1,12 @@
 //! A role that is given to a service which may not take it.
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::arn::Answer;
 use iaclint_model::ec2::Instance;
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::iam::{InstanceProfile, Role};
 use iaclint_model::lambda::Function;
 use iaclint_model::policy::{Effect, document};
-use iaclint_model::{Prop, ResourceId};
+use iaclint_model::{Answer, Prop, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,

@@ -2,9 +2,8 @@
 
 use iaclint_analysis::agreement::{Balanced, balanced, forwarders};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::arn::Answer;
 use iaclint_model::ecs::Service;
-use iaclint_model::{Language, ResourceId, User};
+use iaclint_model::{Answer, Language, ResourceId, User};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,

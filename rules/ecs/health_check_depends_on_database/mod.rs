@@ -40,7 +40,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for (index, workload) in analysis.workloads().iter().enumerate() {
         let has_server = analysis.needs().iter().any(|need| {
-            need.client == index && matches!(need.server.kind, ServerKind::Database | ServerKind::Cache)
+            need.workload == Some(index)
+                && matches!(need.server.kind, ServerKind::Database | ServerKind::Cache)
         });
         if has_server && workload.service.is_some() && !cx.model().in_library(workload.id) {
             workload_check(cx, workload);

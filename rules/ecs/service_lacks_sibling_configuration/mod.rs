@@ -24,8 +24,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let mut lacks: Vec<Lack<'_, '_>> = Vec::new();
         for need in analysis.needs() {
-            let sibling = &workloads[need.client];
-            if need.client == index
+            let Some(sibling) = analysis.workload_of(need) else { continue };
+            if need.workload == Some(index)
                 || !matches!(need.server.kind, ServerKind::Database | ServerKind::Cache)
                 || !are_siblings(cx.model(), workload, sibling)
                 || lacks.iter().any(|l| l.need.server.id == need.server.id)
@@ -46,7 +46,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 
 /// A server that a sibling is configured for and this service is not.
 struct Lack<'a, 'm> {
-    need: &'a Need<'m>,
+    need: &'a Need,
     sibling: &'a Workload<'m>,
     signs: Vec<Sign>,
 }
@@ -60,12 +60,13 @@ struct Sign {
 }
 
 /// Whether a service has settings for a server: it talks to one of that kind, speaks of this one, or has settings of the same family.
-fn is_configured<'m>(cx: &Check<'_, 'm>, index: usize, workload: &Workload<'m>, need: &Need<'m>) -> bool {
+fn is_configured<'m>(cx: &Check<'_, 'm>, index: usize, workload: &Workload<'m>, need: &Need) -> bool {
     let model = cx.model();
-    let talks = cx.analysis.needs().iter().any(|n| n.client == index && n.server.kind == need.server.kind);
+    let talks =
+        cx.analysis.needs().iter().any(|n| n.workload == Some(index) && n.server.kind == need.server.kind);
     let carrier = match need.evidence {
         Evidence::Secret(id) | Evidence::Password(id) => Some(id),
-        Evidence::Address => None,
+        _ => None,
     };
     let families: Vec<String> = need.settings.iter().filter_map(|n| family(n)).collect();
     talks
@@ -77,12 +78,7 @@ fn is_configured<'m>(cx: &Check<'_, 'm>, index: usize, workload: &Workload<'m>, 
 }
 
 /// Everything that shows that a service needs a server.
-fn signs<'m>(
-    cx: &Check<'_, 'm>,
-    workload: &Workload<'m>,
-    sibling: &Workload<'m>,
-    need: &Need<'m>,
-) -> Vec<Sign> {
+fn signs<'m>(cx: &Check<'_, 'm>, workload: &Workload<'m>, sibling: &Workload<'m>, need: &Need) -> Vec<Sign> {
     let model = cx.model();
     let mut out = Vec::new();
     let own: Vec<ResourceId> = workload.security_groups.items.iter().filter_map(Link::id).collect();

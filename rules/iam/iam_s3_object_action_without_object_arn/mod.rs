@@ -2,10 +2,10 @@
 
 use iaclint_analysis::authority::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ResourceId;
-use iaclint_model::arn::{Answer, Arn};
+use iaclint_model::arn::Arn;
 use iaclint_model::iam::RolePolicies;
 use iaclint_model::policy::{Effect, Statement, document};
+use iaclint_model::{Answer, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,

@@ -1,7 +1,7 @@
 //! A queue that is subscribed to a topic, but does not let the topic send.
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::arn::Answer;
+use iaclint_model::Answer;
 use iaclint_model::policy::Effect;
 use iaclint_model::resource_policies::Queue;
 use iaclint_model::triggers::Subscription;

@@ -1,6 +1,7 @@
 //! A task with a volume on a file system whose mount targets it does not reach.
 
-use iaclint_analysis::reach::{End, Verdict, client_end};
+use iaclint_analysis::ends::Client;
+use iaclint_analysis::reach::{End, Verdict};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::TaskVolume;
 use iaclint_model::efs::{FileSystem, MountTarget};
@@ -71,7 +72,8 @@ fn judge(
             .report(cx);
         return;
     }
-    let client = client_end(workload);
+    let client = Client::of(workload);
+    let client = client.end();
     let mut first = None;
     for target in targets {
         let mut groups: Many<Link> = target.security_groups();

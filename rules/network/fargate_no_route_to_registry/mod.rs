@@ -1,11 +1,10 @@
 //! A Fargate service in subnets from which no registry is reached.
 
 use iaclint_analysis::calls::{Barred, calls};
-use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::Service;
 use iaclint_model::workload::Workload;
-use iaclint_model::{Entity, Field, Language, Prop, ResourceId, Scalar};
+use iaclint_model::{Answer, Entity, Field, Language, Prop, ResourceId, Scalar};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,

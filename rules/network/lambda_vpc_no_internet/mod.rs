@@ -1,11 +1,10 @@
 //! A function in a VPC that calls services of AWS or of others, from subnets without a way there.
 
 use iaclint_analysis::network::{Internet, NoWay};
-use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::services::service_of;
 use iaclint_model::workload::Workload;
-use iaclint_model::{Language, Link, Model, ResourceId};
+use iaclint_model::{Answer, Language, Link, Model, ResourceId};
 use iaclint_value::{OriginId, Reference, Value};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::arn::Answer;
 use iaclint_model::certificates::{ApiDomain, Certificate, CertificateValidation, Distribution};
 use iaclint_model::lb::Listener;
-use iaclint_model::{Language, Link, Model, Prop, ResourceId};
+use iaclint_model::{Answer, Language, Link, Model, Prop, ResourceId};
 use iaclint_value::Value;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {

@@ -1,11 +1,9 @@
 //! A load balancer and its targets whose security groups do not let each other through.
 
-use iaclint_analysis::reach::{Closed, End, Verdict, client_end};
+use iaclint_analysis::needs::Need;
+use iaclint_analysis::reach::{Closed, Verdict};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ec2::Instance;
-use iaclint_model::lb::{LoadBalancer, TargetAttachment, TargetGroup, load_balancers_of};
-use iaclint_model::{Language, Link, Many, ResourceId};
-use iaclint_value::OriginId;
+use iaclint_model::Language;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -13,96 +11,20 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
     summary: "the security groups of a load balancer and its targets do not let the traffic through",
 };
 
-/// A target of a load balancer on a port.
-struct Target {
-    id: ResourceId,
-    groups: Many<Link>,
-    subnets: Many<Link>,
-    group: ResourceId,
-    port: i64,
-    /// The place that says the port.
-    origin: OriginId,
-}
-
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
-    let analysis = cx.analysis;
-    let model = cx.model();
-    for target in targets(cx) {
-        if model.in_library(target.id) {
-            continue;
-        }
-        let balancers = load_balancers_of(model, target.group);
-        for id in balancers.items {
-            let Some(balancer) = model.get::<LoadBalancer<'_>>(id) else { continue };
-            // A network load balancer may keep the client's address: its groups do not decide.
-            if !balancer.kind().must(|k| k == "application") {
-                continue;
-            }
-            let mut groups = balancer.security_groups();
-            // Without groups of its own it has the VPC's default one.
-            groups.complete &= !groups.items.is_empty();
-            let subnets = balancer.subnets();
-            let from = End { id, groups: &groups, subnets: Some(&subnets) };
-            let to = End { id: target.id, groups: &target.groups, subnets: Some(&target.subnets) };
-            if let Verdict::Closed(closed) = analysis.let_in(from, to, target.port) {
-                not_let_in(cx, &target, id, &closed);
-            } else if let Verdict::Closed(closed) = analysis.let_out(from, to, target.port) {
-                not_let_out(cx, &target, id, &closed);
-            }
+    for need in cx.analysis.deployed_targets() {
+        if let Verdict::Closed(closed) = cx.analysis.admits(need) {
+            not_let_in(cx, need, &closed);
+        } else if let Verdict::Closed(closed) = cx.analysis.emits(need) {
+            not_let_out(cx, need, &closed);
         }
     }
 }
 
-fn targets(cx: &Check<'_, '_>) -> Vec<Target> {
+fn not_let_in(cx: &mut Check<'_, '_>, need: &Need, closed: &Closed) {
     let model = cx.model();
-    let mut out = Vec::new();
-    for workload in cx.analysis.workloads() {
-        let Some(service) = &workload.service else { continue };
-        for balancer in service.targets().items {
-            let port = balancer.container_port();
-            if let (Some(target_group), Some(number)) = (balancer.target_group(), port.known()) {
-                let end = client_end(workload);
-                out.push(Target {
-                    id: workload.id,
-                    groups: end.groups.clone(),
-                    subnets: workload.subnets.clone(),
-                    group: target_group,
-                    port: *number,
-                    origin: port.origin(),
-                });
-            }
-        }
-    }
-    for attachment in model.all::<TargetAttachment<'_>>() {
-        let (Some(group), Some(instance)) = (
-            attachment.target_group().items.first().and_then(Link::id),
-            attachment.target().items.first().and_then(Link::id),
-        ) else {
-            continue;
-        };
-        let Some(instance) = model.get::<Instance<'_>>(instance) else { continue };
-        let port = match model.get::<TargetGroup<'_>>(group) {
-            Some(target_group) if attachment.port().is_absent() => target_group.port(),
-            _ => attachment.port(),
-        };
-        let Some(number) = port.known() else { continue };
-        out.push(Target {
-            id: instance.id(),
-            groups: instance.all_security_groups(),
-            subnets: instance.subnet(),
-            group,
-            port: *number,
-            origin: port.origin(),
-        });
-    }
-    out
-}
-
-fn not_let_in(cx: &mut Check<'_, '_>, target: &Target, balancer: ResourceId, closed: &Closed) {
-    let model = cx.model();
-    let Some(&group) = closed.server_groups.first() else { return };
-    let (name, from, to) = (model.short(group), model.short(balancer), model.short(target.id));
-    let port = target.port;
+    let (Some(&group), Some(port)) = (closed.server_groups.first(), need.port.known()) else { return };
+    let (name, from, to) = (model.short(group), model.short(need.client.id), model.short(need.server.id));
     let draft = cx
         .finding(group, format!("{name} does not admit the load balancer {from} on port {port} of {to}"))
         .identity(format!("{to}:{port}"));
@@ -118,9 +40,9 @@ fn not_let_in(cx: &mut Check<'_, '_>, target: &Target, balancer: ResourceId, clo
     };
     let from_group = closed.client_groups.first().map(|g| model.short(*g)).unwrap_or_default();
     draft
-        .label(cx, target.origin, format!("{to} takes its traffic here"))
-        .related(cx, balancer, format!("the load balancer; it sends from {from_group}"))
-        .related(cx, target.id, format!("the target; {name} guards it"))
+        .label(cx, need.port.origin(), format!("{to} takes its traffic here"))
+        .related(cx, need.client.id, format!("the load balancer; it sends from {from_group}"))
+        .related(cx, need.server.id, format!("the target; {name} guards it"))
         .note("health checks end in Target.Timeout, and clients get 502 or 504")
         .help(match model.language(group) {
             Language::Terraform => format!(
@@ -136,11 +58,10 @@ fn not_let_in(cx: &mut Check<'_, '_>, target: &Target, balancer: ResourceId, clo
         .report(cx);
 }
 
-fn not_let_out(cx: &mut Check<'_, '_>, target: &Target, balancer: ResourceId, closed: &Closed) {
+fn not_let_out(cx: &mut Check<'_, '_>, need: &Need, closed: &Closed) {
     let model = cx.model();
-    let Some(&group) = closed.client_groups.first() else { return };
-    let (name, from, to) = (model.short(group), model.short(balancer), model.short(target.id));
-    let port = target.port;
+    let (Some(&group), Some(port)) = (closed.client_groups.first(), need.port.known()) else { return };
+    let (name, from, to) = (model.short(group), model.short(need.client.id), model.short(need.server.id));
     let draft = cx
         .finding(group, format!("{name} does not let the load balancer {from} out to {to} on port {port}"))
         .identity(format!("{to}:{port}"));
@@ -150,9 +71,9 @@ fn not_let_out(cx: &mut Check<'_, '_>, target: &Target, balancer: ResourceId, cl
         None => draft.at(cx, model.resource(group).body.origin, "no rule lets anything out on this port"),
     };
     draft
-        .label(cx, target.origin, format!("{to} takes its traffic here"))
-        .related(cx, balancer, format!("the load balancer; {name} is its group"))
-        .related(cx, target.id, "the target; its groups admit the load balancer")
+        .label(cx, need.port.origin(), format!("{to} takes its traffic here"))
+        .related(cx, need.client.id, format!("the load balancer; {name} is its group"))
+        .related(cx, need.server.id, "the target; its groups admit the load balancer")
         .note("health checks end in Target.Timeout, and clients get 502 or 504")
         .help(match model.language(group) {
             Language::Terraform => format!(

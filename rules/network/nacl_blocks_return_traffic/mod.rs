@@ -1,10 +1,9 @@
 //! A network ACL that lets connections through one way, but not their answers the other way.
 
 use iaclint_analysis::acl::{Acl, first_allowed, on_ephemeral};
-use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::nacl::AclLine;
-use iaclint_model::{Language, Many, ResourceId};
+use iaclint_model::{Answer, Language, Many, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,

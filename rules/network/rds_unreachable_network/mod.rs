@@ -16,24 +16,23 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
-    let mut found: BTreeMap<ResourceId, Vec<(&Need<'_>, Apart)>> = BTreeMap::new();
-    for (need, client) in analysis.deployed_needs() {
-        if let Joined::Apart(apart) = analysis.joined(client, &need.server) {
+    let mut found: BTreeMap<ResourceId, Vec<(&Need, Apart)>> = BTreeMap::new();
+    for need in analysis.deployed_needs() {
+        if let Joined::Apart(apart) = analysis.joined(&need.client, &need.server) {
             // With the password alone, a function outside of the VPC may use the data API.
             if apart.gap == Gap::Outside && need.evidence != Evidence::Address {
                 continue;
             }
             let apart_needs = found.entry(need.server.id).or_default();
-            if !apart_needs.iter().any(|(known, _)| known.client == need.client) {
+            if !apart_needs.iter().any(|(known, _)| known.client.id == need.client.id) {
                 apart_needs.push((need, apart));
             }
         }
     }
     for (server, needs) in found {
         let Some((need, apart)) = needs.first() else { continue };
-        let client = &analysis.workloads()[need.client];
         let name = server_words(model, &need.server);
-        let client_name = model.short(client.id);
+        let client_name = model.short(need.client.id);
         let vpc = apart.server_vpc.map_or_else(|| "the default VPC".to_owned(), |vpc| model.short(vpc));
         let client_vpc = apart.client_vpc.map(|vpc| model.short(vpc)).unwrap_or_default();
         let headline = match apart.gap {
@@ -60,21 +59,19 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             }
         }
         for (other, apart) in &needs {
-            let client = analysis.workloads()[other.client].id;
             let words = match apart.gap {
                 Gap::NoRoute => "a client; no route of its subnets leads out of its VPC to the server",
                 _ => "a client",
             };
-            draft = draft.related(cx, client, words);
+            draft = draft.related(cx, other.client.id, words);
         }
-        let password = matches!(need.evidence, Evidence::Password(_));
         if apart.exported {
             draft = draft
                 .severity(Severity::Warning)
                 .confidence(Confidence::Medium)
                 .note("the client's route table is handed to other configurations, and one of them may add the route");
-        } else if password {
-            draft = draft.confidence(Confidence::Medium);
+        } else {
+            draft = draft.weighed_by(need);
         }
         draft
             .note("a security group that admits the client's addresses does not help: the packets never get there")
@@ -83,9 +80,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     }
 }
 
-fn help(cx: &Check<'_, '_>, need: &Need<'_>, apart: &Apart) -> String {
+fn help(cx: &Check<'_, '_>, need: &Need, apart: &Apart) -> String {
     let model = cx.model();
-    let client = model.short(cx.analysis.workloads()[need.client].id);
+    let client = model.short(need.client.id);
     let (server, at) = (model.short(need.server.id), model.short(apart.at));
     let name =
         |vpc: Option<ResourceId>| vpc.map_or_else(|| "the other VPC".to_owned(), |vpc| model.short(vpc));

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use iaclint_analysis::Analysis;
-use iaclint_analysis::reach::{Answer, Verdict};
+use iaclint_analysis::reach::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ec2::Instance;
-use iaclint_model::{Language, Link, Many, ResourceId};
+use iaclint_model::{Answer, Language, Link, Many, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -82,7 +82,7 @@ fn callers(analysis: &Analysis<'_>) -> Vec<(Caller, Many<Link>)> {
         let need = analysis
             .needs()
             .iter()
-            .find(|n| n.client == index && matches!(analysis.emits(n), Verdict::Closed(_)));
+            .find(|n| n.workload == Some(index) && matches!(analysis.emits(n), Verdict::Closed(_)));
         if let Some(need) = need {
             let cannot = format!("cannot reach {}", model.short(need.server.id));
             out.push((Caller { id, cannot, surely: true }, groups));

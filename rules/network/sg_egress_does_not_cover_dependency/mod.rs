@@ -1,9 +1,9 @@
 //! A client whose security groups let something out, but not to what it depends on.
 
-use iaclint_analysis::needs::{Evidence, server_words};
-use iaclint_analysis::reach::{Answer, Verdict};
+use iaclint_analysis::needs::server_words;
+use iaclint_analysis::reach::Verdict;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::{Language, Link, ResourceId};
+use iaclint_model::{Answer, Language, Link, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -19,7 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn to_servers(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
-    for (need, client) in analysis.deployed_needs() {
+    for need in analysis.deployed_needs() {
         let (Verdict::Closed(closed), Some(port)) = (analysis.emits(need), need.port.known()) else {
             continue;
         };
@@ -29,7 +29,7 @@ fn to_servers(cx: &mut Check<'_, '_>) {
         }
         let Some(&group) = closed.client_groups.first() else { continue };
         let (name, who, server) =
-            (model.short(group), model.short(client.id), server_words(model, &need.server));
+            (model.short(group), model.short(need.client.id), server_words(model, &need.server));
         let draft = cx
             .finding(group, format!("{name} does not let {who} out to {server} on port {port}"))
             .identity(format!("{}:{port}", model.plain_name(need.server.id)));
@@ -37,14 +37,10 @@ fn to_servers(cx: &mut Check<'_, '_>) {
             Some(rule) => draft.at(cx, rule.origin, "lets it out, but not to there"),
             None => draft.at(cx, first_rule(cx, group), format!("no rule of the group opens port {port}")),
         };
-        let draft = if matches!(need.evidence, Evidence::Password(_)) {
-            draft.confidence(Confidence::Medium)
-        } else {
-            draft
-        };
         draft
+            .weighed_by(need)
             .label(cx, need.origin, format!("{who} is given the address here"))
-            .related(cx, client.id, format!("the client; {name} is its group"))
+            .related(cx, need.client.id, format!("the client; {name} is its group"))
             .related(cx, need.server.id, "the server")
             .note(format!(
                 "packets are dropped, not refused: {who} waits for its connect timeout at every attempt"

@@ -1,6 +1,6 @@
 //! A client that is known to talk to a server whose security groups do not admit it.
 
-use iaclint_analysis::needs::{Evidence, server_words};
+use iaclint_analysis::needs::{Evidence, Need, server_words};
 use iaclint_analysis::reach::{Admitted, Closed, Verdict};
 use iaclint_lint::{Check, Confidence, Draft, RuleInfo, Severity};
 use iaclint_model::ec2::group_name;
@@ -16,7 +16,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
-    for (need, client) in analysis.deployed_needs() {
+    for need in analysis.deployed_needs() {
         let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
             continue;
         };
@@ -32,25 +32,29 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let server = server_words(model, &need.server);
         let guard = group_name(model, group);
         let client_group = closed.client_groups.first().map(|g| group_name(model, *g)).unwrap_or_default();
-        let client_name = model.short(client.id);
-        let evidence = need.setting.clone().unwrap_or_else(|| "a setting".to_owned());
+        let client_name = model.short(need.client.id);
         let draft = cx
             .finding(group, format!("{guard} does not admit {client_name} on port {port} of {server}"))
-            .identity(format!("{}:{port}", model.plain_name(client.id)));
-        let draft = primary(cx, draft, &closed, group);
-        let draft = if matches!(need.evidence, Evidence::Password(_)) {
-            draft.confidence(Confidence::Medium)
-        } else {
-            draft
-        };
+            .identity(format!("{}:{port}", model.plain_name(need.client.id)));
+        let draft = primary(cx, draft, &closed, group).weighed_by(need);
         draft
-            .label(cx, need.origin, format!("{client_name} is given the address here, as {evidence}"))
-            .related(cx, client.id, format!("the client; it sends from {client_group}"))
+            .label(cx, need.origin, given(&client_name, need))
+            .related(cx, need.client.id, format!("the client; it sends from {client_group}"))
             .related(cx, need.server.id, format!("the server; {guard} guards it"))
             .trail(cx, need.origin)
             .note(format!("packets are dropped, not refused: {client_name} waits for its connect timeout at every attempt"))
             .help(help(cx, group, &closed, *port))
             .report(cx);
+    }
+}
+
+/// How the client knows of the server.
+fn given(client: &str, need: &Need) -> String {
+    match (&need.evidence, &need.setting) {
+        (Evidence::Name(_), Some(setting)) => format!("{client} is given its name here, as {setting}"),
+        (_, Some(setting)) => format!("{client} is given the address here, as {setting}"),
+        (Evidence::Script, None) => format!("{client} is given the address here, in its script"),
+        (_, None) => format!("{client} is given the address here, in its command"),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 fn wrong_port(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
-    for (need, client) in analysis.deployed_needs() {
+    for need in analysis.deployed_needs() {
         let (Verdict::Closed(closed), Some(port)) = (analysis.admits(need), need.port.known()) else {
             continue;
         };
@@ -40,8 +40,8 @@ fn wrong_port(cx: &mut Check<'_, '_>) {
                 format!("{} opens {opened}, but {server} listens on {port}", group_name(model, group)),
             )
             .identity(format!("{port}"))
-            .at(cx, rule.origin, format!("admits {} on {opened}", model.short(client.id)))
-            .related(cx, client.id, "the client; it is admitted, but not where the server listens")
+            .at(cx, rule.origin, format!("admits {} on {opened}", model.short(need.client.id)))
+            .related(cx, need.client.id, "the client; it is admitted, but not where the server listens")
             .related(cx, need.server.id, format!("the server; it listens on {port}"));
         let draft = match &need.port {
             Prop::Known { why: iaclint_model::Why::Written, origin, .. } => {

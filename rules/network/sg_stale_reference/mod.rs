@@ -38,9 +38,10 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     }
 }
 
-/// Whether anything but security group rules uses a group: then somebody may send from it.
+/// Whether anything but security group rules uses a group, here or in another environment: then somebody may send from it.
 fn is_used<'m>(model: &'m Model<'m>, group: ResourceId) -> bool {
     leaves_the_root(model, group)
+        || !model.dormant_users(group).is_empty()
         || model.uses(group).iter().any(|used| match &used.by {
             User::Resource(by) => !is_rule(model, *by),
             User::Output(..) | User::Opaque(..) => true,

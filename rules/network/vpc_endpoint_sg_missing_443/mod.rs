@@ -1,11 +1,12 @@
 //! An interface endpoint whose security groups do not admit those who call the service through it.
 
 use iaclint_analysis::calls::calls;
+use iaclint_analysis::ends::Client;
 use iaclint_analysis::network::ServiceEndpoint;
-use iaclint_analysis::reach::{Answer, End, Verdict, client_end};
+use iaclint_analysis::reach::{End, Verdict};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ec2::Vpc;
-use iaclint_model::{Language, Link, ResourceId};
+use iaclint_model::{Answer, Language, Link, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -88,7 +89,7 @@ fn barred_clients<'m>(
         let asks = here
             && analysis.on_fargate(workload)
             && calls(cx.model(), workload).iter().any(|c| c.service == Some(service.as_str()));
-        if asks && matches!(analysis.let_in(client_end(workload), server, 443), Verdict::Closed(_)) {
+        if asks && matches!(analysis.let_in(Client::of(workload).end(), server, 443), Verdict::Closed(_)) {
             out.push(workload.id);
         }
     }

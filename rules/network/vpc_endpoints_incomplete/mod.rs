@@ -1,10 +1,9 @@
 //! A VPC without a way out that has endpoints for some of the services that a task takes, but not for all.
 
 use iaclint_analysis::calls::{Barred, Call, calls};
-use iaclint_analysis::reach::Answer;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ResourceId;
 use iaclint_model::workload::Workload;
+use iaclint_model::{Answer, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,

@@ -50,8 +50,7 @@ fn reach(bencher: Bencher<'_, '_>) {
     let model = lower(project, tree.evaluate(&tree.parse(project)));
     bencher.bench(|| {
         let analysis = judge(model);
-        let verdicts =
-            analysis.deployed_needs().map(|(need, _)| (analysis.admits(need), analysis.emits(need)));
+        let verdicts = analysis.deployed_needs().map(|need| (analysis.admits(need), analysis.emits(need)));
         verdicts.count()
     });
 }

@@ -1,10 +1,11 @@
 //! Ways as a person reads them: one hop by hop, or all in a table.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use iaclint_report::Look;
 
-use super::{Step, Way};
+use super::{Step, Way, gravity};
 
 /// Ways hop by hop.
 pub(super) fn ways(ways: &[Way], look: Look) -> String {
@@ -26,8 +27,7 @@ fn hops(way: &Way, look: Look) -> String {
         }
     }
     if let Some(evidence) = &way.evidence {
-        let by = if way.settings.is_empty() { "a setting".to_owned() } else { way.settings.join(", ") };
-        let words = placed(&format!("{by} of the client: {evidence}"), way.place.as_ref());
+        let words = placed(evidence, way.place.as_ref());
         let _ = writeln!(out, "   {} {words}", look.key("known from"));
     }
     if let Some(authority) = &way.authority {
@@ -53,24 +53,22 @@ fn placed(words: &str, place: Option<&String>) -> String {
     place.map_or_else(|| words.to_owned(), |place| format!("{words} ({place})"))
 }
 
-/// All ways, by root and client, with what is wrong or not known below each.
+/// All ways, by root and client, those that are closed first, with what is wrong or not known below each.
 pub(super) fn table(ways: &[Way], look: Look) -> String {
     if ways.is_empty() {
         return String::new();
     }
-    let mut roots: Vec<&str> = Vec::new();
+    let mut roots: BTreeMap<&str, Vec<&Way>> = BTreeMap::new();
     for way in ways {
-        if !roots.contains(&way.root.as_str()) {
-            roots.push(&way.root);
-        }
+        roots.entry(&way.root).or_default().push(way);
     }
     let mut out = String::new();
-    for root in &roots {
-        if roots.len() > 1 {
+    let several = roots.len() > 1;
+    for (root, here) in roots {
+        if several {
             let _ = writeln!(out, "{}", look.key(&format!("{root}:")));
         }
-        let here: Vec<&Way> = ways.iter().filter(|way| way.root == *root).collect();
-        clients(&here, look, &mut out);
+        clients(&by_gravity(here), look, &mut out);
     }
     let count = |verdict: &str| ways.iter().filter(|way| way.verdict == verdict).count();
     let verb = if ways.len() == 1 { "connection is" } else { "connections are" };
@@ -83,6 +81,18 @@ pub(super) fn table(ways: &[Way], look: Look) -> String {
         count("cannot tell")
     );
     out
+}
+
+/// Clients with the worst way first, and the ways of each in the same order.
+fn by_gravity(mut ways: Vec<&Way>) -> Vec<&Way> {
+    let own = |way: &Way| (gravity(way.verdict), way.configuration.is_empty());
+    let mut worst: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    for way in &ways {
+        let known = worst.entry(&way.client).or_insert_with(|| own(way));
+        *known = own(way).min(*known);
+    }
+    ways.sort_by_key(|way| (worst.get(way.client.as_str()).copied(), &way.client, own(way)));
+    ways
 }
 
 fn clients(ways: &[&Way], look: Look, out: &mut String) {

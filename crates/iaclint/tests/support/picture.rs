@@ -342,7 +342,7 @@ impl<'m> Painter<'m> {
     fn needs(&mut self) {
         let analysis = self.analysis;
         for need in analysis.needs() {
-            let Some(client) = analysis.workloads().get(need.client) else { continue };
+            let Some(client) = analysis.workload_of(need) else { continue };
             let words = |verdict: &Verdict| match verdict {
                 Verdict::Open { .. } => "open",
                 Verdict::Closed(_) => "closed",

@@ -1,4 +1,5 @@
-//! Data sources whose answer the configuration itself tells: policy documents, region, account, partition; and the providers' regions.
+//! Data sources whose answer the configuration itself tells: policy documents, texts, region, account, partition; and the providers'
+//! regions.
 
 use iaclint_source::Span;
 use iaclint_value::{Name, Reference, Target, Via, Why};
@@ -37,6 +38,10 @@ impl Evaluator<'_, '_> {
                         None => self.pseudo("AWS::Region", span),
                     }
                 }
+            }
+            ("template_file", "rendered") => self.rendered_template(instance, declaration.block.header),
+            ("cloudinit_config" | "template_cloudinit_config", "rendered") => {
+                self.rendered_message(instance, &declaration.block.body, declaration.block.header)
             }
             ("terraform_remote_state", "outputs") => self.local_state(instance, span)?,
             ("aws_caller_identity", "account_id" | "id") => self.pseudo("AWS::AccountId", span),

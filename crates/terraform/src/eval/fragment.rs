@@ -47,6 +47,7 @@ impl Evaluator<'_, '_> {
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
         let opaque = self.opaque_calls();
+        let dormant = self.dormant(&order);
         if self.scopes.first().is_some_and(|root| root.module.language == version::Language::Old) {
             // Its language was another: what is wrong in ours may be right in that one.
             for problem in &mut self.problems {
@@ -75,6 +76,7 @@ impl Evaluator<'_, '_> {
                 scopes,
                 exports,
                 opaque,
+                dormant,
                 assets: Vec::new(),
             },
             resources,
@@ -194,7 +196,7 @@ impl Evaluator<'_, '_> {
     /// A value as it leaves the crate.
     pub(super) fn exported(&mut self, value: Val) -> Value {
         let value = self.deep_whole(value, 0);
-        export(&value, &mut self.origins)
+        export(&value, &mut self.origins, &mut self.shared)
     }
 
     /// Modules passed whole become objects wherever they stand.

@@ -8,6 +8,7 @@ mod call;
 mod checks;
 mod constraint;
 mod data;
+mod dormant;
 mod expand;
 mod expr;
 mod fragment;
@@ -19,6 +20,7 @@ mod plan;
 mod provided;
 mod provider_functions;
 mod reference;
+mod rendered;
 mod resource;
 mod sources;
 mod state;
@@ -31,6 +33,7 @@ use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{Name, OriginArena, OriginId, ResourceKey, RootId, Via, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::export::Shared;
 use crate::loader::{Inputs, Loader};
 use crate::module::Module;
 use crate::val::Val;
@@ -54,6 +57,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     /// The plan of the root, if one is given.
     plan: Option<Arc<crate::planned::Plan>>,
     origins: OriginArena,
+    /// Of the values that have left.
+    shared: Shared,
     problems: Vec<Problem>,
     reported: FxHashSet<(Option<Span>, String)>,
     scopes: Vec<Scope>,
@@ -197,6 +202,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             given: FxHashMap::default(),
             plan: None,
             origins: OriginArena::new(root.0),
+            shared: Shared::default(),
             problems: Vec::new(),
             reported: FxHashSet::default(),
             scopes: Vec::new(),

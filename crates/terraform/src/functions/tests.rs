@@ -4,7 +4,7 @@ use iaclint_source::{FileId, Sources};
 use iaclint_value::{Data, Literal, OriginId, Piece, Placed, Reference, ResourceKey, RootId, Text, Value};
 
 use super::*;
-use crate::export::export;
+use crate::export::{Shared, export};
 use crate::json_out;
 
 const NONE: OriginId = OriginId::NONE;
@@ -83,7 +83,7 @@ fn undecided(a: &Val, b: &Val) -> Val {
 }
 
 fn shown(value: &Val) -> String {
-    export(value, &mut OriginArena::new(0)).display()
+    export(value, &mut OriginArena::new(0), &mut Shared::default()).display()
 }
 
 fn answer(value: &Val) -> String {
@@ -197,7 +197,9 @@ fn a_function_of_an_undecided_value_has_a_result_for_each() {
 #[test]
 fn coalesce_of_an_input_and_a_default_can_be_either() {
     let value = run("coalesce", &[endpoint(), text("localhost")]);
-    let Data::Unknown(unknown) = export(&value, &mut OriginArena::new(0)).data else { panic!("unknown") };
+    let Data::Unknown(unknown) = export(&value, &mut OriginArena::new(0), &mut Shared::default()).data else {
+        panic!("unknown")
+    };
     let shown: Vec<String> = unknown.candidates.iter().map(Value::display).collect();
     assert_eq!(shown, ["${aws_db_instance.main.endpoint}", "localhost"]);
 }
@@ -206,7 +208,7 @@ fn coalesce_of_an_input_and_a_default_can_be_either() {
 fn what_json_encodes_is_not_forgotten() {
     let value = run("jsonencode", &[list(&[object(&[("host", endpoint())])])]);
     assert_eq!(value.as_unknown().unwrap().prefix, "[");
-    let exported = export(&value, &mut OriginArena::new(0));
+    let exported = export(&value, &mut OriginArena::new(0), &mut Shared::default());
     let inner = exported.decoded(iaclint_value::Encoding::Json).unwrap();
     assert!(inner.at(0).unwrap().get("host").unwrap().as_reference().is_some());
     let again = run("jsondecode", &[value]);

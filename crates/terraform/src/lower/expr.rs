@@ -1,201 +1,176 @@
-//! Expressions from the parser's tree.
+//! Expressions: conditionals, operators, and the steps of traversals.
 
-use std::ops::Range;
-
-use hcl_edit::Span as _;
-use hcl_edit::expr::{BinaryOperator, Expression, ObjectKey, TraversalOperator, UnaryOperator};
-use iaclint_value::Name;
-
-use super::Lowering;
-use super::literal::{Assembly, Spelling};
-use super::template::Style;
-use crate::ir::{Call, E, Expr, For, Item, Key, Part, Step, StepKind};
+use super::cursor::{Parsed, Parser, Syntax};
+use crate::ir::{E, Expr, Step, StepKind};
 use crate::num::Num;
 use crate::ops::{BinaryOp, UnaryOp};
 
-impl Lowering<'_> {
-    /// Lowers an expression. The parser bounds how deep they nest.
-    pub(super) fn expr(&mut self, expr: &Expression) -> Expr {
-        let range = expr.span().unwrap_or(0..0);
-        let kind = match expr {
-            Expression::Null(_) => E::Null,
-            Expression::Bool(bool) => E::Bool(*bool.value()),
-            Expression::Number(number) => self.number(number.value(), range.clone()),
-            Expression::String(_) => {
-                let inner = range.start + 1..range.end.saturating_sub(1).max(range.start + 1);
-                let mut assembly = Assembly::new();
-                assembly.push(self.source, inner.clone(), Spelling::Quoted);
-                let (text, placed) = assembly.finish(self.file, self.base, inner.start);
-                E::Text(text, placed)
+/// How many operators may stand on one way down into an expression.
+const MAX_OPERATORS: usize = 500;
+
+impl Parser<'_> {
+    /// An expression that is the whole source.
+    pub(super) fn whole_expr(&mut self) -> Parsed<Expr> {
+        let expr = self.with_lines(true, Self::expr)?;
+        self.lines();
+        if self.is_at_end() { Ok(expr) } else { self.fail("the end belongs here") }
+    }
+
+    /// An expression.
+    pub(super) fn expr(&mut self) -> Parsed<Expr> {
+        self.nested(|me| {
+            let condition = me.binary(0)?;
+            me.space();
+            if me.peek() != b'?' {
+                return Ok(condition);
             }
-            Expression::Array(array) => E::Tuple(array.iter().map(|e| self.expr(e)).collect()),
-            Expression::Object(object) => {
-                E::Object(object.iter().map(|(key, value)| self.item(key, value.expr())).collect())
+            me.at += 1;
+            let then = me.expr()?;
+            me.expect(b':', "a colon belongs here, before what holds otherwise")?;
+            let otherwise = me.expr()?;
+            let span = condition.span.to(otherwise.span);
+            Ok(Expr { kind: E::Conditional(Box::new([condition, then, otherwise])), span })
+        })
+    }
+
+    /// Operands joined by operators that bind at least as close as `least`.
+    fn binary(&mut self, least: u8) -> Parsed<Expr> {
+        let outside = std::mem::take(&mut self.operators);
+        let mut left = self.unary()?;
+        loop {
+            self.space();
+            let Some((operator, binds, width)) = self.operator().filter(|o| o.1 >= least) else { break };
+            let at = self.at;
+            self.at += width;
+            let below = std::mem::take(&mut self.operators);
+            let right = self.binary(binds + 1)?;
+            self.operators = self.operators.max(below) + 1;
+            if self.operators > MAX_OPERATORS {
+                let message =
+                    format!("more than {MAX_OPERATORS} operators follow each other, which is not read");
+                return Err(Syntax::limit(at, message));
             }
-            Expression::StringTemplate(template) => {
-                let style = Style { spelling: Spelling::Quoted, dedent: false };
-                let parts = self.template(template, style);
-                wrap(parts, range.start + self.base + 1, self.file)
+            let span = left.span.to(right.span);
+            left = Expr { kind: E::Binary(operator, Box::new([left, right])), span };
+        }
+        self.operators = self.operators.max(outside);
+        Ok(left)
+    }
+
+    /// The operator that stands here, how close it binds, and its width.
+    fn operator(&self) -> Option<(BinaryOp, u8, usize)> {
+        let next = self.ahead(1);
+        Some(match self.peek() {
+            b'|' if next == b'|' => (BinaryOp::Or, 0, 2),
+            b'&' if next == b'&' => (BinaryOp::And, 1, 2),
+            b'=' if next == b'=' => (BinaryOp::Eq, 2, 2),
+            b'!' if next == b'=' => (BinaryOp::NotEq, 2, 2),
+            b'<' if next == b'=' => (BinaryOp::LessEq, 3, 2),
+            b'>' if next == b'=' => (BinaryOp::GreaterEq, 3, 2),
+            b'<' => (BinaryOp::Less, 3, 1),
+            b'>' => (BinaryOp::Greater, 3, 1),
+            b'+' => (BinaryOp::Add, 4, 1),
+            b'-' => (BinaryOp::Sub, 4, 1),
+            b'*' => (BinaryOp::Mul, 5, 1),
+            b'/' => (BinaryOp::Div, 5, 1),
+            b'%' => (BinaryOp::Mod, 5, 1),
+            _ => return None,
+        })
+    }
+
+    fn unary(&mut self) -> Parsed<Expr> {
+        self.space();
+        let start = self.at;
+        let operator = match self.peek() {
+            b'-' => UnaryOp::Neg,
+            b'!' => UnaryOp::Not,
+            _ => return self.traversal(),
+        };
+        self.at += 1;
+        let operand = self.nested(Self::unary)?;
+        let span = self.span(start..start).to(operand.span);
+        let kind = match (operator, operand) {
+            (UnaryOp::Neg, Expr { kind: E::Num(number), .. }) => match Num::parse(&format!("-{number}")) {
+                Some(negative) => E::Num(negative),
+                None => E::Unary(operator, Box::new(Expr { kind: E::Num(number), span })),
+            },
+            (_, operand) => E::Unary(operator, Box::new(operand)),
+        };
+        Ok(Expr { kind, span })
+    }
+
+    /// An operand and the steps into it.
+    fn traversal(&mut self) -> Parsed<Expr> {
+        let start = self.at;
+        let operand = self.operand()?;
+        let mut steps = Vec::new();
+        let mut end = self.at;
+        loop {
+            self.space();
+            match self.peek() {
+                // Three dots are no step.
+                b'.' if self.ahead(1) != b'.' => steps.push(self.attribute_step()?),
+                b'[' => steps.push(self.index_step()?),
+                _ => break,
             }
-            Expression::HeredocTemplate(heredoc) => {
-                let dedent = self.source.get(range.clone()).is_some_and(|s| s.starts_with("<<-"));
-                let parts = self.template(&heredoc.template, Style { spelling: Spelling::Bare, dedent });
-                match <[Part; 1]>::try_from(parts) {
-                    Ok([Part::Literal(text, placed)]) => E::Text(text, placed),
-                    Ok(parts) => E::Template(parts.into()),
-                    Err(parts) if parts.is_empty() => wrap(parts, range.start + self.base, self.file),
-                    Err(parts) => E::Template(parts.into()),
+            end = self.at;
+        }
+        if steps.is_empty() {
+            return Ok(operand);
+        }
+        Ok(Expr { kind: E::Access(Box::new(operand), steps.into()), span: self.span(start..end) })
+    }
+
+    /// `.name`, `.0`, `.*`.
+    fn attribute_step(&mut self) -> Parsed<Step> {
+        self.at += 1;
+        self.lines();
+        let start = self.at;
+        let kind = match self.peek() {
+            b'*' => {
+                self.at += 1;
+                StepKind::AttrSplat
+            }
+            b'0'..=b'9' => {
+                while self.peek().is_ascii_digit() {
+                    self.at += 1;
+                }
+                match self.text(start..self.at).parse() {
+                    Ok(index) => StepKind::Legacy(index),
+                    Err(_) => return Err(Syntax::new(start, "this index is too large")),
                 }
             }
-            Expression::Parenthesis(inner) => E::Paren(Box::new(self.expr(inner.inner()))),
-            Expression::Variable(name) => E::Root(name.as_str().into()),
-            Expression::Conditional(inner) => E::Conditional(Box::new([
-                self.expr(&inner.cond_expr),
-                self.expr(&inner.true_expr),
-                self.expr(&inner.false_expr),
-            ])),
-            Expression::FuncCall(call) => {
-                let mut name = String::new();
-                for scope in &call.name.namespace {
-                    name.push_str(scope.as_str());
-                    name.push_str("::");
-                }
-                name.push_str(call.name.name.as_str());
-                E::Call(Box::new(Call {
-                    name: name.into(),
-                    name_span: self.span(call.name.name.span().unwrap_or(range.clone())),
-                    arguments: call.args.iter().map(|a| self.expr(a)).collect(),
-                    expand: call.args.expand_final(),
-                }))
-            }
-            Expression::Traversal(traversal) => {
-                let base = Box::new(self.expr(&traversal.expr));
-                let steps = traversal.operators.iter().map(|o| self.step(o.value(), o.span())).collect();
-                E::Access(base, steps)
-            }
-            Expression::UnaryOp(op) => {
-                let operator = match op.operator.value() {
-                    UnaryOperator::Neg => UnaryOp::Neg,
-                    UnaryOperator::Not => UnaryOp::Not,
+            _ if self.at_name() => StepKind::Attr(self.name()?.0),
+            _ => return self.fail("the name of an attribute belongs behind the dot"),
+        };
+        Ok(Step { kind, span: self.since(start) })
+    }
+
+    /// `[key]`, `[*]`.
+    fn index_step(&mut self) -> Parsed<Step> {
+        self.at += 1;
+        self.with_lines(true, |me| {
+            me.space();
+            let start = me.at;
+            let step = if me.peek() == b'*' {
+                me.at += 1;
+                Step { kind: StepKind::FullSplat, span: me.since(start) }
+            } else {
+                let index = me.expr()?;
+                let span = index.span;
+                let kind = match index.kind {
+                    // `x["a"]` and `x.a` are the same for maps and objects, and the shorter form is the faster.
+                    E::Text(text, _)
+                        if !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) =>
+                    {
+                        StepKind::Attr(text)
+                    }
+                    kind => StepKind::Index(Box::new(Expr { kind, span })),
                 };
-                E::Unary(operator, Box::new(self.expr(&op.expr)))
-            }
-            Expression::BinaryOp(op) => {
-                let sides = Box::new([self.expr(&op.lhs_expr), self.expr(&op.rhs_expr)]);
-                E::Binary(binary(*op.operator.value()), sides)
-            }
-            Expression::ForExpr(each) => E::For(Box::new(For {
-                key_name: each.intro.key_var.as_ref().map(|k| k.as_str().into()),
-                value_name: each.intro.value_var.as_str().into(),
-                collection: self.expr(&each.intro.collection_expr),
-                key: each.key_expr.as_ref().map(|k| self.expr(k)),
-                value: self.expr(&each.value_expr),
-                grouping: each.grouping,
-                condition: each.cond.as_ref().map(|c| self.expr(&c.expr)),
-            })),
-        };
-        Expr { kind, span: self.span(range) }
-    }
-
-    /// A number from its text, since the parser's own is a double.
-    fn number(&self, number: &hcl_edit::Number, range: Range<usize>) -> E {
-        let text: String =
-            self.source.get(range).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
-        match Num::parse(&text).or_else(|| Num::parse(&number.to_string())) {
-            Some(num) => E::Num(num),
-            None => E::Null,
-        }
-    }
-
-    fn item(&mut self, key: &ObjectKey, value: &Expression) -> Item {
-        let key = match key {
-            ObjectKey::Ident(name) => {
-                let at = name.span().or_else(|| value.span().map(|s| s.start..s.start)).unwrap_or(0..0);
-                let written = self.source.get(at.clone()).map(str::trim).filter(|w| !w.is_empty());
-                Key::Word(written.unwrap_or(name.as_str()).into(), self.span(at))
-            }
-            ObjectKey::Expression(expr) => match self.key(expr) {
-                Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
-                // A word, whatever it means elsewhere.
-                Expr { kind: E::Null, span } => Key::Word("null".into(), span),
-                other => Key::Expr(other),
-            },
-        };
-        Item { key, value: self.expr(value) }
-    }
-
-    /// A computed key, from the source as it is: one that stands twice was given another name for the parser.
-    fn key(&mut self, expr: &Expression) -> Expr {
-        let range = expr.span().unwrap_or(0..0);
-        let written = self.source.get(range.clone()).unwrap_or_default();
-        let renamed = match expr {
-            Expression::Parenthesis(inner) => match inner.inner() {
-                Expression::Variable(name) => !written.contains(name.as_str()),
-                _ => false,
-            },
-            Expression::String(_) => written.starts_with("\"${"),
-            _ => false,
-        };
-        let parsed = if renamed { hcl_edit::parser::parse_expr(written).ok() } else { None };
-        match parsed {
-            Some(parsed) => {
-                Lowering { source: written, file: self.file, base: self.base + range.start }.expr(&parsed)
-            }
-            None => self.expr(expr),
-        }
-    }
-
-    fn step(&mut self, operator: &TraversalOperator, span: Option<Range<usize>>) -> Step {
-        let span = self.span(operator.span().or(span).unwrap_or(0..0));
-        let kind = match operator {
-            TraversalOperator::AttrSplat(_) => StepKind::AttrSplat,
-            TraversalOperator::FullSplat(_) => StepKind::FullSplat,
-            TraversalOperator::GetAttr(name) => StepKind::Attr(name.as_str().into()),
-            TraversalOperator::LegacyIndex(index) => StepKind::Legacy(*index.value()),
-            TraversalOperator::Index(index) => match self.expr(index) {
-                // `x["a"]` and `x.a` are the same for maps and objects, and the shorter form is the faster.
-                Expr { kind: E::Text(text, _), .. }
-                    if !text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) =>
-                {
-                    StepKind::Attr(text)
-                }
-                other => StepKind::Index(Box::new(other)),
-            },
-        };
-        Step { kind, span }
-    }
-}
-
-/// A quoted template: nothing, one literal, one value, or several parts.
-fn wrap(mut parts: Vec<Part>, at: usize, file: iaclint_source::FileId) -> E {
-    if parts.len() > 1 {
-        return E::Template(parts.into());
-    }
-    match parts.pop() {
-        Some(Part::Literal(text, placed)) => E::Text(text, placed),
-        Some(Part::Value(expr)) => E::Wrap(Box::new(expr)),
-        Some(part) => E::Template([part].into()),
-        None => {
-            let span = iaclint_source::Span::new(file, at..at);
-            E::Text(Name::new(), iaclint_value::Placed::verbatim(span))
-        }
-    }
-}
-
-fn binary(operator: BinaryOperator) -> BinaryOp {
-    match operator {
-        BinaryOperator::Eq => BinaryOp::Eq,
-        BinaryOperator::NotEq => BinaryOp::NotEq,
-        BinaryOperator::LessEq => BinaryOp::LessEq,
-        BinaryOperator::GreaterEq => BinaryOp::GreaterEq,
-        BinaryOperator::Less => BinaryOp::Less,
-        BinaryOperator::Greater => BinaryOp::Greater,
-        BinaryOperator::Plus => BinaryOp::Add,
-        BinaryOperator::Minus => BinaryOp::Sub,
-        BinaryOperator::Mul => BinaryOp::Mul,
-        BinaryOperator::Div => BinaryOp::Div,
-        BinaryOperator::Mod => BinaryOp::Mod,
-        BinaryOperator::And => BinaryOp::And,
-        BinaryOperator::Or => BinaryOp::Or,
+                Step { kind, span }
+            };
+            me.expect(b']', "a closing bracket belongs here")?;
+            Ok(step)
+        })
     }
 }

@@ -3,9 +3,6 @@
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::{Data, Name, OriginArena, OriginId, Piece, Placed, Value};
 
-use super::Lowering;
-use super::literal::Spelling;
-use super::template::Style;
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Item, Key, Part};
 use crate::num::Num;
 
@@ -223,16 +220,13 @@ impl Reader<'_> {
             return Expr { kind: E::Text(text.into(), placed), span };
         }
         let base = placed.span.start as usize;
-        let parsed = match hcl_edit::parser::parse_template(text) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                let problem = super::problem(self.file.id, &self.file.path, text, base, &error);
+        let mut parts = match super::template(self.file.id, &self.file.path, text, base) {
+            Ok(parts) => parts,
+            Err(problem) => {
                 self.problems.push(Problem { span: Some(span), ..problem });
                 return Expr { kind: E::Null, span };
             }
         };
-        let mut lowering = Lowering { source: text, file: self.file.id, base };
-        let mut parts = lowering.template(&parsed, Style { spelling: Spelling::Bare, dedent: false });
         let kind = if parts.len() == 1 {
             match parts.remove(0) {
                 Part::Value(expr) => E::Wrap(Box::new(expr)),

@@ -1,9 +1,6 @@
-//! A quick look over a file: where its top-level items lie, and whether it is too much for the parser.
+//! A quick look over a file: where its top-level items and its comments lie.
 
 use std::ops::Range;
-
-/// More entries in one pair of brackets than this are refused, since the parser's time is quadratic in them.
-const MAX_ENTRIES: usize = 8_000;
 
 /// How the blocks start that are never inside another.
 const TOP_LEVEL: [&[u8]; 8] = [
@@ -24,13 +21,11 @@ pub(super) struct Scan {
     pub(super) items: Vec<Range<usize>>,
     /// The comments, with their signs.
     pub(super) comments: Vec<Range<usize>>,
-    /// Where brackets hold too many entries.
-    pub(super) too_large: Option<usize>,
 }
 
 /// Scans a file.
 pub(super) fn scan(source: &str) -> Scan {
-    let mut scanner = Scanner { bytes: source.as_bytes(), at: 0, out: Scan::default(), open: Vec::new() };
+    let mut scanner = Scanner { bytes: source.as_bytes(), at: 0, out: Scan::default(), open: 0 };
     scanner.run();
     scanner.out
 }
@@ -38,9 +33,9 @@ pub(super) fn scan(source: &str) -> Scan {
 /// Where the item that starts on the line at `start` ends: that line's end, or the end of the line where its last bracket is closed.
 pub(super) fn end_of_item(source: &str, start: usize) -> usize {
     let bytes = source.as_bytes();
-    let mut scanner = Scanner { bytes, at: start, out: Scan::default(), open: Vec::new() };
+    let mut scanner = Scanner { bytes, at: start, out: Scan::default(), open: 0 };
     while let Some(byte) = bytes.get(scanner.at).copied() {
-        if byte == b'\n' && scanner.open.is_empty() {
+        if byte == b'\n' && scanner.open == 0 {
             break;
         }
         if byte.is_ascii_whitespace() {
@@ -55,26 +50,12 @@ pub(super) fn end_of_item(source: &str, start: usize) -> usize {
     scanner.at.min(bytes.len())
 }
 
-/// Where the quoted text or the parentheses end that start at `start`.
-pub(super) fn end_of_key(source: &str, start: usize) -> Option<usize> {
-    let mut scanner = Scanner { bytes: source.as_bytes(), at: start, out: Scan::default(), open: Vec::new() };
-    loop {
-        let byte = *scanner.bytes.get(scanner.at)?;
-        if !scanner.comment() {
-            scanner.token(byte);
-        }
-        if scanner.open.is_empty() {
-            return Some(scanner.at);
-        }
-    }
-}
-
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
     out: Scan,
-    /// Place and number of entries of each open bracket.
-    open: Vec<(usize, usize)>,
+    /// How many brackets are open.
+    open: usize,
 }
 
 impl Scanner<'_> {
@@ -87,12 +68,11 @@ impl Scanner<'_> {
         while self.at < self.bytes.len() {
             let byte = self.bytes[self.at];
             if byte == b'\n' {
-                if self.open.is_empty()
+                if self.open == 0
                     && let Some(from) = start.take()
                 {
                     self.out.items.push(from..self.at);
                 }
-                self.entry();
                 self.at += 1;
                 continue;
             }
@@ -104,8 +84,8 @@ impl Scanner<'_> {
                 continue;
             }
             // A line that starts like a block at the first column ends whatever was left open before it.
-            if !self.open.is_empty() && self.at_block_start() {
-                self.open.clear();
+            if self.open > 0 && self.at_block_start() {
+                self.open = 0;
                 if let Some(from) = start.take() {
                     self.out.items.push(from..self.at);
                 }
@@ -124,10 +104,7 @@ impl Scanner<'_> {
         if self.bytes.get(self.at.wrapping_sub(1)) != Some(&b'\n') {
             let rest = self.bytes.get(self.at..).unwrap_or_default();
             let plain = |byte: &u8| {
-                !matches!(
-                    byte,
-                    b'\n' | b'"' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b',' | b'<' | b'#' | b'/'
-                )
+                !matches!(byte, b'\n' | b'"' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'<' | b'#' | b'/')
             };
             self.at += rest.iter().take_while(|byte| plain(byte)).count();
         }
@@ -137,30 +114,15 @@ impl Scanner<'_> {
         match byte {
             b'"' => self.string(),
             b'{' | b'[' | b'(' => {
-                self.open.push((self.at, 0));
+                self.open += 1;
                 self.at += 1;
             }
             b'}' | b']' | b')' => {
-                self.open.pop();
-                self.at += 1;
-            }
-            b',' => {
-                self.entry();
+                self.open = self.open.saturating_sub(1);
                 self.at += 1;
             }
             b'<' if self.peek(1) == b'<' => self.heredoc(),
             _ => self.at += 1,
-        }
-    }
-
-    fn entry(&mut self) {
-        // The body of a block is read in one go, however long it is.
-        let in_block = self.open.len() == 1;
-        if let Some((place, entries)) = self.open.last_mut().filter(|_| !in_block) {
-            *entries += 1;
-            if *entries > MAX_ENTRIES && self.bytes.get(*place) == Some(&b'{') {
-                self.out.too_large.get_or_insert(*place);
-            }
         }
     }
 
@@ -300,13 +262,5 @@ mod tests {
     fn an_open_bracket_ends_at_the_next_block() {
         let found = items("resource \"a\" \"b\" {\n  x = [\n}\nresource \"a\" \"c\" {}\n");
         assert_eq!(found.len(), 2, "{found:?}");
-    }
-
-    #[test]
-    fn an_object_of_many_keys_is_too_large() {
-        let source = format!("locals {{\n x = {{\n{}}}\n}}\n", "k = 1\n".repeat(9_000));
-        assert!(scan(&source).too_large.is_some());
-        let block = format!("locals {{\n{}}}\n", "k = 1\n".repeat(9_000));
-        assert!(scan(&block).too_large.is_none());
     }
 }

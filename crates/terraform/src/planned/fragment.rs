@@ -60,6 +60,7 @@ fn terraform(id: RootId, path: String, scopes: Vec<Scope>) -> Root {
         scopes,
         exports: Vec::new(),
         opaque: Vec::new(),
+        dormant: Vec::new(),
         assets: Vec::new(),
     }
 }
