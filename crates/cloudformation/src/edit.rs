@@ -20,7 +20,7 @@ pub fn addition(file: &SourceFile, addition: &Addition) -> Option<Edit> {
         }
         write_yaml(&mut text, &addition.properties, indent);
     }
-    Some(Edit::new(Span::new(file.id, start..start), text))
+    Some(Edit::new(Span::new(file.id, start..start), text.replace('\n', file.newline())))
 }
 
 /// Members, each with its comma; on lines of their own where there is an indentation.

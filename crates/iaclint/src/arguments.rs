@@ -160,6 +160,14 @@ pub struct Check {
     pub input: Input,
 }
 
+impl Check {
+    /// The formats that are written.
+    pub fn formats(&self) -> impl Iterator<Item = OutputFormat> {
+        let own = std::iter::once(self.format);
+        own.chain(self.output.iter().filter_map(|target| target.format))
+    }
+}
+
 /// Arguments of `iaclint baseline`.
 #[derive(Args, Debug)]
 pub struct Baseline {

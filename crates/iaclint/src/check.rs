@@ -3,12 +3,12 @@
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use iaclint_analysis::Analysis;
 use iaclint_lint::{Finding, Findings, Selection, Severity};
 use iaclint_model::Model;
-use iaclint_parser::{Options, ParseError, Parsed, RootFound, Stages, parse, parse_each};
+use iaclint_parser::{Options, ParseError, Parsed, Progress as _, RootFound, Stages, parse, parse_each};
 use iaclint_report::{
     Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Report, Sarif, Summary,
     UnknownValue, fails, mask,
@@ -27,11 +27,13 @@ use crate::fix::{self, Edits};
 use crate::hints::hints;
 use crate::knowledge::Knowledge;
 use crate::output::{self, Failure};
+use crate::progress::Bar;
 use crate::stdin;
 use crate::today::today;
 
 /// Checks what the paths name and prints what is found.
 pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
+    let started = Instant::now();
     let config = Config::load(&arguments.input, &arguments.paths)?;
     let selection = selection(&arguments.chosen, &config)?;
     if arguments.list_roots {
@@ -76,6 +78,9 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         n => remarks.push(format!("{n} findings fixed")),
     }
     remarks.extend(hints(&problems, &findings, sources));
+    if arguments.formats().any(|format| format == OutputFormat::Sarif) {
+        remarks.extend(Sarif::remark(&findings, &suppressed));
+    }
     let unknowns = unknowns(&parsed);
     if arguments.show_unknown {
         remarks.extend(Knowledge::of(parsed.iter().map(|p| &p.graph)).words());
@@ -94,6 +99,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
             roots: environments::roots(&parsed).len(),
             hidden_warnings,
             hidden_advice,
+            elapsed: Some(started.elapsed()),
         },
     };
     print(&report, arguments, color)?;
@@ -218,13 +224,25 @@ fn status(findings: &[Finding], problems: &[Problem], fail_on: Severity) -> Stat
 /// Reads what the paths name: with the values of an environment, if only one counts.
 pub fn read(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Parsed, Failure> {
     let (fs, options) = options(paths, input, config)?;
-    parse(fs, &options).map_err(|e| refused(&e))
+    watched(options, |options| parse(fs, options))
 }
 
 /// Reads what the paths name, once for each environment.
 fn read_each(paths: &[PathBuf], input: &Input, config: &Config) -> Result<Vec<Parsed>, Failure> {
     let (fs, options) = options(paths, input, config)?;
-    parse_each(fs, &options).map_err(|e| refused(&e))
+    watched(options, |options| parse_each(fs, options))
+}
+
+/// Reads under a bar.
+fn watched<T>(
+    mut options: Options,
+    read: impl FnOnce(&Options) -> Result<T, ParseError>,
+) -> Result<T, Failure> {
+    let bar = Bar::new();
+    options.progress = Some(bar.shared());
+    let result = read(&options);
+    bar.end();
+    result.map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Lets outputs for people name the files as they are written in the working directory.
@@ -232,10 +250,6 @@ pub fn show_from_here(parsed: &Parsed) {
     if let Ok(here) = std::env::current_dir().and_then(std::fs::canonicalize) {
         parsed.project.sources().show_from(parsed.project.root(), &here);
     }
-}
-
-fn refused(error: &ParseError) -> Failure {
-    Failure::new(error.to_string())
 }
 
 fn options(
@@ -261,6 +275,7 @@ fn options(
         parameter_files: input.parameters.clone(),
         template_files: config.template_files.clone(),
         environments: config.environments.clone(),
+        progress: None,
     };
     Ok((fs, options))
 }
@@ -302,7 +317,10 @@ pub fn judged(parsed: &Parsed, selection: &Selection, config: &Config) -> Findin
     let sources = parsed.project.sources();
     let model = Model::new(&parsed.graph, sources);
     let analysis = Analysis::new(&model);
-    let mut findings = iaclint_lint::judge(&analysis, RULES, selection);
+    let bar = Bar::new();
+    bar.begin("running rules", RULES.iter().filter(|rule| selection.runs(rule.id)).count());
+    let mut findings = iaclint_lint::judge_watched(&analysis, RULES, selection, &|| bar.step());
+    bar.end();
     for list in [&mut findings.shown, &mut findings.suppressed] {
         list.retain_mut(|finding| keeps(finding, sources, parsed.project.root(), config));
     }

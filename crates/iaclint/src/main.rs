@@ -18,6 +18,7 @@ mod knowledge;
 mod output;
 mod patch;
 mod path;
+mod progress;
 mod stdin;
 mod symptoms;
 mod today;

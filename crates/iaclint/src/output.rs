@@ -6,6 +6,7 @@ use std::path::Path;
 
 use iaclint_lint::Severity;
 use iaclint_report::{Look, mask};
+use supports_hyperlinks::Stream;
 
 use crate::arguments::Color;
 
@@ -76,17 +77,23 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// What standard output can show.
 pub fn look_of_stdout(color: Color) -> Look {
-    look(color, std::io::stdout().is_terminal())
+    Look { links: follows_links(color, Stream::Stdout), ..look(color, std::io::stdout().is_terminal()) }
 }
 
 /// What standard error can show.
 pub fn look_of_stderr(color: Color) -> Look {
-    look(color, std::io::stderr().is_terminal())
+    Look { links: follows_links(color, Stream::Stderr), ..look(color, std::io::stderr().is_terminal()) }
 }
 
 /// What a file can show: everything, but colours only if they are asked for.
 pub fn look_of_file(color: Color) -> Look {
     look(color, false)
+}
+
+/// Whether a terminal follows links. Where escape sequences are not wanted, links are not either.
+fn follows_links(color: Color, stream: Stream) -> bool {
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && color != Color::Never;
+    wanted && supports_hyperlinks::on(stream)
 }
 
 fn look(color: Color, terminal: bool) -> Look {
@@ -100,6 +107,7 @@ fn look(color: Color, terminal: bool) -> Look {
             Color::Never => false,
         },
         // Files and pipes are UTF-8; a terminal of another encoding says so in its locale.
+        links: false,
         unicode: !terminal || locale.is_none_or(|l| l.to_string_lossy().to_ascii_lowercase().contains("utf")),
     }
 }

@@ -6,6 +6,18 @@ fn commands_print_what_their_cases_show() {
     cases.env("NO_COLOR", "1").case("tests/cmd/*.toml");
 }
 
+#[test]
+fn no_case_holds_a_time() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "stderr") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let timed = text.lines().find(|line| line.ends_with(" s") && !line.ends_with(" · [..] s"));
+            assert_eq!(timed, None, "{}: write `[..]` in the place of the time", path.display());
+        }
+    }
+}
+
 fn iaclint(arguments: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_iaclint"));
     command.args(arguments).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/clean.in"));

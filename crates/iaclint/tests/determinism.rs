@@ -2,11 +2,14 @@
 
 #[path = "support/scratch.rs"]
 mod scratch;
+#[path = "support/time.rs"]
+mod time;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use scratch::Scratch;
+use time::without_time;
 
 /// The formats of `iaclint check`.
 const FORMATS: [&str; 8] = ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"];
@@ -50,7 +53,8 @@ fn printed(directory: &Path, threads: &str, arguments: &[&str]) -> Vec<u8> {
         .output()
         .expect("scratch files can be made and read");
     assert!(output.status.code().is_some_and(|code| code < 2), "{arguments:?}: {output:?}");
-    [output.stdout, output.stderr].concat()
+    let beside = without_time(&String::from_utf8_lossy(&output.stderr));
+    [output.stdout, beside.into_bytes()].concat()
 }
 
 /// Everything that can be said of a directory, by the name of the output.

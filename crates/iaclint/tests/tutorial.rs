@@ -2,9 +2,14 @@
 //!
 //! `IACLINT_BLESS=1 cargo test -p iaclint --test tutorial` rewrites what it shows.
 
+#[path = "support/time.rs"]
+mod time;
+
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use time::without_time;
 
 fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
@@ -50,7 +55,7 @@ fn typed(line: &str, directory: &Path) -> String {
         .current_dir(directory)
         .output()
         .expect("a shell is there");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    without_time(&String::from_utf8_lossy(&output.stdout))
 }
 
 /// Applies the lines of a diff of one file: those with a minus give way to those with a plus.

@@ -15,5 +15,5 @@ pub use finding::{Confidence, Finding, Label, Place, Severity, Subject, TrailSte
 pub use fix::{Fix, Safety};
 pub use likeness::closest;
 pub use rule::{Rule, RuleInfo};
-pub use run::{Findings, Selection, judge, run};
+pub use run::{Findings, Selection, judge, judge_watched, run};
 pub use suppression::{DirectiveUse, Ledger, Suppressed};

@@ -52,6 +52,16 @@ pub fn run(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> Ve
 /// Runs every selected rule. One fault is one finding: what stands at the same place in several instances is joined. Sorted by file,
 /// offset and rule.
 pub fn judge(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> Findings {
+    judge_watched(analysis, rules, selection, &|| {})
+}
+
+/// The same; `after_each` is called when a rule has run, from several threads.
+pub fn judge_watched(
+    analysis: &Analysis<'_>,
+    rules: &[Rule],
+    selection: &Selection,
+    after_each: &(dyn Fn() + Sync),
+) -> Findings {
     let mut out = Findings::default();
     let mut ledger = Ledger::new(analysis.model, selection);
     ledger.rules = rules.iter().map(|r| r.id).collect();
@@ -61,6 +71,7 @@ pub fn judge(analysis: &Analysis<'_>, rules: &[Rule], selection: &Selection) -> 
     let at_work = |rule| {
         let mut check = Check::new(analysis, rule);
         (rule.check)(&mut check);
+        after_each();
         check
     };
     let checks: Vec<Check<'_, '_>> = match rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build() {

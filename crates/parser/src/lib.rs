@@ -5,6 +5,7 @@ mod error;
 mod input;
 mod load;
 mod plans;
+mod progress;
 mod reading;
 mod root_directory;
 mod roots;
@@ -21,6 +22,7 @@ use iaclint_terraform::STACK_BYTES;
 
 pub use edit::addition;
 pub use error::ParseError;
+pub use progress::Progress;
 pub use stages::Stages;
 
 use reading::Reading;
@@ -51,6 +53,8 @@ pub struct Options {
     pub template_files: Vec<(PathBuf, Vec<PathBuf>)>,
     /// Environments in which roots are deployed with files of values of their own.
     pub environments: Vec<Environment>,
+    /// Who is told how far the reading is.
+    pub progress: Option<Arc<dyn Progress>>,
 }
 
 /// An environment, such as `prod`: files of values that hold in it, beside those that hold everywhere and after them.

@@ -116,6 +116,10 @@ pub(crate) fn load(
             loader.load(path, root, inputs)
         }
     };
+    let progress = options.progress.as_deref();
+    if let Some(progress) = progress {
+        progress.begin("evaluating roots", found.len());
+    }
     let called: BTreeSet<&PathBuf> = modules.values().flat_map(|module| &module.calls).collect();
     let done = |directory: &PathBuf| {
         if last && !called.contains(directory) {
@@ -137,6 +141,7 @@ pub(crate) fn load(
                     iaclint_cloudformation::load_template(project, path, &files, root)
                 }
             };
+            progress.inspect(|progress| progress.step());
             done(path);
             fragment
         })

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use iaclint_lint::{Finding, Label, Severity};
+use iaclint_lint::{Finding, Label, Rule, Severity};
 use iaclint_source::{FileId, Problem, ProblemKind, Sources, Span};
 
 use crate::advice::{Advised, advised};
@@ -11,7 +11,7 @@ use crate::excerpt::{Mark, Run, line_at, runs};
 use crate::look::Look;
 use crate::mask::{self, Masks};
 use crate::snippet::draw;
-use crate::{Format, Grouped, Report, counted, fails, is_in_baseline};
+use crate::{Format, Grouped, Report, counted, fails, is_in_baseline, page_of};
 
 /// Columns of a source line in the list of places that a value went through.
 const TRAIL_COLUMNS: usize = 100;
@@ -33,7 +33,7 @@ pub struct Human {
 impl Format for Human {
     /// What breaks, an empty line between the findings; then the advice of each stack.
     fn render(&self, report: &Report<'_>) -> String {
-        let page = Page { look: self.look, sources: report.sources, masks: Masks::default() };
+        let page = Page::new(self.look, report.sources, report.rules);
         let loud = report.findings.iter().filter(|f| f.severity > Severity::Advice);
         let mut parts: Vec<String> = loud.map(|f| page.finding(f)).collect();
         let stacks = advised(report.findings);
@@ -54,12 +54,12 @@ impl Human {
 
     /// One finding.
     pub fn finding(self, finding: &Finding, sources: &Sources) -> String {
-        Page { look: self.look, sources, masks: Masks::default() }.finding(finding)
+        Page::new(self.look, sources, &[]).finding(finding)
     }
 
     /// The problems and the summary: what stands beside the findings, whatever their format.
     pub fn remarks(self, report: &Report<'_>) -> String {
-        let page = Page { look: self.look, sources: report.sources, masks: Masks::default() };
+        let page = Page::new(self.look, report.sources, report.rules);
         let mut out = String::new();
         let problems = report.grouped_problems();
         for problem in problems.iter().filter(|p| self.show_unknown || fails(p.first.kind)) {
@@ -140,6 +140,7 @@ impl Human {
         if in_baseline > 0 {
             parts.push(format!("{} in the baseline", counted(in_baseline, "finding", "findings")));
         }
+        parts.extend(summary.elapsed.map(|elapsed| format!("{:.1} s", elapsed.as_secs_f64())));
         parts.join(self.look.dot())
     }
 }
@@ -148,13 +149,25 @@ impl Human {
 struct Page<'a> {
     look: Look,
     sources: &'a Sources,
+    rules: &'a [Rule],
     masks: Masks,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    fn new(look: Look, sources: &'a Sources, rules: &'a [Rule]) -> Self {
+        Self { look, sources, rules, masks: Masks::default() }
+    }
+
+    /// What a finding starts with: how bad it is, and its rule.
+    fn head(&self, finding: &Finding) -> String {
+        let page = self.rules.iter().find(|rule| rule.id == finding.rule).map(page_of);
+        let rule = self.look.link(page.as_deref(), finding.rule);
+        self.look.severity(finding.severity, &format!("{}[{rule}]", finding.severity.name()))
+    }
+
     fn finding(&self, finding: &Finding) -> String {
         let severity = finding.severity;
-        let head = self.look.severity(severity, &format!("{}[{}]", severity.name(), finding.rule));
+        let head = self.head(finding);
         let mut out = format!("{head}: {}\n", self.look.strong(&mask::message(&finding.headline)));
         // A comment is about no resource.
         if !finding.subject.address.is_empty() {

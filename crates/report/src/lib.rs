@@ -19,6 +19,7 @@ mod snippet;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use iaclint_lint::{Finding, Rule, Severity};
 use iaclint_source::{Problem, ProblemKind, Sources, Span};
@@ -76,6 +77,8 @@ pub struct Summary {
     pub hidden_warnings: usize,
     /// Advice below the level shown.
     pub hidden_advice: usize,
+    /// How long it took; left out where outputs must not depend on the machine.
+    pub elapsed: Option<Duration>,
 }
 
 /// A value that could not be evaluated.
@@ -146,6 +149,14 @@ pub fn fails(kind: ProblemKind) -> bool {
 pub fn is_in_baseline(finding: &Finding) -> bool {
     finding.suppressed.as_ref().is_some_and(|s| s.span.is_none())
 }
+
+/// Where the page of a rule is published.
+pub fn page_of(rule: &Rule) -> String {
+    format!("{HOME}/blob/main/rules/{}/{}/README.md", rule.group, rule.id.replace('-', "_"))
+}
+
+/// Where the project is at home.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Where a finding is shown first: the line of the user's program, if a program made the template.
 fn place(finding: &Finding) -> Span {

@@ -9,11 +9,13 @@ pub struct Look {
     pub color: bool,
     /// Characters beyond ASCII for frames and dots.
     pub unicode: bool,
+    /// Escape sequences for links.
+    pub links: bool,
 }
 
 impl Look {
     /// Without colours, with line-drawing characters: for files and tests.
-    pub const PLAIN: Look = Look { color: false, unicode: true };
+    pub const PLAIN: Look = Look { color: false, unicode: true, links: false };
 
     /// `text` in the colour of a severity, bold.
     pub fn severity(self, severity: Severity, text: &str) -> String {
@@ -45,6 +47,14 @@ impl Look {
     /// A dot between two parts of a line.
     pub fn dot(self) -> &'static str {
         if self.unicode { " · " } else { " - " }
+    }
+
+    /// `text` as a link, where one can be followed.
+    pub fn link(self, target: Option<&str>, text: &str) -> String {
+        match target.filter(|_| self.links) {
+            Some(target) => format!("\u{1b}]8;;{target}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
+            None => text.to_owned(),
+        }
     }
 
     fn paint(self, code: &str, text: &str) -> String {

@@ -32,6 +32,11 @@ impl SourceFile {
         self.text.get(span.range()).unwrap_or_default()
     }
 
+    /// What ends its lines: as the first one ends.
+    pub fn newline(&self) -> &'static str {
+        if self.text.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+
     /// The text of `line` (from 1) without its line ending.
     pub fn line_text(&self, line: u32) -> &str {
         let range = self.lines.line_range(&self.text, line).unwrap_or(0..0);

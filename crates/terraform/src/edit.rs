@@ -3,28 +3,32 @@
 use std::fmt::Write;
 
 use iaclint_graph::{Addition, Content, Scalar};
-use iaclint_source::{Edit, SourceFile};
+use iaclint_source::{Edit, SourceFile, Span};
 
 /// What writes the properties at the end of a block, on lines of their own as `terraform fmt` leaves them. Nothing when the block stands on one line, or the
 /// file is JSON.
 pub fn addition(file: &SourceFile, addition: &Addition) -> Option<Edit> {
     let block = file.slice(addition.at);
     let Some(inside) = block.strip_suffix('}') else { return before(file, addition) };
-    let close = addition.at.end - 1;
     let indent = inside.rsplit_once('\n').map(|(_, last)| last)?;
     if !indent.chars().all(|c| c == ' ' || c == '\t') {
         return None;
     }
-    let mut text = String::new();
+    // Behind the last line rather than before the brace: editors trim what is put in between an indentation and what it indents.
+    let body = inside.trim_end();
+    let mut text = String::from("\n");
     // A blank line keeps the new lines out of the alignment of those above.
-    let empty = inside.trim_end().ends_with('{');
-    if !empty {
+    if !body.ends_with('{') {
         text.push('\n');
     }
     write(&mut text, &addition.properties, &format!("{indent}  "));
-    // The new lines stand before the indentation of the closing brace.
-    let at = close as usize - indent.len();
-    Some(Edit::new(iaclint_source::Span::new(file.id, at..at), text))
+    let at = addition.at.start as usize + body.len();
+    Some(Edit::new(Span::new(file.id, at..at), in_style_of(file, text.trim_end())))
+}
+
+/// A text with the line endings of a file.
+fn in_style_of(file: &SourceFile, text: &str) -> String {
+    text.replace('\n', file.newline())
 }
 
 /// The same before the first name of a block, with a blank line behind it.
@@ -37,7 +41,7 @@ fn before(file: &SourceFile, addition: &Addition) -> Option<Edit> {
     let mut text = String::new();
     write(&mut text, &addition.properties, indent);
     let text = format!("{}\n\n{indent}", text.trim());
-    Some(Edit::new(iaclint_source::Span::new(file.id, start..start), text))
+    Some(Edit::new(Span::new(file.id, start..start), in_style_of(file, &text)))
 }
 
 fn write(out: &mut String, properties: &[(Vec<String>, Scalar)], indent: &str) {
@@ -64,7 +68,7 @@ fn write(out: &mut String, properties: &[(Vec<String>, Scalar)], indent: &str) {
 #[cfg(test)]
 mod tests {
     use iaclint_graph::Language;
-    use iaclint_source::{Sources, Span};
+    use iaclint_source::Sources;
 
     use super::*;
 
@@ -92,6 +96,15 @@ mod tests {
         assert_eq!(
             edited("resource \"a\" \"b\" {\n}\n", &[("grace", Scalar::Int(60))]).unwrap(),
             "resource \"a\" \"b\" {\n  grace = 60\n}\n"
+        );
+    }
+
+    #[test]
+    fn comments_before_the_brace_and_line_endings_stay() {
+        let text = "a \"b\" {\r\n  name = 1\r\n  # the end\r\n\r\n}\r\n";
+        assert_eq!(
+            edited(text, &[("grace", Scalar::Int(60))]).unwrap(),
+            "a \"b\" {\r\n  name = 1\r\n  # the end\r\n\r\n  grace = 60\r\n\r\n}\r\n"
         );
     }
 

@@ -16,12 +16,9 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
         let Some(role) = task.execution_role() else { continue };
-        if !cx.model().in_library(task.id()) {
-            for fault in refused(cx, &task, role) {
-                report(cx, &task, role, &fault);
-            }
+        for fault in refused(cx, &task, role) {
+            report(cx, &task, role, &fault);
         }
-        // What is not in a list is missing in every deployment of a library.
         for forgotten in cx.analysis.left_out(&task) {
             report_left_out(cx, &task, role, &forgotten);
         }
@@ -126,6 +123,8 @@ fn report_left_out(
     )
     .severity(Severity::Warning)
     .confidence(Confidence::Medium)
+    // What is not in a list is missing in every deployment of a library.
+    .of_written_values()
     .identity(variable.as_str())
     .part(container.label())
     .at(cx, value.origin, format!("{variable} is read from here before the container starts"))

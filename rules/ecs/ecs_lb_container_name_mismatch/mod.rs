@@ -51,6 +51,7 @@ fn name<'m>(
     .related(cx, task, format!("has {list}"))
     .trail(cx, written.origin())
     .help(format!("send it to `{meant}`, or give the container the name `{wanted}`"))
+    .of_written_values()
     .report(cx);
 }
 
@@ -92,6 +93,7 @@ fn port<'m>(
         "the port of the target group may be another one: every task is registered with its container's port",
     )
     .help(help)
+    .of_written_values()
     .report(cx);
 }
 

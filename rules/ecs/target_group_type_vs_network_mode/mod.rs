@@ -63,5 +63,6 @@ fn report<'m>(
     .trail(cx, kind.origin())
     .note("a target group cannot change its type: it is replaced")
     .help(format!("give {name} {property}"))
+    .of_written_values()
     .report(cx);
 }

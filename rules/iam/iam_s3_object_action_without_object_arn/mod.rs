@@ -39,9 +39,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let roles: Vec<(ResourceId, RolePolicies<'_>)> =
         cx.analysis.role_policies().iter().map(|(id, p)| (*id, p.clone())).collect();
     for (role, policies) in roles {
-        if cx.model().in_library(role) {
-            continue;
-        }
         for grant in policies.grants {
             let Some(read) = document(cx.model(), grant.id, grant.document) else { continue };
             for statement in

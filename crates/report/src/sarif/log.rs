@@ -21,6 +21,7 @@ pub struct Run {
     pub original_uri_base_ids: BTreeMap<&'static str, ArtifactLocation>,
     pub results: Vec<Found>,
     pub column_kind: &'static str,
+    pub redaction_tokens: [&'static str; 1],
 }
 
 #[derive(Serialize)]
@@ -32,6 +33,7 @@ pub struct Tool {
 #[serde(rename_all = "camelCase")]
 pub struct Driver {
     pub name: &'static str,
+    pub full_name: &'static str,
     pub version: &'static str,
     pub semantic_version: &'static str,
     pub information_uri: &'static str,
@@ -42,6 +44,7 @@ pub struct Driver {
 #[serde(rename_all = "camelCase")]
 pub struct Descriptor {
     pub id: &'static str,
+    pub name: String,
     pub short_description: Message,
     pub full_description: Message,
     pub help_uri: String,

@@ -296,7 +296,13 @@ impl Case {
             unknowns: &self.unknowns,
             suppressed: &self.suppressed,
             remarks: &[],
-            summary: Summary { resources: 214, roots: 3, hidden_warnings: 0, hidden_advice: 4 },
+            summary: Summary {
+                resources: 214,
+                roots: 3,
+                hidden_warnings: 0,
+                hidden_advice: 4,
+                elapsed: None,
+            },
         }
     }
 }
