@@ -191,7 +191,7 @@ impl Evaluator<'_, '_> {
             let what = if address.starts_with("data.") { "the data source" } else { "the resource" };
             return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
         };
-        self.no_self_reference(scope, at, address, span);
+        self.no_self_reference(scope, at, address, head);
         if let Some(step) = steps.first()
             && matches!(step.kind, StepKind::Attr(_))
             && !self.is_in_brackets(step.span)

@@ -15,6 +15,37 @@ fn a_cycle_is_named_from_its_first_place() {
 }
 
 #[test]
+fn resources_that_need_each_other_are_told_where_the_first_stands() {
+    let loaded = main_tf(
+        r#"
+locals { id = aws_b.b.id }
+resource "aws_a" "a" { name = "x-${local.id}" }
+resource "aws_b" "b" {
+  dynamic "rule" {
+    for_each = [aws_a.a.arn]
+    content { target = rule.value }
+  }
+}
+resource "aws_c" "c" {
+  name = "c"
+  lifecycle { ignore_changes = [name] }
+}
+resource "aws_d" "d" { of = aws_c.c.name }
+"#,
+    );
+    assert_eq!(
+        loaded.problems(),
+        ["main.tf:3:1: aws_a.a depends on itself: aws_a.a → local.id → aws_b.b → aws_a.a"]
+    );
+}
+
+#[test]
+fn a_block_has_count_or_for_each() {
+    let loaded = main_tf("resource \"aws_a\" \"a\" {\n  count = 1\n  for_each = {}\n}\n");
+    assert_eq!(loaded.problems(), ["main.tf:3:3: a block has either count or for_each, not both"]);
+}
+
+#[test]
 fn a_misspelt_name_is_told_with_the_near_one() {
     let loaded = main_tf(
         "variable \"subnet_ids\" { default = [] }\nlocals { name = \"x\" }\noutput \"a\" { value = var.subnet_id }\noutput \"b\" { value = local.nam }\noutput \"c\" { value = aws_x.y.id }\noutput \"d\" { value = module.z.v }\n",
