@@ -64,7 +64,8 @@ impl Evaluator<'_, '_> {
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
-            ("each" | "count" | "self", _) => return Err(out_of_place(root, root_span)),
+            ("each" | "count" | "self", Some(_)) => return Err(out_of_place(root, head(1))),
+            ("each" | "count" | "self", None) => return Err(out_of_place(root, root_span)),
             (mode @ ("data" | "ephemeral"), Some(type_name)) => {
                 let Some(resource) = name(1) else {
                     return Err(Fault::new(

@@ -158,3 +158,11 @@ fn a_conditional_may_stand_in_lines_of_its_own_in_an_object() {
     assert_eq!(loaded.problems(), Vec::<String>::new());
     assert_eq!(loaded.output("o").display(), "{x = 1}");
 }
+
+#[test]
+fn a_name_that_has_no_meaning_here_is_told_with_its_attribute() {
+    let loaded = main_tf("output \"o\" { value = count.index }\n");
+    assert_eq!(loaded.problems(), ["main.tf:1:22: count.index stands outside of a block with count"]);
+    let span = loaded.graph.problems()[0].span.unwrap();
+    assert_eq!(loaded.sources().file(span.file).slice(span), "count.index");
+}
