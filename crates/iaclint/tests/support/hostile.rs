@@ -45,7 +45,7 @@ pub const ALL: &[Hostile] = &[
     told("tf-deep-templates", "nests deeper", 2, |d| {
         d.file("main.tf", format!("locals {{\n  x = {}\n}}\n", nested("\"${", "1", "}\"")))
     }),
-    told("tf-deep-blocks", "nests deeper", 65, |d| d.file("main.tf", nested("a {\n", "", "}\n"))),
+    told("tf-deep-blocks", "nests deeper", 201, |d| d.file("main.tf", nested("a {\n", "", "}\n"))),
     told("tf-deep-json", "nested deeper", 1, |d| {
         d.file("main.tf.json", format!("{{\"locals\": {{\"x\": {}}}}}", nested("[", "1", "]")))
     }),
@@ -81,7 +81,7 @@ pub const ALL: &[Hostile] = &[
     read("tf-keys-in-text", |d| {
         d.file("main.tf", format!("locals {{\n x = \"${{{{ {} }}}}\"\n}}\n", keys(100_000, ", ")))
     }),
-    told("tf-keys-without-end", "syntax error", 100_003, |d| {
+    told("tf-keys-without-end", "syntax error", 100_004, |d| {
         d.file("main.tf", format!("locals {{\n x = {{\n{}\n", keys(100_000, "\n")))
     }),
     read("tf-keys-twice", |d| {
@@ -169,7 +169,7 @@ pub const ALL: &[Hostile] = &[
     told("tf-quotes", "syntax error", 2, |d| {
         d.file("main.tf", format!("locals {{\n  x = {}\n}}\n", "\"".repeat(1_000_001)))
     }),
-    told("tf-heredoc-without-end", "heredoc end", 3, |d| {
+    told("tf-heredoc-without-end", "no line with E", 2, |d| {
         d.file("main.tf", format!("locals {{\n  x = <<E\n{}", "y\n".repeat(1_000_000)))
     }),
     // Templates.
