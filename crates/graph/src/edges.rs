@@ -1,9 +1,10 @@
 //! Who uses what, from references and from origins.
 
 use iaclint_value::{Data, Name, Origin, OriginId, ResourceKey, RootId, Value, Via};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::{Graph, Language, ResourceId};
+use crate::{Graph, Language, Resource, ResourceId};
 
 /// Who uses a resource.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -28,7 +29,7 @@ pub struct Use {
 }
 
 /// Both directions of the edges.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Edges {
     uses: Vec<Vec<Use>>,
     used_by: Vec<Vec<ResourceId>>,
@@ -43,22 +44,17 @@ impl Edges {
             used_by: vec![Vec::new(); count],
             dormant: FxHashMap::default(),
         };
-        let mut behind = Behind::default();
-        for (id, resource) in graph.iter() {
-            let user = User::Resource(id);
-            for part in [&resource.body, &resource.meta] {
-                let Some(object) = part.as_object() else { continue };
-                for (name, _, value) in &object.fields {
-                    edges.add(graph, &mut behind, &user, name, value);
-                }
-            }
-            for key in &resource.depends_on {
-                for target in graph.resolve(key) {
-                    let at = Use { by: user.clone(), attribute: "depends_on".into(), origin: OriginId::NONE };
-                    edges.link(*target, at);
-                }
-            }
+        // Looking is the work, so it is shared; what is found is put together in the order of the resources.
+        let numbered = graph.resources().par_iter().enumerate();
+        let found: Vec<Vec<(ResourceId, Use)>> = numbered
+            .map_init(Behind::default, |behind, (index, resource)| {
+                of_resource(graph, behind, ResourceId(index as u32), resource)
+            })
+            .collect();
+        for (target, at) in found.into_iter().flatten() {
+            edges.link(target, at);
         }
+        let mut behind = Behind::default();
         for root in graph.roots() {
             // A module's outputs reach its caller's values; only what leaves the root is a use of its own.
             for output in root.scopes.iter().take(1).flat_map(|s| &s.outputs) {
@@ -121,6 +117,33 @@ impl Edges {
     pub(crate) fn dormant(&self, id: ResourceId) -> &[Name] {
         self.dormant.get(&id).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// What a resource uses, an attribute's use of another resource once.
+fn of_resource(
+    graph: &Graph,
+    behind: &mut Behind,
+    id: ResourceId,
+    resource: &Resource,
+) -> Vec<(ResourceId, Use)> {
+    let user = User::Resource(id);
+    let mut found: Vec<(ResourceId, Use)> = Vec::new();
+    for part in [&resource.body, &resource.meta] {
+        let Some(object) = part.as_object() else { continue };
+        for (name, _, value) in &object.fields {
+            let own = found.len();
+            named(graph, behind, value, &mut |target, origin| {
+                if !found[own..].iter().any(|(other, _)| *other == target) {
+                    found.push((target, Use { by: user.clone(), attribute: name.clone(), origin }));
+                }
+            });
+        }
+    }
+    for target in resource.depends_on.iter().flat_map(|key| graph.resolve(key)) {
+        let at = Use { by: user.clone(), attribute: "depends_on".into(), origin: OriginId::NONE };
+        found.push((*target, at));
+    }
+    found
 }
 
 /// The resources that a value names, each with the place.

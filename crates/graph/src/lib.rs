@@ -12,8 +12,6 @@ mod resource;
 mod root;
 mod state;
 
-use std::sync::OnceLock;
-
 use iaclint_source::Problem;
 use iaclint_value::{Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Target, Value, Why};
 use rustc_hash::FxHashMap;
@@ -42,7 +40,7 @@ pub struct Graph {
     exports: FxHashMap<Name, Value>,
     /// The states that data sources read.
     states: FxHashMap<ResourceKey, Name>,
-    edges: OnceLock<Edges>,
+    edges: Edges,
 }
 
 /// A value that could not be evaluated.
@@ -97,6 +95,7 @@ impl Graph {
             graph.exports.remove(&name);
         }
         graph.join();
+        graph.edges = Edges::new(&graph);
         graph
     }
 
@@ -196,21 +195,17 @@ impl Graph {
 
     /// Who uses a resource: every resource and root output that refers to it or holds a value read from it.
     pub fn uses(&self, id: ResourceId) -> &[Use] {
-        self.edges().uses(id)
+        self.edges.uses(id)
     }
 
     /// The resources that a resource refers to or holds values of, each once, in order.
     pub fn used_by(&self, id: ResourceId) -> &[ResourceId] {
-        self.edges().used_by(id)
+        self.edges.used_by(id)
     }
 
     /// The declarations without an instance in this run that name a resource: one of them would use it.
     pub fn dormant_users(&self, id: ResourceId) -> &[Name] {
-        self.edges().dormant(id)
-    }
-
-    fn edges(&self) -> &Edges {
-        self.edges.get_or_init(|| Edges::new(self))
+        self.edges.dormant(id)
     }
 
     /// Every value in a resource's body that could not be evaluated. A reference to what the deployment makes is not one.

@@ -237,6 +237,10 @@ fn fault(model: &Model<'_>, finding: &Finding) -> Fault {
 /// Whether the secrets that lead to the server may be read before the application starts.
 fn authority(analysis: &Analysis<'_>, need: &Need) -> Option<Authority> {
     let model = analysis.model;
+    // Whoever is found by a name is called without a secret, as far as the configuration says.
+    if matches!(need.evidence, Evidence::Name(_)) {
+        return None;
+    }
     let client = analysis.workload_of(need)?;
     let reads = client.task.as_ref().map(secret_reads).unwrap_or_default();
     let mut worst: Option<Authority> = None;

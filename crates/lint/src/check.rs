@@ -90,6 +90,7 @@ impl<'c, 'm> Check<'c, 'm> {
     fn draft(&self, subject: Option<ResourceId>, about: Subject, headline: String) -> Draft {
         Draft {
             subject,
+            written: false,
             finding: Finding {
                 rule: self.rule.id,
                 severity: self.rule.info.severity,
@@ -113,10 +114,14 @@ impl<'c, 'm> Check<'c, 'm> {
         }
     }
 
-    /// Reports a finished draft.
+    /// Reports a finished draft. Of a library, a module that is not deployed as it stands, only what is written is a fact: its variables
+    /// have possible values, and its callers may make what is missing.
     pub fn report(&mut self, draft: Draft) {
         let mut finding = draft.finding;
         if let Some(subject) = draft.subject {
+            if self.model().in_library(subject) && !draft.written {
+                return;
+            }
             let resource = self.model().resource(subject);
             // A rule that named the user's own line knows better.
             if finding.subject.source == resource.source {
@@ -148,6 +153,8 @@ impl<'c, 'm> Check<'c, 'm> {
 pub struct Draft {
     /// The resource that it is about; none for an output or a comment.
     subject: Option<ResourceId>,
+    /// Whether it follows from what is written alone.
+    written: bool,
     finding: Finding,
 }
 
@@ -225,6 +232,13 @@ impl Draft {
             seen.push(at);
             self.finding.trail.push(TrailStep { span: origin.span, text: step(origin) });
         }
+        self
+    }
+
+    /// It follows from what is written alone, so that it is also true of a library.
+    #[must_use]
+    pub fn of_written_values(mut self) -> Self {
+        self.written = true;
         self
     }
 

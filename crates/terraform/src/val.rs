@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use iaclint_value::{Encoding, Marks, Name, OriginId, Reference, Text, Why};
 
+use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::num::Num;
@@ -106,15 +107,14 @@ impl Unk {
         let mut unk = Unk::new(Why::Invalid);
         let mut why = None;
         // One unknown stands in many places of a large value.
-        let mut last: Option<Arc<Unk>> = None;
+        let mut seen: FxHashSet<usize> = FxHashSet::default();
         for value in values {
             value.visit(&mut |inner| {
                 if let K::Unknown(inner) = &inner.k
-                    && !last.as_ref().is_some_and(|last| Arc::ptr_eq(last, inner))
+                    && seen.insert(Arc::as_ptr(inner).addr())
                 {
                     why.get_or_insert_with(|| inner.why.clone());
                     inner.depends_on.iter().for_each(|r| unk.depend_on(r));
-                    last = Some(inner.clone());
                 }
             });
         }

@@ -16,6 +16,8 @@ struct Peer {
     program: &'static str,
     /// Succeeds where it is installed.
     probe: &'static [&'static str],
+    /// How the names of the files end that it reads.
+    reads: &'static [&'static str],
     arguments: &'static [&'static str],
 }
 
@@ -25,30 +27,35 @@ const PEERS: &[Peer] = &[
         name: "checkov",
         program: "checkov",
         probe: &["--version"],
+        reads: &[".tf", ".template.json", ".template.yaml"],
         arguments: &["-d", "{}", "--quiet", "--compact", "--skip-download"],
     },
     Peer {
         name: "cfn-lint",
         program: "cfn-lint",
         probe: &["--version"],
+        reads: &[".template.json", ".template.yaml"],
         arguments: &["{}/**/*.template.json", "{}/**/*.template.yaml"],
     },
     Peer {
         name: "tfparse (Trivy's evaluator)",
         program: "python3",
         probe: &["-c", "import tfparse"],
+        reads: &[".tf"],
         arguments: &["-c", "import sys, tfparse; tfparse.load_from_path(sys.argv[1])", "{}"],
     },
     Peer {
         name: "tflint",
         program: "tflint",
         probe: &["--version"],
+        reads: &[".tf"],
         arguments: &["--recursive", "--chdir", "{}"],
     },
     Peer {
         name: "trivy",
         program: "trivy",
         probe: &["--version"],
+        reads: &[".tf", ".template.json", ".template.yaml"],
         arguments: &["config", "--quiet", "--skip-check-update", "--skip-version-check", "{}"],
     },
 ];
@@ -125,13 +132,25 @@ fn contestants(root: &Path, profile: &str, directory: &Path) -> Vec<Row> {
     rows.push(row("floor: hcl_edit, one core", floor.clone(), &["hcl", "{}"]));
     rows.push(row("floor: serde_json, one core", floor, &["json", "{}"]));
     for peer in PEERS {
-        if is_there(peer) {
+        if !holds(directory, peer.reads) {
+            eprintln!("{} is skipped: nothing here is for it", peer.name);
+        } else if is_there(peer) {
             rows.push(row(peer.name, PathBuf::from(peer.program), peer.arguments));
         } else {
             eprintln!("{} is skipped: it is not on PATH", peer.name);
         }
     }
     rows
+}
+
+/// Whether a file of one of these ends stands below a directory.
+fn holds(directory: &Path, ends: &[&str]) -> bool {
+    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    entries.into_iter().any(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => holds(&entry.path(), ends),
+        Ok(_) => ends.iter().any(|end| entry.file_name().to_string_lossy().ends_with(end)),
+        Err(_) => false,
+    })
 }
 
 fn is_there(peer: &Peer) -> bool {

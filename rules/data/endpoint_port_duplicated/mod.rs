@@ -147,6 +147,7 @@ fn report_text(
         .trail(cx, doubled.hole.origin)
         .note(format!("the application is given {}", around(&value.display(), &doubled.hole.display())))
         .help(advice(cx, doubled))
+        .of_written_values()
         .report(cx);
 }
 
@@ -319,5 +320,5 @@ fn report_setting(
     if let Some(container) = setting.container {
         draft = draft.part(container.label());
     }
-    draft.report(cx);
+    draft.of_written_values().report(cx);
 }

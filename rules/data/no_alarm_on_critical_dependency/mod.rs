@@ -19,7 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let mut seen: Vec<ResourceId> = Vec::new();
     for need in analysis.needs() {
         let id = need.server.id;
-        if seen.contains(&id) || model.in_library(id) || need.server.kind == ServerKind::Listener {
+        if seen.contains(&id) || need.server.kind == ServerKind::Listener {
             continue;
         }
         seen.push(id);

@@ -42,6 +42,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             .label(cx, zones.origin(), label)
             .trail(cx, list.origin())
             .help(help)
+            .of_written_values()
             .report(cx);
     }
 }

@@ -66,11 +66,7 @@ fn judge(
 ) {
     let model = cx.model();
     // CloudFormation names the snapshot by itself.
-    if model.language(id) != Language::Terraform
-        || model.in_library(id)
-        || !skip.must(|s| !s)
-        || !name.is_absent()
-    {
+    if model.language(id) != Language::Terraform || !skip.must(|s| !s) || !name.is_absent() {
         return;
     }
     // A database that is protected is not meant to be deleted: by the service, or by Terraform itself.

@@ -61,7 +61,7 @@ fn judge(
         .meta
         .get("lifecycle")
         .is_some_and(|l| l.display().contains("prevent_destroy = true"));
-    if !protected.must(|p| !p) || kept || model.in_library(id) {
+    if !protected.must(|p| !p) || kept {
         return;
     }
     let file = model.sources().file(model.resource(id).span.file).path.clone();

@@ -42,6 +42,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         .label_span(span, words)
         .trail(cx, origin)
         .help("take a class with 4 GiB or more, `db.t4g.medium`, at least for large migrations")
+        .of_written_values()
         .report(cx);
     }
 }

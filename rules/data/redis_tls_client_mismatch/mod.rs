@@ -103,7 +103,7 @@ fn setting_check<'m>(
     if let Some(part) = part {
         draft = draft.part(part);
     }
-    draft.report(cx);
+    draft.of_written_values().report(cx);
 }
 
 /// A cache with a password, and a client that is given its address and no password.
@@ -147,5 +147,5 @@ fn password<'m>(cx: &mut Check<'_, 'm>, workload: &Workload<'m>, setting: &Setti
         .related(cx, cache, "demands TLS and a password")
         .note("a client without it gets NOAUTH Authentication required, one without TLS hangs")
         .help(format!("add a secret with the auth token of {cache_name} and the setting that turns on TLS: `REDIS_PASSWORD`, `REDIS_SSL=true` or what the application calls them"))
-        .report(cx);
+        .of_written_values().report(cx);
 }

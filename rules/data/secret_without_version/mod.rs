@@ -18,10 +18,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let readers = readers(cx);
     for secret in model.all::<SecretsManagerSecret<'_>>() {
         let id = secret.id();
-        if model.in_library(id)
-            || writers(model, id) != Some(0)
-            || !is_known_to_readers_alone(cx, id, &readers)
-        {
+        if writers(model, id) != Some(0) || !is_known_to_readers_alone(cx, id, &readers) {
             continue;
         }
         if let Some(reader) = readers.iter().find(|r| r.secret == id) {

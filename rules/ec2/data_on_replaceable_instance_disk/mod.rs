@@ -30,6 +30,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         .at(cx, host.machine.user_data_origin(), "each change of this makes a new instance with a new disk")
         .label_span(span, format!("`{directory}` lies on the root volume"))
         .help("put the directory on an EBS volume of its own that is attached and mounted, or on EFS")
+        .of_written_values()
         .report(cx);
     }
 }

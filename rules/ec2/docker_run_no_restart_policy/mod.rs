@@ -36,7 +36,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 .note("user data runs at the first start only: after a crash, a reboot or a restart of docker the container stays down")
                 .fix(fix)
                 .help("add `--restart unless-stopped` to the command")
-                .report(cx);
+                .of_written_values().report(cx);
         }
     }
 }

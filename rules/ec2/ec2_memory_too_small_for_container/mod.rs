@@ -49,7 +49,7 @@ fn host_check(cx: &mut Check<'_, '_>, host: &Host<'_>) {
     draft
         .note("the kernel ends the largest process when memory runs out; a restart policy starts it again, to the same end")
         .help(format!("take an instance type with {} MiB or more for {}", suggestion(needed), name_of(cx.model(), host)))
-        .report(cx);
+        .of_written_values().report(cx);
 }
 
 /// A heap needs as much again for everything else, and sizes come in powers of two.

@@ -16,7 +16,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for instance in model.all::<Instance<'_>>() {
-        let said_elsewhere = !instance.launch_template().is_absent() || model.in_library(instance.id());
+        let said_elsewhere = !instance.launch_template().is_absent();
         if said_elsewhere || !instance.key_name().is_absent() || !ssh_is_closed(cx, &instance) {
             continue;
         }

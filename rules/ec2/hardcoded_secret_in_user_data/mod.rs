@@ -27,7 +27,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     "keep it in Secrets Manager and read it in the script: `{}=$(aws secretsmanager get-secret-value --secret-id ... --query SecretString --output text)`",
                     secret.name.replace("-", "_")
                 ))
-                .report(cx);
+                .of_written_values().report(cx);
         }
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     .label_span(image, "this version demands a strong password"),
                 Fault::Missing => draft.at_span(image, "this version demands a password"),
             };
-            finish(draft).report(cx);
+            finish(draft).of_written_values().report(cx);
         }
     }
     for task in cx.model().all::<TaskDefinition<'_>>() {
@@ -55,7 +55,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     .part(container.label())
                     .identity(container.label())
                     .at(cx, origin, "this version demands a password");
-                finish(draft).report(cx);
+                finish(draft).of_written_values().report(cx);
             }
         }
     }

@@ -32,7 +32,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             draft
                 .note("the kernel's own number is 65530")
                 .help("set it before the container starts: `echo vm.max_map_count=262144 > /etc/sysctl.d/90-search.conf && sysctl --system`")
-                .report(cx);
+                .of_written_values().report(cx);
         }
     }
 }

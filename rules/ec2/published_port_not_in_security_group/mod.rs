@@ -62,6 +62,7 @@ fn host_check<'m>(cx: &mut Check<'_, 'm>, host: &Host<'m>) {
         .related(cx, id, format!("publishes port {port}"))
         .note("packets that no rule admits are dropped: clients wait until their connect timeout")
         .help(format!("add a rule to {name} that admits TCP port {port} from the clients"))
+        .of_written_values()
         .report(cx);
     }
 }

@@ -67,5 +67,5 @@ fn report(cx: &mut Check<'_, '_>, host: &Host<'_>) {
         .note("the deployment stops and starts the instance with the new text, which cloud-init does not run again")
         .help(help)
         .fix(fix)
-        .report(cx);
+        .of_written_values().report(cx);
 }

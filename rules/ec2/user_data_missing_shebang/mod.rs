@@ -45,6 +45,7 @@ fn report(cx: &mut Check<'_, '_>, host: &Host<'_>, span: iaclint_lint::Span, lab
     .at_span(span, label)
     .note("the kernel runs a text as a script only when `#!` are its first two bytes")
     .help(help)
+    .of_written_values()
     .report(cx);
 }
 

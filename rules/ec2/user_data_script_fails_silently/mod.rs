@@ -57,5 +57,5 @@ fn report(cx: &mut Check<'_, '_>, host: &Host<'_>, script: &Script) {
     draft
         .note("an instance passes its status checks whatever its user data does")
         .help("begin with `set -euo pipefail`, and end with a check that exits with an error when the service does not answer")
-        .report(cx);
+        .of_written_values().report(cx);
 }

@@ -29,6 +29,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         cx.finding(host.machine.id, format!("the user data of {name} has {least}{bytes} bytes, and {LIMIT} are taken"))
             .at(cx, host.machine.user_data_origin(), "User data is limited to 16384 bytes")
             .help("put the script into a bucket or an image and start it from a short one, or compress it with `base64gzip`")
-            .report(cx);
+            .of_written_values().report(cx);
     }
 }

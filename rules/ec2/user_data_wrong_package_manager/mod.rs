@@ -44,6 +44,7 @@ fn script_check(cx: &mut Check<'_, '_>, host: &Host<'_>, script: &Script, family
         .at_span(span, format!("{manager}: command not found"))
         .label(cx, host.machine.image.origin(), format!("the machine image is {}", words(family)))
         .help(format!("call `{}`", own(family)))
+        .of_written_values()
         .report(cx);
         return;
     }

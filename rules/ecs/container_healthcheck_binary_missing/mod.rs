@@ -36,6 +36,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         .label(cx, image_origin, why)
         .note("the check then fails as if the application did not answer")
         .help(format!("install {tool} in the image, or check with a program of the image itself"))
+        .of_written_values()
         .report(cx);
     }
 }

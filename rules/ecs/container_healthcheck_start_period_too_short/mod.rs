@@ -17,9 +17,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for program in analysis.programs() {
-        if !cx.model().in_library(program.task) {
-            program_check(cx, program);
-        }
+        program_check(cx, program);
     }
 }
 

@@ -71,7 +71,12 @@ fn log_check<'m>(
         None => None,
     };
     if let Some(draft) = draft {
-        draft.part(container.label()).identity(container.label()).trail(cx, log.group.origin).report(cx);
+        draft
+            .part(container.label())
+            .identity(container.label())
+            .trail(cx, log.group.origin)
+            .of_written_values()
+            .report(cx);
     }
 }
 

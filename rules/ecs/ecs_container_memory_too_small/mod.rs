@@ -112,6 +112,7 @@ fn report_heap<'m>(
     .trail(cx, origin)
     .note("a process needs memory beside its heap: stacks, code, buffers")
     .help(format!("raise the memory to {wanted} MiB or more, or lower `{}`", heap.flag))
+    .of_written_values()
     .report(cx);
 }
 
@@ -154,6 +155,7 @@ fn report_floor<'m>(
         }
     })
     .help(format!("set `{field}` of {} to {} or more", container.label(), floor.minimum_mib))
+    .of_written_values()
     .report(cx);
 }
 

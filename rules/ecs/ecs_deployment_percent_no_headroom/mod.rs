@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
         let rolling = service.deployment_controller().must(|c| c == "ECS")
             && service.scheduling_strategy().must(|s| s == "REPLICA");
-        if rolling && !cx.model().in_library(service.id()) {
+        if rolling {
             service_check(cx, &service);
         }
     }

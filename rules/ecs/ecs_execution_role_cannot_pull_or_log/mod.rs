@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
         let Some(role) = task.execution_role() else { continue };
         // On machines of the user's own, their role pulls images and writes logs.
-        if cx.model().in_library(task.id()) || !task.is_fargate().must(|fargate| *fargate) {
+        if !task.is_fargate().must(|fargate| *fargate) {
             continue;
         }
         let requests: Vec<StartRequest<'_>> =

@@ -15,9 +15,6 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
         let Some(role) = task.execution_role() else { continue };
-        if cx.model().in_library(task.id()) {
-            continue;
-        }
         let mut refused: Vec<Refused<'_>> = Vec::new();
         for read in secret_reads(&task) {
             let Verdict::Denied(refusal) = cx.analysis.may(role, read.store.action(), &read.arn) else {

@@ -12,7 +12,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
-        if !task.execution_role_written().is_absent() || cx.model().in_library(task.id()) {
+        if !task.execution_role_written().is_absent() {
             continue;
         }
         let Some((origin, words)) = need(&task) else { continue };

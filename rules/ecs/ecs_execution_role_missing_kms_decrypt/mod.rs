@@ -19,7 +19,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for task in model.all::<TaskDefinition<'_>>() {
-        let Some(role) = task.execution_role().filter(|_| !model.in_library(task.id())) else { continue };
+        let Some(role) = task.execution_role() else { continue };
         let mut seen: Vec<ResourceId> = Vec::new();
         for read in secret_reads(&task) {
             let Some((key, origin)) = read.resource().and_then(|secret| key_of(model, secret)) else {

@@ -33,6 +33,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     "the group of these machines, behind a capacity provider of the cluster",
                 )
                 .note("the machines run and are paid for, and no task is ever placed on them")
+                .of_written_values()
                 .report(cx);
         }
     }

@@ -60,6 +60,7 @@ fn name<'m>(
     .trail(cx, written.origin())
     .fix(fix.flatten())
     .help(format!("send it to `{meant}`, or give the container the name `{wanted}`"))
+    .of_written_values()
     .report(cx);
 }
 
@@ -111,6 +112,7 @@ fn port<'m>(
     )
     .fix(fix)
     .help(help)
+    .of_written_values()
     .report(cx);
 }
 

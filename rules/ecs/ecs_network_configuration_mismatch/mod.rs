@@ -93,5 +93,6 @@ fn compare(cx: &mut Check<'_, '_>, starter: &Starter<'_>) {
         .related(cx, starter.task.id(), format!("its network mode is `{shown}`"))
         .trail(cx, mode.origin())
         .note(starter.refusal)
+        .of_written_values()
         .report(cx);
 }

@@ -61,7 +61,7 @@ fn judge(cx: &mut Check<'_, '_>, user: &User) {
     let Some(role) = model.get::<Role<'_>>(user.role) else { return };
     let Prop::Known { value, origin, .. } = role.trust() else { return };
     let Some(read) = document(model, role.id(), value).filter(|d| d.complete) else { return };
-    if model.in_library(user.id) || read.statements.is_empty() {
+    if read.statements.is_empty() {
         return;
     }
     let admits = |s: &iaclint_model::policy::Statement<'_>| {

@@ -149,7 +149,7 @@ fn report<'m>(
     if let Some(secret) = read.resource() {
         draft = draft.related(cx, secret, "the secret");
     }
-    draft.help(help).report(cx);
+    draft.help(help).of_written_values().report(cx);
 }
 
 /// A name with a key behind it is taken for the name of a parameter, which has no colons.
@@ -172,7 +172,7 @@ fn by_name<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
                 .trail(cx, origin)
                 .note("ECS takes it for the name of a parameter and asks Systems Manager for it; the task stops before its containers start")
                 .help(format!("write the whole ARN of the secret `{name}` before the key"))
-                .report(cx);
+                .of_written_values().report(cx);
         }
     }
 }

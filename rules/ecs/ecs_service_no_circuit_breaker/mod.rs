@@ -19,7 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             && service.scheduling_strategy().must(|s| s == "REPLICA");
         let never = service.circuit_breaker().must(|on| !on) && service.deployment_alarms().must(|on| !on);
         let runs = !service.desired_count().must(|n| *n == 0);
-        if rolling && never && runs && !cx.model().in_library(service.id()) {
+        if rolling && never && runs {
             report(cx, &service);
         }
     }

@@ -21,7 +21,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for service in cx.model().all::<Service<'_>>() {
         let scheduled = service.desired_count().known().is_none_or(|n| *n != 0);
         let external = service.deployment_controller().may(|c| c == "EXTERNAL");
-        if scheduled && !external && !cx.model().in_library(service.id()) {
+        if scheduled && !external {
             service_check(cx, &service);
         }
     }

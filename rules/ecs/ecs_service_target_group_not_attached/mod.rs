@@ -50,6 +50,7 @@ fn never<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: ResourceId)
         .at(cx, balanced.balancer.origin(), "ECS refuses a target group without a load balancer")
         .related(cx, group, "no listener and no rule forwards to it")
         .help(format!("forward to {name} from a listener or a listener rule, and make {service} after it"))
+        .of_written_values()
         .report(cx);
 }
 
@@ -80,6 +81,7 @@ fn too_early<'m>(cx: &mut Check<'_, 'm>, balanced: &Balanced<'m>, group: Resourc
     .related(cx, forwarder, format!("attaches {name} to a load balancer"))
     .note("both are made at the same time, and which is first differs from one deployment to the next")
     .help(help)
+    .of_written_values()
     .report(cx);
 }
 

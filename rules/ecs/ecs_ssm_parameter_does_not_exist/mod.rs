@@ -97,6 +97,7 @@ fn secret_check<'m>(
         .part(container.label())
         .identity(format!("{}:{name}", container.label()))
         .trail(cx, *origin)
+        .of_written_values()
         .report(cx);
 }
 

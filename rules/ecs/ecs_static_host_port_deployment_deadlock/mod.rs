@@ -96,5 +96,5 @@ fn report<'m>(
             "take any free port (`hostPort = 0`) behind a target group, or let {name} stop a task first: a minimum healthy percent of {}",
             (wanted - 1) * 100 / wanted
         ))
-        .report(cx);
+        .of_written_values().report(cx);
 }

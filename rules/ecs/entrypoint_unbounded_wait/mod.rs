@@ -31,7 +31,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 if let Some(own) = part.source(span) {
                     draft = draft.source(own);
                 }
-                finish(draft, &wait).report(cx);
+                finish(draft, &wait).of_written_values().report(cx);
             }
         }
     }
@@ -51,7 +51,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                     .identity(wait.waits_for.clone())
                     .severity(if looks_away { Severity::Warning } else { Severity::Advice })
                     .at_span(span, "never gives up");
-                finish(draft, &wait).report(cx);
+                finish(draft, &wait).of_written_values().report(cx);
             }
         }
     }

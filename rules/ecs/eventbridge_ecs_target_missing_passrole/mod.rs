@@ -15,9 +15,6 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for delivery in analysis.deliveries() {
-        if cx.model().in_library(delivery.id) {
-            continue;
-        }
         let role = analysis.role_named(&delivery.role);
         let (Some(role), Some(task)) = (role, analysis.task_of(delivery)) else { continue };
         let mut refused = analysis.to_start(role, &task, delivery.target);

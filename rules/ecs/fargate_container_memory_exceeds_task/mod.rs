@@ -78,6 +78,7 @@ fn single<'m>(
             "raise `{field}` of {} to {value} or more, or lower the container's to {limit} or less",
             cx.model().short(task.id())
         ))
+        .of_written_values()
         .report(cx);
     }
     found
@@ -137,6 +138,7 @@ fn sum<'m>(
             "raise `{field}` of {} to {total} or more, or lower the containers'",
             cx.model().short(task.id())
         ))
+        .of_written_values()
         .report(cx);
     true
 }

@@ -15,7 +15,7 @@ const MEMORY: Field = TaskDefinition::TABLE.field("memory");
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
-        if task.is_fargate().must(|fargate| *fargate) && !cx.model().in_library(task.id()) {
+        if task.is_fargate().must(|fargate| *fargate) {
             task_check(cx, &task);
         }
     }

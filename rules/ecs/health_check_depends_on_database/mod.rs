@@ -43,7 +43,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             need.workload == Some(index)
                 && matches!(need.server.kind, ServerKind::Database | ServerKind::Cache)
         });
-        if has_server && workload.service.is_some() && !cx.model().in_library(workload.id) {
+        if has_server && workload.service.is_some() {
             workload_check(cx, workload);
         }
     }

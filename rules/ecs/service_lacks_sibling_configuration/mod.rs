@@ -19,7 +19,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let workloads = analysis.workloads();
     for (index, workload) in workloads.iter().enumerate() {
         // What may still be configured by settings that we do not see is not lacking.
-        if workload.service.is_none() || !workload.settings.complete || cx.model().in_library(workload.id) {
+        if workload.service.is_none() || !workload.settings.complete {
             continue;
         }
         let mut lacks: Vec<Lack<'_, '_>> = Vec::new();

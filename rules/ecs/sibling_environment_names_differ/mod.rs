@@ -15,7 +15,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let workloads = cx.analysis.workloads();
     for workload in workloads {
         // What may still be configured by settings that we do not see is not missing.
-        if workload.service.is_none() || !workload.settings.complete || cx.model().in_library(workload.id) {
+        if workload.service.is_none() || !workload.settings.complete {
             continue;
         }
         let other = workloads.iter().filter(|sibling| are_siblings(cx.model(), workload, sibling));

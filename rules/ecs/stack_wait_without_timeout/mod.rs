@@ -20,7 +20,7 @@ fn services(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     let services = model.all::<Service<'_>>();
     let mut told: Vec<(ResourceId, Vec<ResourceId>)> = Vec::new();
-    for service in services.iter().filter(|s| may_never_be_stable(s) && !model.in_library(s.id())) {
+    for service in services.iter().filter(|s| may_never_be_stable(s)) {
         let id = service.id();
         if model.language(id) == Language::Terraform {
             apply(cx, service);

@@ -68,5 +68,6 @@ fn report<'m>(
     .fix(fix)
     .note("a target group cannot change its type: it is replaced")
     .help(format!("give {name} {property}"))
+    .of_written_values()
     .report(cx);
 }

@@ -21,11 +21,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for workload in analysis.workloads() {
         let Some(role) = workload.role else { continue };
         // With keys or a role of its own, or one that it hands on, the application is somebody else.
-        if cx.model().in_library(workload.id)
-            || !workload.settings.complete
-            || has_own_keys(workload)
-            || takes_other_roles(cx, role)
-        {
+        if !workload.settings.complete || has_own_keys(workload) || takes_other_roles(cx, role) {
             continue;
         }
         let mut seen: Vec<ResourceId> = Vec::new();

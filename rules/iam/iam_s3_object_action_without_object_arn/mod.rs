@@ -39,9 +39,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let roles: Vec<(ResourceId, RolePolicies<'_>)> =
         cx.analysis.role_policies().iter().map(|(id, p)| (*id, p.clone())).collect();
     for (role, policies) in roles {
-        if cx.model().in_library(role) {
-            continue;
-        }
         for grant in policies.grants {
             let Some(read) = document(cx.model(), grant.id, grant.document) else { continue };
             for statement in
@@ -70,8 +67,16 @@ fn judge(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>) {
         known.iter().copied().filter(|k| actions.iter().any(|(a, _)| a.eq_ignore_ascii_case(k))).collect()
     };
     let (objects, lists) = (of(&OBJECT_ACTIONS), of(&BUCKET_ACTIONS));
-    if !objects.is_empty() && buckets.iter().all(|b| b.reaches_below(5) == Answer::No) {
-        let object = (*first).clone().then("/x");
+    let without_objects = |b: &&&Arn| b.reaches_below(5) == Answer::No;
+    // A statement about objects alone means those of every bucket; one that also lists may mean other buckets by that.
+    let about_objects = || actions.iter().all(|(action, _)| is_about_objects(action));
+    let bare = if buckets.iter().all(|b| without_objects(&b)) || about_objects() {
+        buckets.iter().find(without_objects)
+    } else {
+        None
+    };
+    if let Some(bucket) = bare.filter(|_| !objects.is_empty()) {
+        let object = (*bucket).clone().then("/x");
         let refused: Vec<&str> = refused(cx, role, &objects, &object);
         if !refused.is_empty() {
             report(cx, role, statement, &refused, true);
@@ -83,6 +88,12 @@ fn judge(cx: &mut Check<'_, '_>, role: ResourceId, statement: &Statement<'_>) {
             report(cx, role, statement, &refused, false);
         }
     }
+}
+
+/// Whether an action is done on objects, by its name: `s3:GetObject`, `s3:*Object`, but not `s3:PutBucketObjectLockConfiguration`.
+fn is_about_objects(action: &str) -> bool {
+    let action = action.to_ascii_lowercase();
+    action.contains("object") && !action.contains("bucket")
 }
 
 /// The actions that no other statement allows either.

@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         let [first, ..] = users.as_slice() else { continue };
         // Queues that topics send to have a rule of their own.
         let of_aws = matches!(first.key, NamedKey::OfAws(_));
-        if !(cx.model().in_library(subject) || of_aws && service == "sns") {
+        if !(of_aws && service == "sns") {
             report(cx, subject, service, first, &users);
         }
     }

@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for mapping in model.all::<EventSourceMapping<'_>>() {
         let function = mapping.function().and_then(|id| model.get::<Function<'_>>(id));
         let (Some(function), Some(source)) = (function, mapping.source()) else { continue };
-        let Some(role) = function.role().filter(|_| !model.in_library(mapping.id())) else { continue };
+        let Some(role) = function.role() else { continue };
         let Some(kind) = event_source(&model.resource(source).type_name) else { continue };
         let Some(arn) = Arn::of_resource(model, source).map(|a| a.then(kind.below)) else { continue };
         let refused: Vec<&str> = kind

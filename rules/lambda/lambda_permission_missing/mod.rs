@@ -15,7 +15,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     for delivery in analysis.deliveries() {
         // Buckets and APIs have rules of their own: they fail in other ways.
-        if matches!(delivery.sender, Sender::Bucket | Sender::Api) || cx.model().in_library(delivery.id) {
+        if matches!(delivery.sender, Sender::Bucket | Sender::Api) {
             continue;
         }
         let Some(to @ Destination::Function(_)) = analysis.destination(delivery) else { continue };

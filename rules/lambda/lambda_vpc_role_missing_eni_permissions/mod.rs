@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for function in model.all::<Function<'_>>() {
         let (Some(role), Prop::Known { origin, .. }) = (function.role(), function.vpc()) else { continue };
-        if function.subnets().items.is_empty() || model.in_library(function.id()) {
+        if function.subnets().items.is_empty() {
             continue;
         }
         let Verdict::Denied(_) = cx.analysis.may(role, "ec2:CreateNetworkInterface", &Arn::of_text("*"))

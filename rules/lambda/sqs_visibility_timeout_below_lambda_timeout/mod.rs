@@ -59,5 +59,6 @@ fn report<'m>(cx: &mut Check<'_, 'm>, reader: &Reader<'m>, hidden: i64, runs: i6
     .fix(fix)
     .note("Lambda refuses to read a queue that shows a message again while a function may still work on it; AWS advises six times the function's timeout")
     .help(format!("give {queue_name} a visibility timeout of at least {runs} seconds, better {advised}"))
+    .of_written_values()
     .report(cx);
 }

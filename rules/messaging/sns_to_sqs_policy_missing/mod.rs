@@ -15,7 +15,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for subscription in model.all::<Subscription<'_>>() {
-        if !subscription.protocol().must(|p| p == "sqs") || model.in_library(subscription.id()) {
+        if !subscription.protocol().must(|p| p == "sqs") {
             continue;
         }
         let Some(queue) = subscription.endpoint().and_then(|id| model.get::<Queue<'_>>(id)) else { continue };

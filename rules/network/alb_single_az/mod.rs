@@ -45,6 +45,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         draft
             .trail(cx, origin)
             .help(format!("give {name} one subnet of each of two or more availability zones"))
+            .of_written_values()
             .report(cx);
     }
 }

@@ -87,5 +87,5 @@ fn report<'m>(
     if let Some(id) = certificate {
         draft = draft.related(cx, id, format!("is made in {region}"));
     }
-    draft.help(help).report(cx);
+    draft.help(help).of_written_values().report(cx);
 }

@@ -35,6 +35,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             .trail(cx, list.origin())
             .note("a database needs two zones even when it runs in one, so that it can be moved")
             .help(format!("add a subnet of another availability zone to {name}"))
+            .of_written_values()
             .report(cx);
     }
 }

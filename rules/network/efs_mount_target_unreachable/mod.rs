@@ -23,9 +23,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let targets = model.all::<MountTarget<'_>>();
     for workload in analysis.workloads() {
         let Some(task) = &workload.task else { continue };
-        if model.in_library(workload.id) {
-            continue;
-        }
         for volume in task.volumes().items {
             let links = TaskVolume::of(volume).file_system();
             let [Link::Resource { id, origin }] = links.items[..] else { continue };

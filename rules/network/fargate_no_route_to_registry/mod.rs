@@ -22,7 +22,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for workload in analysis.workloads() {
         let Some(service) = &workload.service else { continue };
-        if model.in_library(workload.id) || !analysis.on_fargate(workload) {
+        if !analysis.on_fargate(workload) {
             continue;
         }
         let Some(subnets) = analysis.subnets_of(workload) else { continue };

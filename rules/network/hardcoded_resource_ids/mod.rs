@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for id in model.ids().filter(|id| model.resource(*id).mode == Mode::Managed) {
         for (text, origin) in literals(model, &model.resource(id).body) {
             let Some(kind) = kind(&text) else { continue };
-            if !is_managed_beside(model, id, kind) || model.in_library(id) {
+            if !is_managed_beside(model, id, kind) {
                 continue;
             }
             cx.finding(id, format!("`{text}` is written as a literal, while {kind}s are managed here"))

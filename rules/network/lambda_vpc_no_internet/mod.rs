@@ -26,7 +26,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
     for workload in analysis.workloads() {
-        if workload.service.is_some() || workload.task.is_some() || model.in_library(workload.id) {
+        if workload.service.is_some() || workload.task.is_some() {
             continue;
         }
         let Some(subnets) = analysis.subnets_of(workload) else { continue };

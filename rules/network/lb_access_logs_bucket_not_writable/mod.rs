@@ -15,7 +15,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for balancer in model.all::<LoggingLoadBalancer<'_>>() {
-        let Some(logs) = balancer.logs().filter(|_| !model.in_library(balancer.id())) else { continue };
+        let Some(logs) = balancer.logs() else { continue };
         let links = model.links_in(logs.bucket);
         let [link] = &*links.items else { continue };
         let Some(bucket) = link.id().and_then(|id| model.get::<Bucket<'_>>(id)) else { continue };

@@ -109,7 +109,7 @@ fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
         named.push(name_of_other);
         draft = draft.related(cx, *other, "takes it in the same way");
     }
-    draft.related(cx, certificate, "is issued after the validation").report(cx);
+    draft.related(cx, certificate, "is issued after the validation").of_written_values().report(cx);
 }
 
 /// Whether nobody outside knows the certificate: whoever does may validate it, and wait.

@@ -13,9 +13,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
-    let model = cx.model();
     for (id, acl) in analysis.acls().all() {
-        if acl.subnets.is_empty() || model.in_library(id) {
+        if acl.subnets.is_empty() {
             continue;
         }
         if let Some(rule) = unanswered(&acl.ingress, &acl.egress) {

@@ -26,9 +26,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     let mut found: BTreeMap<ResourceId, Lacking> = BTreeMap::new();
     for workload in analysis.workloads() {
-        if model.in_library(workload.id) {
-            continue;
-        }
         let Some(subnets) = analysis.subnets_of(workload) else { continue };
         let exists = &model.resource(workload.id).existence;
         let ways: Vec<(ResourceId, Internet)> =

@@ -17,9 +17,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for tie in model.all::<DbProxyTarget<'_>>() {
         let Some(proxy) = tie.proxy().items.first().and_then(Link::id) else { continue };
-        if model.in_library(proxy) {
-            continue;
-        }
         for link in tie.instances().items.iter().chain(&tie.clusters().items) {
             if let Some(database) = link.id() {
                 judge(cx, proxy, database, tie.id());

@@ -28,9 +28,6 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     let mut found: BTreeMap<ResourceId, (Vec<ResourceId>, Vec<Caller>)> = BTreeMap::new();
     for (caller, groups) in callers(analysis) {
-        if model.in_library(caller.id) {
-            continue;
-        }
         let Some(silent) = silent_groups(analysis, &groups) else { continue };
         let entry = found.entry(silent[0]).or_default();
         entry.0 = silent;

@@ -58,7 +58,7 @@ fn to_registry(cx: &mut Check<'_, '_>) {
         let links = &workload.security_groups;
         let groups: Vec<ResourceId> = links.items.iter().filter_map(Link::id).collect();
         let known = links.complete && !groups.is_empty() && groups.len() == links.items.len();
-        if model.in_library(workload.id) || !known || !analysis.on_fargate(workload) {
+        if !known || !analysis.on_fargate(workload) {
             continue;
         }
         let silent = |g: &ResourceId| analysis.lets_nothing_out(*g) == Answer::Yes;

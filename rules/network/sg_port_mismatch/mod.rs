@@ -61,7 +61,7 @@ fn empty_range(cx: &mut Check<'_, '_>) {
         for permission in &permissions.items {
             let Ports::Range(from, to) = permission.ports else { continue };
             let tcp = matches!(&permission.protocol, Protocol::Only(p) if p == "tcp" || p == "udp");
-            if !tcp || from <= to || to < 0 || model.in_library(*group) {
+            if !tcp || from <= to || to < 0 {
                 continue;
             }
             cx.finding(

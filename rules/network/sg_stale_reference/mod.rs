@@ -17,7 +17,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         for permission in &permissions.items {
             for link in &permission.groups.items {
                 let Link::Resource { id: admitted, origin } = link else { continue };
-                if admitted == group || model.in_library(*admitted) || is_used(model, *admitted) {
+                if admitted == group || is_used(model, *admitted) {
                     continue;
                 }
                 let name = model.short(*admitted);

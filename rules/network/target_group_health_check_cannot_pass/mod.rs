@@ -12,10 +12,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for group in cx.model().all::<TargetGroup<'_>>() {
-        if !cx.model().in_library(group.id()) {
-            timeout(cx, &group);
-            protocol(cx, &group);
-        }
+        timeout(cx, &group);
+        protocol(cx, &group);
     }
 }
 

@@ -48,12 +48,8 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for vpc in model.all::<Vpc<'_>>() {
         let Some(endpoints) = analysis.network().endpoints(vpc.id()) else { continue };
         for endpoint in &endpoints.items {
-            let id = endpoint.endpoint.id();
             // Without private DNS nobody is led to it by the service's own name.
-            if model.in_library(id)
-                || endpoint.interface != Some(true)
-                || !endpoint.endpoint.private_dns().must(|p| *p)
-            {
+            if endpoint.interface != Some(true) || !endpoint.endpoint.private_dns().must(|p| *p) {
                 continue;
             }
             let groups = &endpoint.security_groups;

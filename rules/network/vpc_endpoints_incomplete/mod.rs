@@ -15,7 +15,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
     for workload in analysis.workloads() {
-        if model.in_library(workload.id) || !analysis.on_fargate(workload) {
+        if !analysis.on_fargate(workload) {
             continue;
         }
         let Some(subnets) = analysis.subnets_of(workload) else { continue };

@@ -95,7 +95,7 @@ fn resource_acl<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>) {
         } else {
             format!("add an aws_s3_bucket_ownership_controls with `BucketOwnerPreferred` for {name}, and let {own} depend on it; or use a bucket policy")
         })
-        .report(cx);
+        .of_written_values().report(cx);
 }
 
 /// A bucket without ownership controls that was made before April 2023 keeps its ACLs, and nothing says how old it is.
@@ -117,6 +117,7 @@ fn order<'m>(cx: &mut Check<'_, 'm>, acl: &BucketAcl<'m>, bucket: ResourceId, co
         .related(cx, controls, "from here on the bucket takes ACLs")
         .note("nothing says which of the two comes first; a second apply goes through")
         .help(format!("add `depends_on = [{first}]` to {own}"))
+        .of_written_values()
         .report(cx);
 }
 
@@ -159,7 +160,7 @@ fn inline_acl<'m>(cx: &mut Check<'_, 'm>, bucket: &AclBucket<'m>) {
         } else {
             format!("add `OwnershipControls: {{Rules: [{{ObjectOwnership: BucketOwnerPreferred}}]}}` to {name}, or remove `AccessControl` and use a bucket policy")
         })
-        .report(cx);
+        .of_written_values().report(cx);
 }
 
 /// What the ownership controls in a bucket of a stack say.

@@ -16,7 +16,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let mut seen: Vec<(ResourceId, ResourceId)> = Vec::new();
     for delivery in analysis.deliveries() {
-        if delivery.sender != Sender::Bucket || cx.model().in_library(delivery.id) {
+        if delivery.sender != Sender::Bucket {
             continue;
         }
         let Some(to) = analysis.destination(delivery) else { continue };

@@ -151,7 +151,7 @@ impl Names {
                 let Some(mention) = texts.iter().find_map(|text| mention(text, name, setting)) else {
                     continue;
                 };
-                let port = mention.or_else(|| port_beside(setting, &workload.settings.items));
+                let port = mention.port.or_else(|| port_beside(setting, &workload.settings.items));
                 for need in found(analysis, (index, workload), setting, name, registrations, port) {
                     add(&mut out, need);
                 }

@@ -23,9 +23,15 @@ pub(super) fn says_who_may_call(setting: &Setting<'_>) -> bool {
     .any(|word| name.contains(word))
 }
 
-/// Whether a text names a host, and the port behind it or of its scheme. A name of one word must stand where only a host can.
-#[expect(clippy::option_option, reason = "whether it is named, and whether with a port")]
-pub(super) fn mention(text: &str, name: &str, setting: &Setting<'_>) -> Option<Option<i64>> {
+/// A host that a text names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Mention {
+    /// The port behind it, or that of its scheme.
+    pub(super) port: Option<i64>,
+}
+
+/// Whether a text names a host. A name of one word must stand where only a host can.
+pub(super) fn mention(text: &str, name: &str, setting: &Setting<'_>) -> Option<Mention> {
     let of_a_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     let mut from = 0;
     while let Some(at) = text.get(from..)?.find(name) {
@@ -45,11 +51,12 @@ pub(super) fn mention(text: &str, name: &str, setting: &Setting<'_>) -> Option<O
         if !(in_url || behind.is_some() || name.contains('.') || is_all()) {
             continue;
         }
-        return Some(behind.or(match scheme {
+        let of_scheme = match scheme {
             Some("http") => Some(80),
             Some("https") => Some(443),
             _ => None,
-        }));
+        };
+        return Some(Mention { port: behind.or(of_scheme) });
     }
     None
 }
@@ -85,18 +92,18 @@ mod tests {
         Setting { name: Some(name.to_owned()), value, kind, origin, container: None }
     }
 
-    fn said(text: &str, name: &str, setting: &str) -> Option<Option<i64>> {
+    fn said(text: &str, name: &str, setting: &str) -> Option<Mention> {
         let value = Value::text(text);
         mention(text, name, &told(setting, &value))
     }
 
     #[test]
     fn a_name_of_one_word_must_stand_where_only_a_host_can() {
-        assert_eq!(said("http://api:8080/v1", "api", "BACKEND"), Some(Some(8080)));
-        assert_eq!(said("http://api/v1", "api", "BACKEND"), Some(Some(80)));
-        assert_eq!(said("amqp://user:pw@queue/", "queue", "BROKER"), Some(None));
-        assert_eq!(said("api:9000", "api", "BACKEND"), Some(Some(9000)));
-        assert_eq!(said("api", "api", "API_HOST"), Some(None));
+        assert_eq!(said("http://api:8080/v1", "api", "BACKEND"), Some(Mention { port: Some(8080) }));
+        assert_eq!(said("http://api/v1", "api", "BACKEND"), Some(Mention { port: Some(80) }));
+        assert_eq!(said("amqp://user:pw@queue/", "queue", "BROKER"), Some(Mention { port: None }));
+        assert_eq!(said("api:9000", "api", "BACKEND"), Some(Mention { port: Some(9000) }));
+        assert_eq!(said("api", "api", "API_HOST"), Some(Mention { port: None }));
         for (text, setting) in [
             ("api", "APP_NAME"),
             ("http://web/api", "URL"),
@@ -109,8 +116,11 @@ mod tests {
 
     #[test]
     fn a_whole_domain_is_a_name_wherever_it_stands() {
-        assert_eq!(said("api.internal", "api.internal", "BACKEND"), Some(None));
-        assert_eq!(said("a.internal:1,api.internal:2", "api.internal", "BACKENDS"), Some(Some(2)));
+        assert_eq!(said("api.internal", "api.internal", "BACKEND"), Some(Mention { port: None }));
+        assert_eq!(
+            said("a.internal:1,api.internal:2", "api.internal", "BACKENDS"),
+            Some(Mention { port: Some(2) })
+        );
         assert_eq!(said("http://my-api.internal:80", "api.internal", "BACKEND"), None);
     }
 

@@ -33,9 +33,10 @@ impl Tree {
         Self::of(Arc::new(memory), Path::new("/"))
     }
 
-    /// A checkout.
+    /// A checkout, wherever a link leads to it.
     pub fn on_disk(directory: &Path) -> Self {
-        Self::of(Arc::new(Disk), directory)
+        let directory = Disk.canonicalize(directory).unwrap_or_else(|_| directory.to_path_buf());
+        Self::of(Arc::new(Disk), &directory)
     }
 
     fn of(fs: Arc<dyn FileSystem>, root: &Path) -> Self {

@@ -39,13 +39,13 @@ fn names() -> impl Iterator<Item = &'static str> {
     NAMES.get_or_init(subjects).iter().map(String::as_str)
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn a_read(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     bencher.with_inputs(|| tree.project()).bench_values(|project| tree.read(project));
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn b_parse(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     let read = || {
@@ -56,14 +56,14 @@ fn b_parse(bencher: Bencher<'_, '_>, name: &str) {
     bencher.with_inputs(read).bench_values(|project| tree.parse(project));
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn c_evaluate(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     let loader = tree.parse(tree.project());
     bencher.bench(|| tree.evaluate(&loader));
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn d_lower(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     let project = tree.project();
@@ -73,7 +73,7 @@ fn d_lower(bencher: Bencher<'_, '_>, name: &str) {
         .bench_values(|fragments| lower(project, fragments).graph().resources().len());
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn e_judge(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     let project = tree.project();
@@ -81,7 +81,7 @@ fn e_judge(bencher: Bencher<'_, '_>, name: &str) {
     bencher.bench(|| judge(model).needs().len());
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn f_rules(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     let project = tree.project();
@@ -89,7 +89,7 @@ fn f_rules(bencher: Bencher<'_, '_>, name: &str) {
     bencher.with_inputs(|| judge(model)).bench_values(rules);
 }
 
-#[divan::bench(args = names(), sample_count = 10, sample_size = 1)]
+#[divan::bench(args = names(), sample_count = 5, sample_size = 1)]
 fn g_report(bencher: Bencher<'_, '_>, name: &str) {
     let tree = tree(name);
     let project = tree.project();
