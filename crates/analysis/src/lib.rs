@@ -15,6 +15,7 @@ pub mod ends;
 pub mod exports;
 pub mod joined;
 pub mod key_users;
+pub mod left_out;
 pub mod machine_ports;
 pub mod needs;
 pub mod network;

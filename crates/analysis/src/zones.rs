@@ -36,6 +36,15 @@ pub fn subnets<'m>(model: &'m Model<'m>, list: &Prop<&'m Value>) -> Option<Vec<(
     known.filter(|k| links.complete && k.len() == count)
 }
 
+/// Whether a list reads one subnet alone, and that one is not of the graph: it was looked up. Its zone is not known, and it has just one. A list that a
+/// variable holds may be another one at the next deployment.
+pub fn is_one_elsewhere<'m>(model: &'m Model<'m>, list: &Prop<&'m Value>) -> bool {
+    let Prop::Known { value, .. } = list else { return false };
+    let is_read = value.as_list().is_some_and(|l| l.items.iter().all(|v| v.as_reference().is_some()));
+    let elsewhere = |link: &Link| link.id().is_none_or(|id| model.get::<Subnet<'m>>(id).is_none());
+    count(list) == Some(1) && is_read && model.links_in(value).items.iter().all(elsewhere)
+}
+
 /// The subnet of the graph that a property names.
 pub fn subnet<'m>(model: &'m Model<'m>, property: &Prop<&'m Value>) -> Option<(ResourceId, OriginId)> {
     let Prop::Known { value, .. } = property else { return None };

@@ -159,6 +159,15 @@ impl Arn {
         prefix.chars().all(|c| tokens.next() == Some(&Token::Char(c)))
     }
 
+    /// What it begins with, when that is a whole ARN of which nothing is known but which value it is: a variable, an attribute of what
+    /// is only looked up. Two of these names may still be one ARN.
+    pub fn symbol(&self) -> Option<&str> {
+        match self.tokens.first() {
+            Some(Token::Symbol(symbol)) if symbol.wide => Some(&symbol.key),
+            _ => None,
+        }
+    }
+
     /// Whether it is `*`.
     pub fn is_everything(&self) -> bool {
         self.tokens == [Token::Star]

@@ -15,5 +15,5 @@ mod trial;
 pub use injector::Injector;
 pub use injectors::all as injectors;
 pub use report::{Causes, Report};
-pub use subjects::{Subject, fixtures, public};
+pub use subjects::{REPOSITORIES, Repository, Subject, fixtures, public};
 pub use trial::{Outcome, Settings, Trial, Trials, run};

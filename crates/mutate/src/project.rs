@@ -93,7 +93,22 @@ impl Project {
 
     /// The resources of some types, in both languages: `aws_lb`, `data.aws_iam_policy_document`, `AWS::IAM::Role`.
     pub fn resources(&self, kinds: &[&str]) -> Vec<Resource<'_>> {
-        self.all().into_iter().filter(|r| kinds.contains(&r.full_kind().as_str())).collect()
+        let wanted = self.all().into_iter().filter(|r| kinds.contains(&r.full_kind().as_str()));
+        wanted.filter(|r| !self.is_switched_off(r)).collect()
+    }
+
+    /// Whether a resource of Terraform is only there when a variable says so, and the variable is written as false.
+    fn is_switched_off(&self, resource: &Resource<'_>) -> bool {
+        if !resource.document.is_terraform() {
+            return false;
+        }
+        let Some(count) = resource.body.get("count") else { return false };
+        let text = resource.document.slice(&count.value.span);
+        let switch = text.split_once('?').map_or("", |(condition, _)| condition.trim());
+        let Some(name) = switch.strip_prefix("var.").filter(|name| is_word(name)) else { return text == "0" };
+        let values = self.arguments(resource.document.directory(), name);
+        let written: Vec<Slot<'_>> = values.into_iter().flat_map(|slot| self.written(slot)).collect();
+        !written.is_empty() && written.iter().all(|slot| slot.node.literal() == Some("false"))
     }
 
     /// All resources and data sources.
@@ -262,6 +277,13 @@ impl<'p> Slot<'p> {
                 .collect(),
             _ => vec![*self],
         }
+    }
+
+    /// The values of an object's members or of a list's elements.
+    pub fn parts(&self) -> Vec<Slot<'p>> {
+        let part = |member, node| Slot { document: self.document, holder: self.node, member, node };
+        let members = self.node.members().iter().map(|m| part(Some(m), &m.value));
+        members.chain(self.node.elements().iter().map(|node| part(None, node))).collect()
     }
 
     /// Its bytes as text.

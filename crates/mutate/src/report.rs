@@ -81,7 +81,7 @@ impl Report {
     pub fn shown(&self, causes: &Causes) -> String {
         let mut shares: BTreeMap<(&str, bool), Share> = BTreeMap::new();
         for trial in &self.trials.done {
-            if matches!(trial.outcome, Outcome::Invalid(_)) {
+            if matches!(trial.outcome, Outcome::Invalid(_) | Outcome::Refused) {
                 continue;
             }
             let share = shares.entry((trial.injector, trial.is_terraform)).or_default();
@@ -112,6 +112,13 @@ impl Report {
             .values()
             .fold(Share::default(), |a, b| Share { found: a.found + b.found, all: a.all + b.all });
         let _ = writeln!(out, "\nIn all: {} of {} faults are found.", total.found, total.all);
+        let refused = self.trials.done.iter().filter(|t| t.outcome == Outcome::Refused).count();
+        if refused > 0 {
+            let _ = writeln!(
+                out,
+                "{refused} more mutants are refused by the configuration itself, such as by the validation of a variable."
+            );
+        }
         for (id, project, tried, all) in &self.trials.cut {
             let _ =
                 writeln!(out, "- `{id}` in {project}: {tried} of {all} places were tried, evenly chosen.");

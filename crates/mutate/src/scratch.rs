@@ -16,7 +16,7 @@ pub struct Said {
     /// The findings, each as the whole object of the report.
     pub findings: Vec<Finding>,
     /// How often something could not be read.
-    pub problems: Vec<String>,
+    pub problems: Vec<Problem>,
 }
 
 /// A finding.
@@ -28,6 +28,15 @@ pub struct Finding {
     pub fingerprint: String,
     /// All that it says.
     pub text: String,
+}
+
+/// What could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Whether the file is no configuration at all any more.
+    pub is_unreadable: bool,
+    /// What was said.
+    pub message: String,
 }
 
 /// A copy of a project.
@@ -65,6 +74,7 @@ impl<'s> Scratch<'s> {
         let mut command = Command::new(self.binary);
         command.current_dir(&self.place).arg("check").args(&self.subject.checked);
         command.args(["--project-root", ".", "--format", "json", "--no-config"]);
+        command.args(self.subject.told);
         for rule in rules {
             command.args(["--select", rule]);
         }
@@ -77,10 +87,14 @@ impl<'s> Scratch<'s> {
             fingerprint: text(&value["fingerprint"]),
             text: value.to_string(),
         };
+        let problem = |value: &Value| Problem {
+            is_unreadable: value["kind"] == "unreadable" || value["kind"] == "syntax",
+            message: text(&value["message"]),
+        };
         let list = |key: &str| parsed[key].as_array().cloned().unwrap_or_default();
         Ok(Said {
             findings: list("findings").iter().map(finding).collect(),
-            problems: list("problems").iter().map(Value::to_string).collect(),
+            problems: list("problems").iter().map(problem).collect(),
         })
     }
 }

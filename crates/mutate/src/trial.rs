@@ -18,7 +18,9 @@ pub enum Outcome {
     Found,
     /// No rule named it.
     Missed,
-    /// It could not be read, which is the injector's fault.
+    /// The configuration refuses it by itself: a validation of a variable, an index into an empty list.
+    Refused,
+    /// It is no configuration any more, which is the injector's fault.
     Invalid(String),
 }
 
@@ -78,6 +80,11 @@ pub fn run(
         .collect::<Result<_, _>>()?;
     let Some(first) = copies.first() else { return Ok(Trials::default()) };
     let healthy = first.check(&[])?;
+    if subject.is_fixture
+        && let Some(finding) = healthy.findings.first()
+    {
+        return Err(format!("is not healthy: {}", finding.text));
+    }
     let mut project = Project::read(&subject.root);
     project.keep_reachable(&subject.checked);
     let sight = Sight::of(&project);
@@ -169,12 +176,11 @@ fn tried(
             && !healthy.findings.iter().any(known)
             && place.names.iter().any(|name| names(&f.text, name))
     });
-    let outcome = if let Some(problem) = said.problems.iter().find(|p| !healthy.problems.contains(p)) {
-        Outcome::Invalid(problem.clone())
-    } else if new {
-        Outcome::Found
-    } else {
-        Outcome::Missed
+    let outcome = match said.problems.iter().find(|p| !healthy.problems.contains(p)) {
+        _ if new => Outcome::Found,
+        Some(problem) if problem.is_unreadable => Outcome::Invalid(problem.message.clone()),
+        Some(_) => Outcome::Refused,
+        None => Outcome::Missed,
     };
     if outcome != Outcome::Found
         && let Some(keep) = keep

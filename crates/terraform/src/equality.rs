@@ -64,6 +64,11 @@ fn with_unknown(unk: &Unk, known: &Val) -> Option<bool> {
     if different(&unk.ty, &Ty::of(known)) {
         return Some(false);
     }
+    if let (Some((least, most)), Some(num)) = (unk.range.as_deref(), known.as_num())
+        && (num < least || most.as_ref().is_some_and(|most| num > most))
+    {
+        return Some(false);
+    }
     if let Some(text) = known.as_str()
         && !text.starts_with(unk.prefix.as_str())
     {
@@ -111,6 +116,9 @@ fn fields(x: &Fields, y: &Fields, depth: usize) -> Option<bool> {
 
 fn set(x: &[Val], y: &[Val]) -> Option<bool> {
     if x.iter().chain(y).any(Val::has_unknown) {
+        if x.is_empty() || y.is_empty() {
+            return Some(false);
+        }
         return None;
     }
     Some(x.len() == y.len() && x.iter().zip(y).all(|(a, b)| sets::same(a, b)))

@@ -263,6 +263,7 @@ pub(crate) fn encoded(encoding: Encoding, inner: Val, origin: OriginId) -> Val {
             unk.prefix = match &inner.k {
                 K::Object(_) | K::Map(..) => "{".into(),
                 K::Tuple(_) | K::List(..) | K::Set(..) => "[".into(),
+                K::Unknown(inner) if inner.ty == Ty::String && inner.not_null => "\"".into(),
                 _ => unk.prefix,
             };
         }

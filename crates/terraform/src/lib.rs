@@ -1,6 +1,7 @@
 //! Terraform and OpenTofu: a directory of `.tf` files to resources.
 
 mod convert;
+mod cycles;
 pub mod edit;
 mod equality;
 mod eval;

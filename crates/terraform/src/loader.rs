@@ -195,6 +195,7 @@ impl<'p> Loader<'p> {
         }
         let mut module = Module::new(directory, self.project.relative(directory), files);
         module.problems.extend(problems);
+        module.problems.extend(crate::cycles::problems(&module));
         Some(module)
     }
 

@@ -101,6 +101,11 @@ fn decided(op: BinaryOp, left: &Val, right: &Val) -> Result<Option<Val>, String>
         }
         _ => {}
     }
+    if let (true, Some(left), Some(right)) =
+        (left.is_unknown() || right.is_unknown(), left.range(), right.range())
+    {
+        return in_range(op, left, right).map_or(Ok(None), truth);
+    }
     let (Some(a), Some(b)) = (left.as_num(), right.as_num()) else { return Ok(None) };
     let number = match op {
         BinaryOp::Less => return truth(a < b),
@@ -118,6 +123,17 @@ fn decided(op: BinaryOp, left: &Val, right: &Val) -> Result<Option<Val>, String>
     match number {
         Some(num) => Ok(Some(Val::num(num, OriginId::NONE))),
         None => Err("the result is too large a number".into()),
+    }
+}
+
+/// A comparison of numbers of which only bounds are known, where they do not meet.
+fn in_range(op: BinaryOp, a: (&Num, Option<&Num>), b: (&Num, Option<&Num>)) -> Option<bool> {
+    let beyond = |a: (&Num, Option<&Num>), b: (&Num, Option<&Num>)| b.1.is_some_and(|most| a.0 > most);
+    let (above, below) = (beyond(a, b), beyond(b, a));
+    match op {
+        BinaryOp::Greater | BinaryOp::GreaterEq if above || below => Some(above),
+        BinaryOp::Less | BinaryOp::LessEq if above || below => Some(below),
+        _ => None,
     }
 }
 
@@ -218,6 +234,13 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, one_type: bool
             .map(|(a, b)| undecided_branch(cond, a, b, element, false).marked(a.marks.and(b.marks)));
         return Val::list(element.clone(), items.collect(), origin);
     }
+    // So is that of two sets of one element.
+    if let (K::Set(element, a), K::Set(_, b)) = (&then.k, &else_.k)
+        && let ([a], [b]) = (&**a, &**b)
+        && one_type
+    {
+        return Val::set(element.clone(), vec![undecided_branch(cond, a, b, element, false)], origin);
+    }
     let mut unk = Unk::of([cond, then, else_], ty.clone());
     unk.why = Why::Condition;
     let not_null = |v: &Val| match &v.k {
@@ -228,6 +251,11 @@ fn undecided_branch(cond: &Val, then: &Val, else_: &Val, ty: &Ty, one_type: bool
     unk.not_null = not_null(then) && not_null(else_);
     if one_type && let (Some((a, most_a)), Some((b, most_b))) = (bounds(then), bounds(else_)) {
         unk.len = (a.min(b), most_a.zip(most_b).map(|(a, b)| a.max(b)));
+    }
+    if let (Some((a, most_a)), Some((b, most_b))) = (then.range(), else_.range())
+        && one_type
+    {
+        unk.range = Some(Box::new((a.min(b).clone(), most_a.zip(most_b).map(|(a, b)| a.max(b).clone()))));
     }
     let mut candidates: Vec<Val> = Vec::new();
     for branch in [then, else_] {

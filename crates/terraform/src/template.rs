@@ -1,11 +1,13 @@
 //! Templates: literals and interpolated values joined to one text.
 
+use std::sync::Arc;
+
 use iaclint_value::{Literal, Marks, OriginArena, OriginId, Piece, Text};
 
 use crate::convert::primitive_text;
 use crate::export;
 use crate::ty::Ty;
-use crate::val::{K, Val};
+use crate::val::{K, Val, safe_prefix};
 
 /// A part of a template.
 #[derive(Clone, Debug)]
@@ -27,7 +29,14 @@ pub(crate) fn template(
     }
     let mut pieces: Vec<Piece> = Vec::new();
     let mut marks = Marks::NONE;
+    // What stands before the first value that is not known; how that itself begins is not looked at.
+    let mut before: Option<usize> = None;
     for part in parts {
+        if let TemplatePart::Value(value) = &part
+            && value.is_unknown()
+        {
+            before.get_or_insert(pieces.len());
+        }
         match part {
             TemplatePart::Literal(text) => pieces.extend_from_slice(text.pieces()),
             TemplatePart::Value(value) => {
@@ -47,7 +56,12 @@ pub(crate) fn template(
             }
         }
     }
-    Ok(Val::text(Text::of(pieces), origin).marked(marks))
+    let known = before.map(|count| Text::of(pieces[..count].to_vec()));
+    let mut value = Val::text(Text::of(pieces), origin);
+    if let (K::Unknown(unk), Some(known)) = (&mut value.k, known) {
+        Arc::make_mut(unk).prefix = safe_prefix(&known.prefix()).into();
+    }
+    Ok(value.marked(marks))
 }
 
 /// The text of a value: of a known bool, number or string its characters, of an unknown its parts or one hole. Null, lists and

@@ -67,6 +67,8 @@ pub(crate) struct Unk {
     pub(crate) prefix: Name,
     /// A collection has at least and at most so many elements.
     pub(crate) len: (u32, Option<u32>),
+    /// A number is at least and at most this.
+    pub(crate) range: Option<Box<(Num, Option<Num>)>>,
     /// Why it is unknown.
     pub(crate) why: Why,
     /// The attribute that it is, when it is exactly that.
@@ -92,6 +94,7 @@ impl Unk {
             not_null: false,
             prefix: Name::new(),
             len: (0, None),
+            range: None,
             why,
             reference: None,
             depends_on: Vec::new(),
@@ -144,6 +147,17 @@ pub(crate) const MAX_CANDIDATES: usize = 8;
 /// The deepest nesting that is walked.
 pub(crate) const MAX_DEPTH: usize = 256;
 
+/// The part of a text's beginning that stays as it is whatever follows: the last character may yet be changed by a sign that is put
+/// to it, unless it is one to which none is.
+pub(crate) fn safe_prefix(text: &str) -> &str {
+    const CLOSED: &str = "\t !\"#$%&'()*+,-./:;?@[\\]^_{|}~";
+    if text.ends_with(|c| CLOSED.contains(c)) {
+        return text;
+    }
+    let last = crate::functions::graphemes::grapheme_indices(text).last();
+    last.and_then(|(at, _)| text.get(..at)).unwrap_or_default()
+}
+
 /// Strings of the language are in normal form C.
 pub(crate) fn normalized(text: Name) -> Name {
     if text.is_ascii() || unicode_normalization::is_nfc(&text) {
@@ -192,7 +206,7 @@ impl Val {
         let mut unk = Unk::new(why);
         unk.ty = Ty::String;
         unk.not_null = true;
-        unk.prefix = text.prefix().into();
+        unk.prefix = safe_prefix(&text.prefix()).into();
         for reference in text.holes().flat_map(iaclint_value::Value::references) {
             unk.depend_on(reference);
         }
@@ -293,6 +307,15 @@ impl Val {
             }
         }
         inner(self, visit, 0);
+    }
+
+    /// The least and the greatest number that it can be.
+    pub(crate) fn range(&self) -> Option<(&Num, Option<&Num>)> {
+        match &self.k {
+            K::Num(num) => Some((num, Some(num))),
+            K::Unknown(unk) => unk.range.as_deref().map(|(least, most)| (least, most.as_ref())),
+            _ => None,
+        }
     }
 
     /// Whether it or anything inside it is unknown.

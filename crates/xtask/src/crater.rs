@@ -11,6 +11,9 @@ use std::time::Duration;
 use compare::changes;
 use measure::{Outcome, measure};
 
+pub(crate) use measure::peak;
+pub(crate) use table::aligned;
+
 /// What the command line says.
 #[derive(Debug, PartialEq)]
 struct Options {

@@ -59,7 +59,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (MUTATE, &[]),
-    ("xtask", &["iaclint-bench", "iaclint-mutate", "iaclint-source", "iaclint-terraform"]),
+    (
+        "xtask",
+        &[
+            "iaclint-bench",
+            "iaclint-mutate",
+            "iaclint-parser",
+            "iaclint-source",
+            "iaclint-terraform",
+            "iaclint-value",
+        ],
+    ),
 ];
 
 /// The benchmarks: they look at every stage, and at the libraries below them for comparison. Nothing of the product depends on them.

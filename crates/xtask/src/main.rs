@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | mutate | checkouts | estate | bench-peers | oracle | plan`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | mutate | checkouts | estate | bench-peers | oracle | plan | shares`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
@@ -13,6 +13,7 @@ mod new_rule;
 mod oracle;
 mod peers;
 mod schema;
+mod shares;
 mod sync;
 mod tidy;
 
@@ -33,6 +34,7 @@ cargo xtask estate [--resources N] [--language terraform|cdk] [--shape services|
                                 write a generated estate to measure with
 cargo xtask bench-peers [--profile NAME] DIR
                                 iaclint, its peers as far as they are installed, and the floor over one tree, interleaved
+cargo xtask shares DIR..        how much of the values in checkouts is known, symbolic or unknown and why, with time and memory
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
 cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE].. [-provider SCHEMA]
                                 print what a first deployment would make, in the words of `terraform show -json`; what a
@@ -44,6 +46,13 @@ fn main() -> ExitCode {
     let root = root();
     match words.split_first() {
         Some((&"oracle", [directory])) => return oracle::answers(Path::new(directory)),
+        Some((&"shares", directories)) if !directories.is_empty() => {
+            let faults = shares::run(directories);
+            for fault in &faults {
+                eprintln!("{fault}");
+            }
+            return if faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
         Some((&"plan", [directory, options @ ..])) => {
             return oracle::plan(&root, Path::new(directory), options);
         }

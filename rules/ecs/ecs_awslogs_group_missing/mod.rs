@@ -119,8 +119,10 @@ fn missing<'m>(
     }
     let near = here.iter().find_map(|(group, name)| {
         let known = name.known()?.as_str()?;
-        (is_near(&wanted, &known) && !serves_a_container(model, group.id()))
-            .then(|| (known.into_owned(), group.id()))
+        // A group that another container uses may have a namesake elsewhere, but none that differs in separators alone.
+        let meant =
+            is_same(&wanted, &known) || is_near(&wanted, &known) && !serves_a_container(model, group.id());
+        meant.then(|| (known.into_owned(), group.id()))
     });
     if let Some((known, id)) = near {
         return Some(
@@ -176,12 +178,18 @@ fn not_allowed<'m>(cx: &Check<'_, 'm>, task: &TaskDefinition<'m>, log: &Log<'m>)
     )
 }
 
+/// Whether two names are the same but for case and separators.
+fn is_same(a: &str, b: &str) -> bool {
+    let plain = |name: &str| name.trim_matches('/').to_ascii_lowercase().replace(['_', '.', '/'], "-");
+    plain(a) == plain(b)
+}
+
 /// Whether two names are the same but for case, separators, or a part before them.
 fn is_near(a: &str, b: &str) -> bool {
     let plain = |name: &str| name.trim_matches('/').to_ascii_lowercase().replace(['_', '.'], "-");
     let (a, b) = (plain(a), plain(b));
     let ends = |long: &str, short: &str| long.strip_suffix(short).is_some_and(|rest| rest.ends_with('/'));
-    a == b || ends(&a, &b) || ends(&b, &a)
+    is_same(&a, &b) || ends(&a, &b) || ends(&b, &a)
 }
 
 /// Whether the containers of a task definition write to a group: then it is nobody else's.
@@ -199,7 +207,7 @@ mod tests {
         assert!(
             is_near("/ecs/api", "ecs/api") && is_near("/ecs/api", "/ECS/Api") && is_near("api", "/ecs/api")
         );
-        assert!(is_near("/ecs/my_app", "/ecs/my-app"));
+        assert!(is_near("/ecs/my_app", "/ecs/my-app") && is_near("/ecs-api", "/ecs/api"));
         assert!(!is_near("/ecs/api", "/aws/lambda/api") && !is_near("/ecs/api", "/ecs/worker"));
         assert!(!is_near("/ecs/api", "/ecs/my-api"));
     }

@@ -1,6 +1,7 @@
 //! A task whose execution role may not read a secret that a container is given.
 
 use iaclint_analysis::authority::{Refusal, Verdict};
+use iaclint_analysis::left_out::LeftOut;
 use iaclint_analysis::secret_reads::{SecretRead, Store, secret_reads};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ResourceId;
@@ -15,24 +16,31 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
         let Some(role) = task.execution_role() else { continue };
-        let mut refused: Vec<Refused<'_>> = Vec::new();
-        for read in secret_reads(&task) {
-            let Verdict::Denied(refusal) = cx.analysis.may(role, read.store.action(), &read.arn) else {
-                continue;
-            };
-            let key = match read.resource() {
-                Some(id) => cx.model().short(id),
-                None => read.value.display(),
-            };
-            match refused.iter_mut().find(|r| r.key == key) {
-                Some(known) => known.others.push(read),
-                None => refused.push(Refused { key, read, refusal, others: Vec::new() }),
-            }
-        }
-        for fault in refused {
+        for fault in refused(cx, &task, role) {
             report(cx, &task, role, &fault);
         }
+        for forgotten in cx.analysis.left_out(&task) {
+            report_left_out(cx, &task, role, &forgotten);
+        }
     }
+}
+
+fn refused<'m>(cx: &Check<'_, 'm>, task: &TaskDefinition<'m>, role: ResourceId) -> Vec<Refused<'m>> {
+    let mut out: Vec<Refused<'m>> = Vec::new();
+    for read in secret_reads(task) {
+        let Verdict::Denied(refusal) = cx.analysis.may(role, read.store.action(), &read.arn) else {
+            continue;
+        };
+        let key = match read.resource() {
+            Some(id) => cx.model().short(id),
+            None => read.value.display(),
+        };
+        match out.iter_mut().find(|r| r.key == key) {
+            Some(known) => known.others.push(read),
+            None => out.push(Refused { key, read, refusal, others: Vec::new() }),
+        }
+    }
+    out
 }
 
 /// One secret that may not be read, with everything that needs it.
@@ -95,4 +103,35 @@ fn report(cx: &mut Check<'_, '_>, task: &TaskDefinition<'_>, role: ResourceId, f
         .note(format!("every policy of {role_name} is known, and none allows {action} here"))
         .help(format!("allow {action} on {secret} in a policy of {role_name}"))
         .report(cx);
+}
+
+fn report_left_out(
+    cx: &mut Check<'_, '_>,
+    task: &TaskDefinition<'_>,
+    role: ResourceId,
+    forgotten: &LeftOut<'_>,
+) {
+    let LeftOut { container, variable, value, list, listed } = forgotten;
+    let role_name = cx.model().short(role);
+    let secret = value.as_reference().map_or_else(|| value.display(), ToString::to_string);
+    cx.finding(
+        task.id(),
+        format!(
+            "the execution role {role_name} may read other secrets of {} by name, but not {secret}",
+            container.label()
+        ),
+    )
+    .severity(Severity::Warning)
+    .confidence(Confidence::Medium)
+    // What is not in a list is missing in every deployment of a library.
+    .of_written_values()
+    .identity(variable.as_str())
+    .part(container.label())
+    .at(cx, value.origin, format!("{variable} is read from here before the container starts"))
+    .label(cx, list.origin, format!("lists {listed} others of the task"))
+    .related(cx, role, "the execution role")
+    .trail(cx, value.origin)
+    .note("what the variables hold is not known; unless two of them hold the same ARN, no task starts")
+    .help(format!("add {secret} to this list"))
+    .report(cx);
 }

@@ -2,6 +2,7 @@
 
 use iaclint_analysis::agreement::{Balanced, balanced, forwarders};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_model::alarm::Alarm;
 use iaclint_model::ecs::Service;
 use iaclint_model::{Answer, Language, ResourceId, User};
 
@@ -33,11 +34,11 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     }
 }
 
-/// Whether nobody but services knows the target group: whoever else does may attach it.
+/// Whether nobody but services and alarms knows the target group: whoever else does may attach it.
 fn only_services_use(cx: &Check<'_, '_>, group: ResourceId) -> bool {
     let model = cx.model();
     model.uses(group).iter().all(|used| match used.by {
-        User::Resource(by) => model.get::<Service<'_>>(by).is_some(),
+        User::Resource(by) => model.get::<Service<'_>>(by).is_some() || model.get::<Alarm<'_>>(by).is_some(),
         User::Output(..) | User::Opaque(..) => false,
     })
 }

@@ -1,6 +1,6 @@
 //! A load balancer whose subnets are not each of another availability zone, or whose only zone is too few.
 
-use iaclint_analysis::zones::{Spread, spread, subnet, subnets, zone_words};
+use iaclint_analysis::zones::{Spread, is_one_elsewhere, spread, subnet, subnets, zone_words};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::lb::{LoadBalancer, SubnetMapping};
 use iaclint_model::{Entity, ResourceId};
@@ -15,9 +15,24 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for balancer in model.all::<LoadBalancer<'_>>() {
-        let Some((subnets, origin)) = places(&balancer) else { continue };
         let kind = balancer.kind();
         let name = model.short(balancer.id());
+        let list = balancer.subnets_written();
+        if balancer.subnet_mappings().items.is_empty()
+            && kind.must(|k| k == "application")
+            && is_one_elsewhere(model, &list)
+        {
+            cx.finding(
+                balancer.id(),
+                format!("{name} has one subnet, and an application load balancer needs two zones"),
+            )
+            .at(cx, list.origin(), "one subnet")
+            .trail(cx, list.origin())
+            .help(format!("give {name} one subnet of each of two or more availability zones"))
+            .report(cx);
+            continue;
+        }
+        let Some((subnets, origin)) = places(&balancer) else { continue };
         let draft = match spread(model, &subnets) {
             Spread::One if subnets.len() == 1 && kind.must(|k| k == "application") => cx
                 .finding(

@@ -1,6 +1,6 @@
 //! A subnet group of a database that lies in one availability zone.
 
-use iaclint_analysis::zones::{Spread, spread, subnets, zone_words};
+use iaclint_analysis::zones::{Spread, is_one_elsewhere, spread, subnets, zone_words};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::rds::DatabaseSubnets;
 
@@ -14,18 +14,20 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
     for group in model.all::<DatabaseSubnets<'_>>() {
         let list = group.subnets();
-        let Some(subnets) = subnets(model, &list) else { continue };
-        if spread(model, &subnets) != Spread::One {
-            continue;
-        }
+        let subnets = match subnets(model, &list) {
+            Some(subnets) if spread(model, &subnets) == Spread::One => subnets,
+            None if is_one_elsewhere(model, &list) => Vec::new(),
+            _ => continue,
+        };
         let name = model.short(group.id());
         let (headline, label) = match &*subnets {
-            [_] => (format!("{name} has one subnet, and so one availability zone"), "one subnet".to_owned()),
+            [] | [_] => {
+                (format!("{name} has one subnet, and so one availability zone"), "one subnet".to_owned())
+            }
             [(first, _), ..] => (
                 format!("all {} subnets of {name} are in {}", subnets.len(), zone_words(model, *first)),
                 "all in one availability zone".to_owned(),
             ),
-            [] => continue,
         };
         let mut draft = cx.finding(group.id(), headline).at(cx, list.origin(), label);
         for (subnet, _) in &subnets {

@@ -77,9 +77,14 @@ impl Carriers {
                 }
             }
         };
-        let carried = |value: Prop<&'m Value>| match value {
-            Prop::Known { value, .. } => addresses(model, value).into_iter().map(|a| a.id).collect(),
-            _ => Vec::new(),
+        // One of several possible texts leads there as well: where it holds, the client is given the address.
+        let carried = |value: Prop<&'m Value>| -> Vec<ResourceId> {
+            let possible = match value {
+                Prop::Known { value, .. } => vec![value],
+                Prop::OneOf { values, .. } => values,
+                Prop::Absent { .. } | Prop::Unknown { .. } => Vec::new(),
+            };
+            possible.into_iter().flat_map(|value| addresses(model, value)).map(|a| a.id).collect()
         };
         for attachment in model.all::<SecretTargetAttachment<'m>>() {
             let Some(target) = attachment.target() else { continue };

@@ -111,7 +111,7 @@ fn in_setting<'m>(
     let settings = &workload.settings.items;
     for mentioned in model.mentions(setting.value) {
         if let Some(servers) = carriers.by_secret.get(&mentioned) {
-            let part = part_of_secret(setting.value);
+            let part = part_of_secret(setting);
             let otherwise =
                 |s: &&ResourceId| part != Part::Address && is_told_otherwise(model, carriers, settings, **s);
             let evidence = if part == Part::Other { Evidence::Password } else { Evidence::Secret };
@@ -190,7 +190,8 @@ enum Part {
 }
 
 /// What a setting takes out of a secret: the key behind `arn:`…`:key::`, or in a dynamic reference.
-fn part_of_secret(value: &Value) -> Part {
+fn part_of_secret(setting: &Setting<'_>) -> Part {
+    let value = setting.value;
     let key = match (value.as_reference(), value.to_text()) {
         (Some(reference), _) => match reference.path.as_slice() {
             [.., Step::Attr(field), Step::Attr(key)] if field == "SecretString" => Some(key.to_string()),
@@ -212,6 +213,8 @@ fn part_of_secret(value: &Value) -> Part {
                 Part::Other
             }
         }
+        // All of it is the address, as the name of the setting says.
+        _ if setting.name.as_deref().is_some_and(names_an_address) => Part::Address,
         _ => Part::Whole,
     }
 }

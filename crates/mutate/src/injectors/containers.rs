@@ -41,6 +41,12 @@ pub(super) const ALL: &[Injector] = &[
         mistake: "left the two colons behind the key of a secret out",
         places: secret_arn_cut,
     },
+    Injector {
+        id: "tls-turned-off",
+        rules: &["rds-postgres15-force-ssl"],
+        mistake: "turned TLS off for a client of PostgreSQL that had it on",
+        places: tls_turned_off,
+    },
 ];
 
 /// Task definitions.
@@ -139,6 +145,25 @@ fn secret_arn_cut(sight: &Sight<'_>) -> Vec<Place> {
             let Some(at) = written.rfind("::\"") else { continue };
             let start = slot.node.span.start + at;
             out.push(sight.place(&task, slot, [crate::edit::Edit::new(start..start + 2, "")]));
+        }
+    }
+    out
+}
+
+/// Where a setting of a container demands TLS by the name that PostgreSQL's own library reads.
+fn tls_turned_off(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for task in sight.resources(TASKS) {
+        for setting in task.at("container_definitions.environment | ContainerDefinitions.Environment") {
+            for element in setting.elements() {
+                let name = element.node.literal_of("name").or_else(|| element.node.literal_of("Name"));
+                if !name.is_some_and(|name| name.ends_with("SSLMODE")) {
+                    continue;
+                }
+                let values = element.step("value").into_iter().chain(element.step("Value"));
+                let on = values.filter(|v| v.node.literal().is_some_and(|mode| mode != "disable"));
+                out.extend(on.map(|slot| sight.reworded(&task, slot, "disable")));
+            }
         }
     }
     out

@@ -1,11 +1,14 @@
 //! Mistakes in security groups: rules that are left out, ports that are wrong.
 
-use super::containers::TASKS;
+use super::containers::fargate_tasks;
+use super::firewall::{
+    Direction, GROUPS, Rule, balancers_of, clients, groups_of, resources, rules_of, servers,
+};
 use super::services::{SERVICES, task_of};
-use crate::document::Content;
+use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
 use crate::mentions::{Named, identity};
-use crate::project::{Resource, Slot};
+use crate::project::Resource;
 
 /// This topic's.
 pub(super) const ALL: &[Injector] = &[
@@ -21,140 +24,50 @@ pub(super) const ALL: &[Injector] = &[
         mistake: "admitted the clients of a database or cache on a port that is one too high",
         places: server_port_mistyped,
     },
+    Injector {
+        id: "balancer-not-admitted",
+        rules: &["lb-target-security-group-mismatch"],
+        mistake: "left out the rule that admits a load balancer to its targets",
+        places: |sight| between_balancer_and_targets(sight, Direction::In, false),
+    },
+    Injector {
+        id: "balancer-not-let-out",
+        rules: &["lb-target-security-group-mismatch"],
+        mistake: "left out the rule that lets a load balancer out to its targets",
+        places: |sight| between_balancer_and_targets(sight, Direction::Out, false),
+    },
+    Injector {
+        id: "target-port-mistyped",
+        rules: &["lb-target-security-group-mismatch"],
+        mistake: "admitted a load balancer to its targets on a port that is one too high",
+        places: |sight| between_balancer_and_targets(sight, Direction::In, true),
+    },
+    Injector {
+        id: "egress-forgotten",
+        rules: &["security-group-no-egress"],
+        mistake: "let nothing out of the group of a Fargate service",
+        places: egress_forgotten,
+    },
+    Injector {
+        id: "egress-to-https-only",
+        rules: &["sg-egress-does-not-cover-dependency"],
+        mistake: "narrowed what may leave the group of a service to HTTPS, though it has a database or cache",
+        places: egress_to_https_only,
+    },
 ];
-
-/// Security groups.
-pub(super) const GROUPS: &[&str] = &["aws_security_group", "AWS::EC2::SecurityGroup"];
-/// Rules that stand for themselves.
-pub(super) const INGRESS: &[&str] =
-    &["aws_vpc_security_group_ingress_rule", "aws_security_group_rule", "AWS::EC2::SecurityGroupIngress"];
-/// Servers, and where they name their groups.
-pub(super) const SERVERS: &[(&str, &str)] = &[
-    ("aws_db_instance", "vpc_security_group_ids"),
-    ("aws_rds_cluster", "vpc_security_group_ids"),
-    ("aws_elasticache_cluster", "security_group_ids"),
-    ("aws_elasticache_replication_group", "security_group_ids"),
-    ("AWS::RDS::DBInstance", "VPCSecurityGroups"),
-    ("AWS::RDS::DBCluster", "VpcSecurityGroupIds"),
-    ("AWS::ElastiCache::CacheCluster", "VpcSecurityGroupIds"),
-    ("AWS::ElastiCache::ReplicationGroup", "SecurityGroupIds"),
-];
-
-/// Where the group of a rule is named.
-const GUARDED: &str = "security_group_id | GroupId";
-/// Where a rule names the groups that it admits.
-const SOURCES: [&str; 2] = [
-    "referenced_security_group_id | SourceSecurityGroupId",
-    "source_security_group_id | SourceSecurityGroupId",
-];
-
-/// A rule of a group: a resource, or a block of the group.
-struct Rule<'p> {
-    subject: Resource<'p>,
-    /// What is left out when the rule is.
-    slot: Slot<'p>,
-    /// What it names as its sources.
-    sources: Named,
-    /// Whether it admits addresses.
-    is_wide: bool,
-}
-
-/// The servers of the project with the groups that guard them.
-fn servers<'p>(sight: &Sight<'p>) -> Vec<(Resource<'p>, Vec<Resource<'p>>)> {
-    let mut out = Vec::new();
-    for (kind, path) in SERVERS {
-        for server in sight.resources(&[kind]) {
-            let groups = sight.named(&server, path, GROUPS);
-            if !groups.is_empty() {
-                out.push((server, groups));
-            }
-        }
-    }
-    out
-}
-
-/// The services, each with its groups and its task definition, that are given something of a server.
-fn clients<'p>(sight: &Sight<'p>, server: &Resource<'p>) -> Vec<(Resource<'p>, Named)> {
-    let mut out = Vec::new();
-    for service in sight.resources(SERVICES) {
-        let Some(task) = task_of(sight, &service) else { continue };
-        if told(sight, &task).contains(&identity(server)) {
-            let groups = "network_configuration.security_groups | NetworkConfiguration.AwsvpcConfiguration.SecurityGroups";
-            out.push((service, sight.mentions.at(&service, groups)));
-        }
-    }
-    out
-}
-
-/// What the containers of a task are told of, also through secrets and parameters that the project writes.
-fn told<'p>(sight: &Sight<'p>, task: &Resource<'p>) -> Named {
-    debug_assert!(TASKS.contains(&task.kind));
-    let mut out = sight.mentions.at(task, "container_definitions | ContainerDefinitions");
-    let carriers: Vec<Resource<'p>> = out
-        .iter()
-        .filter_map(|n| sight.mentions.resource(n))
-        .filter(|r| {
-            r.kind.contains("secretsmanager")
-                || r.kind.contains("SecretsManager")
-                || r.kind.contains("ssm_parameter")
-                || r.kind.contains("SSM")
-        })
-        .collect();
-    for carrier in carriers {
-        out.extend(sight.mentions.by(&carrier));
-        for version in sight.users(&carrier, &["aws_secretsmanager_secret_version"], "secret_id") {
-            out.extend(sight.mentions.by(&version));
-        }
-    }
-    out
-}
-
-/// The rules that let into a group.
-fn rules_into<'p>(sight: &Sight<'p>, group: &Resource<'p>) -> Vec<Rule<'p>> {
-    let mut out = Vec::new();
-    for rule in sight.users(group, INGRESS, GUARDED) {
-        if rule.body.literal_of("type").is_some_and(|kind| kind != "ingress") {
-            continue;
-        }
-        let slot = Slot {
-            document: rule.document,
-            holder: rule.holder,
-            member: Some(rule.whole),
-            node: &rule.whole.value,
-        };
-        let mut sources = Named::new();
-        for path in SOURCES {
-            sources.extend(sight.mentions.at(&rule, path));
-        }
-        let is_wide = ["cidr_ipv4", "cidr_blocks", "CidrIp", "self", "prefix_list_id"]
-            .iter()
-            .any(|key| rule.body.get(key).is_some());
-        out.push(Rule { subject: rule, slot, sources, is_wide });
-    }
-    for slot in group.at("ingress | SecurityGroupIngress").iter().flat_map(Slot::elements) {
-        let Content::Object(_) = &slot.node.content else { continue };
-        let mut sources = Named::new();
-        for key in ["security_groups", "SourceSecurityGroupId"] {
-            sources.extend(slot.step(key).iter().flat_map(|s| sight.mentions.in_slot(s)));
-        }
-        let is_wide = ["cidr_blocks", "CidrIp", "self"].iter().any(|key| slot.node.get(key).is_some());
-        out.push(Rule { subject: *group, slot, sources, is_wide });
-    }
-    out
-}
 
 /// Where one rule alone admits the group of a client that is told of the server.
 fn client_not_admitted(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for (server, groups) in servers(sight) {
-        let rules: Vec<Rule<'_>> = groups.iter().flat_map(|group| rules_into(sight, group)).collect();
+        let rules = into(sight, &groups);
         if rules.iter().any(|rule| rule.is_wide) {
             continue;
         }
         for (client, own) in clients(sight, &server) {
-            let admitting: Vec<&Rule<'_>> = rules.iter().filter(|r| !r.sources.is_disjoint(&own)).collect();
+            let admitting: Vec<&Rule<'_>> = rules.iter().filter(|r| !r.peers.is_disjoint(&own)).collect();
             let [rule] = admitting[..] else { continue };
-            for place in leave_out(sight, rule, &own) {
+            for place in rule.left_out(sight, &own) {
                 out.push(place.concerning(&client).concerning(&server));
             }
         }
@@ -162,72 +75,123 @@ fn client_not_admitted(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// The rule left out; where it stands for several, the element of the list that makes it one for the client.
-fn leave_out<'p>(sight: &Sight<'p>, rule: &Rule<'p>, own: &Named) -> Vec<Place> {
-    let each = rule.slot.node.get("for_each").map(|m| Slot {
-        document: rule.slot.document,
-        holder: rule.slot.node,
-        member: Some(m),
-        node: &m.value,
-    });
-    let lists = rule.slot.step("security_groups").into_iter().chain(each);
+fn into<'p>(sight: &Sight<'p>, groups: &[Resource<'p>]) -> Vec<Rule<'p>> {
+    groups.iter().flat_map(|group| rules_of(sight, group, Direction::In)).collect()
+}
+
+/// Where one rule is all that lets into the server, and it admits a client.
+fn server_port_mistyped(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
-    for list in lists.flat_map(|slot| sight.project.written(slot)) {
-        let members = list.node.members().iter().map(|m| Slot {
-            document: list.document,
-            holder: list.node,
-            member: Some(m),
-            node: &m.value,
-        });
-        let elements = list.node.elements().iter().map(|node| Slot {
-            document: list.document,
-            holder: list.node,
-            member: None,
-            node,
-        });
-        let all: Vec<Slot<'_>> = members.chain(elements).collect();
-        if all.len() < 2 {
+    for (server, groups) in servers(sight) {
+        let rules = into(sight, &groups);
+        let [rule] = &rules[..] else { continue };
+        let clients = clients(sight, &server);
+        if rule.is_wide || !clients.iter().any(|(_, own)| !rule.peers.is_disjoint(own)) {
             continue;
         }
-        for slot in all {
-            if !sight.mentions.in_slot(&slot).is_disjoint(own) {
-                out.extend(sight.without(&rule.subject, slot));
+        if let Some(mut place) = rule.mistyped(sight) {
+            place = place.concerning(&server);
+            for (client, _) in &clients {
+                place = place.concerning(client);
             }
+            out.push(place);
         }
-    }
-    if out.is_empty() && rule.sources.len() == 1 {
-        out.extend(sight.without(&rule.subject, rule.slot).filter(|_| {
-            rule.slot.member.is_none_or(|m| m.key != "resource") || sight.is_named_by_none(&rule.subject)
-        }));
     }
     out
 }
 
-/// Where the rules that admit clients on the port state it as a number, and no rule admits them otherwise.
-fn server_port_mistyped(sight: &Sight<'_>) -> Vec<Place> {
+/// Where one rule alone, and none of addresses, lets the load balancer of a service through to it.
+fn between_balancer_and_targets(sight: &Sight<'_>, direction: Direction, is_port: bool) -> Vec<Place> {
     let mut out = Vec::new();
-    for (server, groups) in servers(sight) {
-        let rules: Vec<Rule<'_>> = groups.iter().flat_map(|group| rules_into(sight, group)).collect();
+    for service in sight.resources(SERVICES) {
+        let targets = groups_of(sight, &service);
+        for balancer in balancers_of(sight, &service) {
+            let senders = sight.mentions.at(&balancer, "security_groups | SecurityGroups");
+            let (of, peer) = match direction {
+                Direction::In => (&targets, &senders),
+                Direction::Out => (&senders, &targets),
+            };
+            let guards = resources(sight, of, GROUPS);
+            let rules: Vec<Rule<'_>> = guards.iter().flat_map(|g| rules_of(sight, g, direction)).collect();
+            let through: Vec<&Rule<'_>> = rules.iter().filter(|r| !r.peers.is_disjoint(peer)).collect();
+            let [rule] = through[..] else { continue };
+            // A group of a template without a rule of its own lets all out.
+            if direction == Direction::Out && rules.len() == 1 && !rule.subject.document.is_terraform() {
+                continue;
+            }
+            // An address rule of the load balancer is for its own clients; on the other side it may admit the load balancer.
+            if rules.iter().any(|r| r.is_wide) {
+                continue;
+            }
+            let places =
+                if is_port { rule.mistyped(sight).into_iter().collect() } else { rule.left_out(sight, peer) };
+            out.extend(places.into_iter().map(|p| p.concerning(&service).concerning(&balancer)));
+        }
+    }
+    out
+}
+
+/// The services on Fargate that have just one group, with that group.
+fn of_one_group<'p>(sight: &Sight<'p>) -> Vec<(Resource<'p>, Resource<'p>)> {
+    let fargate: Named = fargate_tasks(sight).iter().map(identity).collect();
+    let mut out = Vec::new();
+    for service in sight.resources(SERVICES) {
+        let is_fargate = task_of(sight, &service).is_some_and(|task| fargate.contains(&identity(&task)));
+        let groups = resources(sight, &groups_of(sight, &service), GROUPS);
+        if let (true, [group]) = (is_fargate, &groups[..]) {
+            out.push((service, *group));
+        }
+    }
+    out
+}
+
+/// Where one rule for all addresses is all that lets out. In templates the group is given the rule by which the CDK shuts one.
+fn egress_forgotten(sight: &Sight<'_>) -> Vec<Place> {
+    const SHUT: &str = r#"[{"CidrIp": "255.255.255.255/32", "Description": "Disallow all traffic", "FromPort": 252, "IpProtocol": "icmp", "ToPort": 86}]"#;
+    let mut out = Vec::new();
+    for (service, group) in of_one_group(sight) {
+        let rules = rules_of(sight, &group, Direction::Out);
         let [rule] = &rules[..] else { continue };
-        let clients = clients(sight, &server);
-        if rule.is_wide || !clients.iter().any(|(_, own)| !rule.sources.is_disjoint(own)) {
+        let place = if group.document.is_terraform() {
+            rule.dropped(sight)
+        } else {
+            let written = group.at("SecurityGroupEgress");
+            written.first().map(|slot| sight.place(&group, *slot, [Edit::new(slot.node.span.clone(), SHUT)]))
+        };
+        out.extend(place.map(|p| p.concerning(&service).concerning(&group)));
+    }
+    out
+}
+
+/// Where one rule for all protocols and addresses is all that lets out, and the service is told of a database or cache.
+fn egress_to_https_only(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    let servers = servers(sight);
+    for (service, group) in of_one_group(sight) {
+        let is_client = servers.iter().any(|(server, _)| {
+            clients(sight, server).iter().any(|(client, _)| identity(client) == identity(&service))
+        });
+        let rules = rules_of(sight, &group, Direction::Out);
+        let ([rule], true) = (&rules[..], is_client) else { continue };
+        let body = rule.body();
+        let Some(protocol) = ["ip_protocol", "protocol", "IpProtocol"]
+            .iter()
+            .find_map(|key| body.step(key).into_iter().next())
+        else {
+            continue;
+        };
+        if protocol.node.literal() != Some("-1") || !rule.is_wide {
             continue;
         }
-        let ends =
-            |keys: [&str; 2]| -> Vec<Slot<'_>> { keys.iter().flat_map(|key| rule.slot.step(key)).collect() };
-        let (from, to) = (ends(["from_port", "FromPort"]), ends(["to_port", "ToPort"]));
-        let ([from], [to]) = (&from[..], &to[..]) else { continue };
-        let Some(port) = from.node.literal().and_then(|port| port.parse::<u32>().ok()) else { continue };
-        if to.node.literal() != from.node.literal() {
-            continue;
+        let mut edits = vec![protocol.document.reword(protocol.node, "tcp")];
+        if let Some((from, to)) = rule.ports() {
+            edits.extend([from, to].map(|slot| slot.document.reword(slot.node, "443")));
+        } else {
+            let keys =
+                if body.document.is_terraform() { ["from_port", "to_port"] } else { ["FromPort", "ToPort"] };
+            edits.extend(keys.iter().filter_map(|key| body.document.with_member(body.node, key, "443")));
         }
-        let wrong = (port + 1).to_string();
-        let edits = [from.document.reword(from.node, &wrong), to.document.reword(to.node, &wrong)];
-        let mut place = sight.place(&rule.subject, *from, edits).concerning(&server);
-        for (client, _) in &clients {
-            place = place.concerning(client);
-        }
-        out.push(place);
+        out.push(sight.place(&rule.subject, protocol, edits).concerning(&service).concerning(&group));
     }
     out
 }

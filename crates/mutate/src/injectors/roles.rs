@@ -1,6 +1,7 @@
 //! Mistakes in the roles of tasks.
 
-use super::containers::TASKS;
+use super::containers::{TASKS, fargate_tasks};
+use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
 use crate::mentions::identity;
 use crate::project::{Resource, Slot};
@@ -19,7 +20,47 @@ pub(super) const ALL: &[Injector] = &[
         mistake: "allowed the execution role to describe secrets rather than to read them",
         places: secret_action_dropped,
     },
+    Injector {
+        id: "key-permission-dropped",
+        rules: &["ecs-execution-role-missing-kms-decrypt"],
+        mistake: "allowed the execution role to encrypt with the key of a secret rather than to decrypt",
+        places: |sight| {
+            only_action(sight, TASKS, "execution_role_arn | ExecutionRoleArn", "kms:Decrypt", "kms:Encrypt")
+        },
+    },
+    Injector {
+        id: "run-task-dropped",
+        rules: &["eventbridge-ecs-target-missing-passrole"],
+        mistake: "allowed a schedule to stop tasks rather than to run them",
+        places: |sight| {
+            only_action(sight, STARTERS, "role_arn | Targets.RoleArn", "ecs:RunTask", "ecs:StopTask")
+        },
+    },
+    Injector {
+        id: "pass-role-dropped",
+        rules: &["eventbridge-ecs-target-missing-passrole"],
+        mistake: "allowed a schedule to read the roles of a task rather than to pass them",
+        places: |sight| {
+            only_action(sight, STARTERS, "role_arn | Targets.RoleArn", "iam:PassRole", "iam:GetRole")
+        },
+    },
+    Injector {
+        id: "log-permission-dropped",
+        rules: &["ecs-execution-role-cannot-pull-or-log"],
+        mistake: "gave the execution role the managed policy of another service",
+        places: managed_policy_of_another,
+    },
+    Injector {
+        id: "parameter-path-empty",
+        rules: &["ecs-ssm-parameter-does-not-exist"],
+        mistake: "left a part of the path of a parameter empty",
+        places: parameter_path_empty,
+    },
 ];
+
+/// What starts tasks by a rule.
+const STARTERS: &[&str] = &["aws_cloudwatch_event_target", "AWS::Events::Rule"];
+const MANAGED: &str = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /// Roles.
 pub(super) const ROLES: &[&str] = &["aws_iam_role", "AWS::IAM::Role"];
@@ -128,4 +169,82 @@ fn reads_secrets<'p>(sight: &Sight<'p>, task: &Resource<'p>) -> bool {
         .iter()
         .filter_map(|n| sight.mentions.resource(n))
         .any(|r| r.kind.to_lowercase().contains("secretsmanager"))
+}
+
+/// Where the action is written once in the policies of a role that something names at a path, and nothing wider is.
+fn only_action(sight: &Sight<'_>, kinds: &[&str], path: &str, action: &str, wrong: &str) -> Vec<Place> {
+    let mut out = Vec::new();
+    let any = format!("{}:*", action.split(':').next().unwrap_or_default());
+    for role in sight.resources(ROLES) {
+        let mut users = sight.users(&role, kinds, path);
+        // Of what starts things, only what starts tasks counts.
+        users.retain(|user| {
+            !STARTERS.contains(&user.kind) || !user.at("ecs_target | Targets.EcsParameters").is_empty()
+        });
+        let Some(user) = users.first() else { continue };
+        let mut holders = sight.users(&role, POLICIES, "role | Roles");
+        holders.push(role);
+        let mut found: Vec<Slot<'_>> = Vec::new();
+        let mut is_wide = false;
+        for holder in &holders {
+            is_wide |= !words_of(sight, holder, &[&any]).is_empty();
+            for slot in words_of(sight, holder, &[action]) {
+                if !found.iter().any(|s| std::ptr::eq(s.node, slot.node)) {
+                    found.push(slot);
+                }
+            }
+        }
+        if let ([slot], false) = (&found[..], is_wide) {
+            out.push(sight.reworded(&role, *slot, wrong).concerning(user));
+        }
+    }
+    out
+}
+
+/// Where the managed policy for execution roles is all that lets a role pull and log, by its name, and the tasks are on Fargate: on machines
+/// the machine's own role pulls as well.
+fn managed_policy_of_another(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for role in sight.resources(ROLES) {
+        let tasks = fargate_tasks(sight);
+        let user =
+            tasks.iter().find(|t| sight.mentions.names(t, "execution_role_arn | ExecutionRoleArn", &role));
+        let Some(task) = user else { continue };
+        let mut holders = sight.users(&role, POLICIES, "role | Roles");
+        holders.push(role);
+        let is_more = holders.iter().any(|h| {
+            !words_of(
+                sight,
+                h,
+                &["ecr:*", "logs:*", "logs:PutLogEvents", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"],
+            )
+            .is_empty()
+        });
+        let found: Vec<Slot<'_>> = holders.iter().flat_map(|h| words_of(sight, h, &[MANAGED])).collect();
+        if let ([slot], false) = (&found[..], is_more) {
+            let wrong =
+                MANAGED.replace("AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceEventsRole");
+            out.push(sight.reworded(&role, *slot, &wrong).concerning(task));
+        }
+    }
+    out
+}
+
+/// Where the name of a parameter is written with a hole or a word between two slashes.
+fn parameter_path_empty(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for task in sight.resources(TASKS) {
+        for slot in
+            task.at("container_definitions.secrets.valueFrom | ContainerDefinitions.Secrets.ValueFrom")
+        {
+            let text = slot.text();
+            let Some(at) = text.find(":parameter/").map(|at| at + ":parameter/".len()) else { continue };
+            let parts: Vec<&str> = text.get(at..).unwrap_or_default().split('/').collect();
+            if let [first, second, _, ..] = &parts[..] {
+                let start = slot.node.span.start + at + first.len() + 1;
+                out.push(sight.place(&task, slot, [Edit::new(start..start + second.len(), "")]));
+            }
+        }
+    }
+    out
 }

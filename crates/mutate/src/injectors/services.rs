@@ -94,7 +94,7 @@ fn network_configuration_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the minimum is written as 100.
+/// Where the minimum is written as 100, and not no task is wanted.
 fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for service in sight.resources(SERVICES) {
@@ -103,6 +103,10 @@ fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
             "deployment_minimum_healthy_percent | DeploymentConfiguration.MinimumHealthyPercent",
         );
         if minimum.is_empty() || minimum.iter().any(|slot| slot.node.literal() != Some("100")) {
+            continue;
+        }
+        let wanted = sight.written(&service, "desired_count | DesiredCount");
+        if wanted.iter().any(|slot| slot.node.literal() == Some("0")) {
             continue;
         }
         for slot in
@@ -132,9 +136,17 @@ fn target_type_instance(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
+/// Where the service has a load balancer, and something of its containers says that the start takes its time: a start period, a migration.
 fn grace_period_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for service in sight.resources(SERVICES) {
+        let is_slow = task_of(sight, &service).is_some_and(|task| {
+            let words = task.document.slice(&task.whole.span).to_lowercase();
+            ["startperiod", "migrat", "alembic"].iter().any(|word| words.contains(word))
+        });
+        if !is_slow || service.at("load_balancer | LoadBalancers").is_empty() {
+            continue;
+        }
         for slot in service.at("health_check_grace_period_seconds | HealthCheckGracePeriodSeconds") {
             out.extend(sight.without(&service, slot));
         }

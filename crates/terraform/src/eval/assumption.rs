@@ -9,6 +9,8 @@ use super::{Evaluator, Node};
 pub(super) struct Assumptions {
     /// What is being evaluated does.
     pub(super) now: bool,
+    /// That it is evaluated at all, or so often, does.
+    led: bool,
     nodes: FxHashSet<Node>,
 }
 
@@ -24,7 +26,9 @@ impl Evaluator<'_, '_> {
     pub(super) fn assuming<R>(&mut self, node: &Node, evaluate: impl FnOnce(&mut Self) -> R) -> R {
         let inherited = self.is_repeated_by_assumption(node);
         let outer = std::mem::replace(&mut self.assumptions.now, inherited);
+        let led = std::mem::replace(&mut self.assumptions.led, inherited);
         let value = evaluate(self);
+        self.assumptions.led = led;
         if self.assumptions.now {
             self.assumptions.nodes.insert(node.clone());
         }
@@ -36,8 +40,29 @@ impl Evaluator<'_, '_> {
     pub(super) fn assuming_within<R>(&mut self, scope: usize, evaluate: impl FnOnce(&mut Self) -> R) -> R {
         let inherited = self.is_called_by_assumption(scope);
         let outer = std::mem::replace(&mut self.assumptions.now, inherited);
+        let led = std::mem::replace(&mut self.assumptions.led, inherited);
         let value = evaluate(self);
+        self.assumptions.led = led;
         self.assumptions.now = outer;
+        value
+    }
+
+    /// Evaluates a part of an expression, and tells whether that part rests on a default; so does then the whole.
+    pub(super) fn resting<R>(&mut self, evaluate: impl FnOnce(&mut Self) -> R) -> (R, bool) {
+        let led = self.assumptions.led;
+        let outer = std::mem::replace(&mut self.assumptions.now, led);
+        let value = evaluate(self);
+        let rests = self.assumptions.now;
+        self.assumptions.now |= outer;
+        (value, rests)
+    }
+
+    /// Evaluates what a condition or a number of elements has led to: what is wrong in it rests on what that rests on.
+    pub(super) fn led_by<R>(&mut self, rests: bool, evaluate: impl FnOnce(&mut Self) -> R) -> R {
+        let led = self.assumptions.led;
+        self.assumptions.led |= rests;
+        let value = evaluate(self);
+        self.assumptions.led = led;
         value
     }
 

@@ -15,6 +15,7 @@ use crate::val::{K, Unk, Val};
 impl Evaluator<'_, '_> {
     /// The first argument that can be evaluated; to a plan, one that is not known whole is only a possible value.
     pub(super) fn try_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        self.expandable(call, env)?;
         let mut failure = None;
         for argument in &call.arguments {
             match self.attempt(argument, env) {
@@ -24,7 +25,9 @@ impl Evaluator<'_, '_> {
             }
         }
         Err(match failure {
-            Some(fault) => Fault::new(span, format!("no argument of try() can be evaluated: {}", fault.0.1)),
+            Some(fault) => {
+                Fault::new(span, format!("no argument of try() can be evaluated: {}", fault.0.message))
+            }
             None => Fault::new(span, "try() needs an argument"),
         })
     }
@@ -34,6 +37,7 @@ impl Evaluator<'_, '_> {
         let [argument] = call.arguments.as_slice() else {
             return Err(Fault::new(span, "can() takes one argument"));
         };
+        self.expandable(call, env)?;
         let value = self.attempt(argument, env);
         let origin = self.written(span);
         Ok(match value {
@@ -41,6 +45,17 @@ impl Evaluator<'_, '_> {
             Ok(value) if is_whole(&value) => Val::bool(true, origin),
             Ok(value) => super::iterate::unknown_from(&value, Ty::Bool).with_origin(origin),
         })
+    }
+
+    /// What stands before `...` must be a list, be it caught or not.
+    fn expandable(&mut self, call: &Call, env: Env<'_>) -> Result<(), Fault> {
+        let (true, Some(last)) = (call.expand, call.arguments.last()) else { return Ok(()) };
+        let value = self.attempt(last, env)?;
+        let ty = Ty::outline(&value);
+        if ty.is_sequence() || ty == Ty::Dynamic {
+            return Ok(());
+        }
+        Err(Fault::new(last.span, "what stands before ... is not a list"))
     }
 
     /// Evaluates an expression that may fail.

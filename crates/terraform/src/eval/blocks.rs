@@ -85,8 +85,8 @@ impl Evaluator<'_, '_> {
         let Some(each) = block.body.attribute("for_each") else {
             return Err(Fault::new(block.header, "a dynamic block needs for_each"));
         };
-        let collection = self.eval(&each.value, env)?;
-        let collection = self.whole(collection);
+        let (collection, rests) = self.resting(|me| me.eval(&each.value, env).map(|v| me.whole(v)));
+        let collection = collection?;
         if collection.is_null() {
             return Err(Fault::new(each.value.span, "for_each is null"));
         }
@@ -111,8 +111,9 @@ impl Evaluator<'_, '_> {
             let origin = value.origin;
             let member =
                 Val::object(vec![("key".into(), key.origin, key), ("value".into(), origin, value)], origin);
-            let object =
-                self.bound(env, &[(iterator.clone(), member)], |me, env| me.block(&content.body, block, env));
+            let object = self.led_by(rests, |me| {
+                me.bound(env, &[(iterator.clone(), member)], |me, env| me.block(&content.body, block, env))
+            });
             items.push(object);
         }
         Ok(())

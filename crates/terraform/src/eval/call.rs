@@ -171,8 +171,8 @@ impl Evaluator<'_, '_> {
         });
         self.depth -= 1;
         value.map_err(|fault| {
-            let at = self.loader.project().sources().display(fault.0.0);
-            format!("{} ({at})", fault.0.1)
+            let at = self.loader.project().sources().display(fault.0.span);
+            format!("{} ({at})", fault.0.message)
         })
     }
 }

@@ -159,10 +159,13 @@ impl Evaluator<'_, '_> {
     fn judged(&mut self, block: &Block, env: Env<'_>, what: &str, at: Option<Span>) -> Outcome {
         let Some((outcome, span)) = self.condition(block, env) else { return Outcome::Unknown };
         if outcome == Outcome::Fail {
+            // What the message says is not what fails.
+            let rests = self.assumptions.now;
             let message = match self.error_message(block, env) {
                 Some(words) => format!("{what}: {words}"),
                 None => what.to_owned(),
             };
+            self.assumptions.now = rests;
             let stands_for = self.invalid(Fault::new(at.unwrap_or(span), message));
             drop(stands_for);
         }

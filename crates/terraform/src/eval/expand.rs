@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iaclint_graph::Existence;
 use iaclint_source::{Problem, ProblemKind, Span};
-use iaclint_value::{Name, Reference, Step as Way, Target, Via, Why};
+use iaclint_value::{Marks, Name, Reference, Step as Way, Target, Via, Why};
 
 use super::access::references_in;
 use super::{Env, Evaluator, Fault, Node};
@@ -127,7 +127,12 @@ impl Evaluator<'_, '_> {
         let env = Env::of_scope(scope);
         let expansion =
             self.assuming(node, |me| match (body.attribute("count"), body.attribute("for_each")) {
-                (Some(count), _) => me.expand_count(&count.value, env),
+                (Some(count), Some(each)) => {
+                    let fault = Fault::new(each.name_span, "a block has either count or for_each, not both");
+                    me.invalid(fault);
+                    me.expand_count(&count.value, env)
+                }
+                (Some(count), None) => me.expand_count(&count.value, env),
                 (None, Some(each)) => me.expand_each(&each.value, env),
                 (None, None) => Expansion {
                     shape: Shape::Single,
@@ -198,6 +203,12 @@ impl Evaluator<'_, '_> {
             Ok(value) => self.whole(value),
             Err(fault) => self.invalid(fault),
         };
+        // Whether the outputs of modules are sensitive depends on the version that runs.
+        if self.planning && value.marks.has(Marks::SENSITIVE) {
+            let fault = Fault::new(expr.span, "for_each is sensitive, and its keys would be shown");
+            let value = self.invalid(fault.with_help("use nonsensitive() on what is no secret"));
+            return self.unknown(Shape::Each, &value);
+        }
         if let Some(unk) = value.as_unknown() {
             let unk = unk.clone();
             return self.expand_unknown_each(expr, &value, &unk, env);

@@ -21,9 +21,12 @@ impl Evaluator<'_, '_> {
             return Ok(self.too_deep(expr.span));
         }
         self.depth += 1;
-        let value = self.shape(expr, env);
+        let (mut value, rests) = self.resting(|me| me.shape(expr, env));
+        if let Err(fault) = &mut value {
+            fault.0.assumed.get_or_insert(rests);
+        }
         self.depth -= 1;
-        value
+        if self.planning { value.map(without_choice) } else { value }
     }
 
     fn shape(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
@@ -110,7 +113,7 @@ impl Evaluator<'_, '_> {
     /// the left side is not known, so is what is wrong with the right one.
     fn logical(&mut self, op: BinaryOp, sides: &[Expr; 2], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let decisive = op == BinaryOp::Or;
-        let left = self.eval(&sides[0], env).map(|v| self.whole(v));
+        let (left, rests) = self.resting(|me| me.eval(&sides[0], env).map(|v| me.whole(v)));
         let truth = |value: &Result<Val, Fault>| {
             let value = value.as_ref().ok()?;
             convert(value, &Ty::Bool).ok()?.as_bool()
@@ -122,11 +125,11 @@ impl Evaluator<'_, '_> {
         let open = left.as_ref().is_ok_and(Val::is_unknown);
         let right = if left.is_err() || open {
             let doubtful = std::mem::replace(&mut self.doubtful, true);
-            let right = self.eval(&sides[1], env).map(|v| self.whole(v));
+            let right = self.led_by(rests, |me| me.eval(&sides[1], env).map(|v| me.whole(v)));
             self.doubtful = doubtful;
             right
         } else {
-            self.eval(&sides[1], env).map(|v| self.whole(v))
+            self.led_by(rests, |me| me.eval(&sides[1], env).map(|v| me.whole(v)))
         };
         match (left, right) {
             (left, Ok(value)) if truth(&Ok(value.clone())) == Some(decisive) => {
@@ -153,7 +156,8 @@ impl Evaluator<'_, '_> {
     }
 
     fn conditional(&mut self, parts: &[Expr; 3], span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let condition = self.eval(&parts[0], env)?;
+        let (condition, rests) = self.resting(|me| me.eval(&parts[0], env));
+        let condition = condition?;
         // An unknown one is taken as it is, whatever its type: so does Terraform.
         let decided = match condition.as_unknown() {
             Some(_) => condition,
@@ -163,8 +167,9 @@ impl Evaluator<'_, '_> {
             return Err(Fault::new(parts[0].span, "the condition is null"));
         }
         let chosen = decided.as_bool();
-        let then = self.branch(&parts[1], env, chosen);
-        let otherwise = self.branch(&parts[2], env, chosen.map(|c| !c));
+        let (then, otherwise) = self.led_by(rests, |me| {
+            (me.branch(&parts[1], env, chosen), me.branch(&parts[2], env, chosen.map(|c| !c)))
+        });
         let (then, otherwise) = match (chosen, then, otherwise) {
             (_, Ok(then), Ok(otherwise)) => (then, otherwise),
             // The branch that is not taken lends its type at most.
@@ -241,6 +246,17 @@ impl Evaluator<'_, '_> {
             }
         })
     }
+}
+
+/// A plan does not tell which texts and numbers an undecided value may be, only what all of them have in common.
+fn without_choice(mut value: Val) -> Val {
+    if let K::Unknown(unk) = &mut value.k
+        && !unk.candidates.is_empty()
+        && unk.candidates.iter().all(|c| matches!(Ty::outline(c), Ty::Bool | Ty::Number | Ty::String))
+    {
+        Arc::make_mut(unk).candidates = Vec::new();
+    }
+    value
 }
 
 /// The name that a key is; for an unknown one `open` tells why the object is not known whole.

@@ -203,7 +203,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn deep_whole(&mut self, value: Val, depth: usize) -> Val {
         use crate::val::K;
         let value = self.whole(value);
-        if depth > 8 || !mentions_module(&value, 0) {
+        if depth > 8 || !(self.planning || mentions_module(&value, 0)) {
             return value;
         }
         let origin = value.origin;

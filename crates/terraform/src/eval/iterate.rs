@@ -73,8 +73,8 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn for_expr(&mut self, each: &For, span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let collection = self.eval(&each.collection, env)?;
-        let collection = self.whole(collection);
+        let (collection, rests) = self.resting(|me| me.eval(&each.collection, env).map(|v| me.whole(v)));
+        let collection = collection?;
         if collection.is_null() {
             return Err(Fault::new(each.collection.span, "the collection is null"));
         }
@@ -113,7 +113,9 @@ impl Evaluator<'_, '_> {
                     me.unsure(|me| me.member(each, span, env, &mut made, true))
                 });
             } else {
-                self.bound(env, &names, |me, env| me.member(each, span, env, &mut made, false))?;
+                self.led_by(rests, |me| {
+                    me.bound(env, &names, |me, env| me.member(each, span, env, &mut made, false))
+                })?;
             }
         }
         let origin = self.written(span);
@@ -148,10 +150,11 @@ impl Evaluator<'_, '_> {
         made: &mut Made,
         symbolic: bool,
     ) -> Result<(), Fault> {
-        let wanted = match &each.condition {
-            Some(condition) => self.chosen(condition, env, made)?,
-            None => Some(true),
+        let (wanted, rests) = match &each.condition {
+            Some(condition) => self.resting(|me| me.chosen(condition, env, made)),
+            None => (Ok(Some(true)), false),
         };
+        let wanted = wanted?;
         match wanted {
             Some(false) => return Ok(()),
             Some(true) => {}
@@ -161,7 +164,7 @@ impl Evaluator<'_, '_> {
                 return Ok(());
             }
         }
-        self.made(each, span, env, made, symbolic)
+        self.led_by(rests, |me| me.made(each, span, env, made, symbolic))
     }
 
     /// Adds a member that is wanted.

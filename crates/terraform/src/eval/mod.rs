@@ -138,15 +138,24 @@ enum Node {
 
 /// An error in an expression.
 #[derive(Debug, Clone)]
-pub(crate) struct Fault(Box<(Span, String, Option<String>)>);
+pub(crate) struct Fault(Box<FaultParts>);
+
+#[derive(Debug, Clone)]
+struct FaultParts {
+    span: Span,
+    message: String,
+    help: Option<String>,
+    /// Whether the expression that failed rests on a default of the root; none where no expression did.
+    assumed: Option<bool>,
+}
 
 impl Fault {
     fn new(span: Span, message: impl Into<String>) -> Self {
-        Self(Box::new((span, message.into(), None)))
+        Self(Box::new(FaultParts { span, message: message.into(), help: None, assumed: None }))
     }
 
     fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.0.2 = Some(help.into());
+        self.0.help = Some(help.into());
         self
     }
 }
@@ -249,13 +258,17 @@ impl<'a, 'p> Evaluator<'a, 'p> {
 
     /// Reports an error and gives the value that stands for it.
     fn invalid(&mut self, fault: Fault) -> Val {
-        let (span, message, help) = *fault.0;
+        let FaultParts { span, message, help, assumed } = *fault.0;
         if self.doubtful {
             let origin = self.origins.written(span);
             return Val::unknown(Why::Invalid, origin);
         }
         // With another value it may be none.
-        let kind = if self.assumptions.now { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+        let kind = if assumed.unwrap_or(self.assumptions.now) {
+            ProblemKind::NotEvaluated
+        } else {
+            ProblemKind::Invalid
+        };
         let mut problem = Problem::at(kind, span, message);
         problem.help = help;
         self.problem(problem);

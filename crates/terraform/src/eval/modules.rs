@@ -9,7 +9,7 @@ use iaclint_value::{Marks, Name, OriginId, Reference, ResourceKey, Target, Via, 
 use super::expand::{Expansion, Shape};
 use super::{Env, Evaluator, Fault, Node, Place, Scope};
 use crate::convert::convert;
-use crate::ir::{Expr, Step, StepKind};
+use crate::ir::{Block, Expr, Step, StepKind};
 use crate::loader::is_local;
 use crate::module::{Kind, Module, ModuleCall};
 use crate::ty::Ty;
@@ -239,11 +239,9 @@ impl Evaluator<'_, '_> {
             let problem = if directory.starts_with(project.root()) {
                 let what =
                     if project.is_dir(&directory) { "holds no configuration" } else { "does not exist" };
-                Problem::at(
-                    ProblemKind::Invalid,
-                    *source_span,
-                    format!("the module directory {shown} {what}"),
-                )
+                // The plan misses the whole block.
+                let place = if self.planning { call.block.header } else { *source_span };
+                Problem::at(ProblemKind::Invalid, place, format!("the module directory {shown} {what}"))
             } else {
                 let message = format!("the module {source} lies outside of what is checked");
                 Problem::at(ProblemKind::NotEvaluated, *source_span, message)
@@ -333,9 +331,18 @@ impl Evaluator<'_, '_> {
                     "the module call does not give the variable {:?}, which has no default",
                     variable.name.as_str()
                 );
-                self.problem(Problem::at(ProblemKind::Invalid, call.block.header, message));
+                let place = if self.planning { self.brace_of(&call.block) } else { call.block.header };
+                self.problem(Problem::at(ProblemKind::Invalid, place, message));
             }
         }
+    }
+
+    /// The brace that opens a block.
+    fn brace_of(&self, block: &Block) -> Span {
+        let file = self.loader.project().sources().file(block.header.file);
+        let start = block.header.end as usize;
+        let gap = file.text.get(start..).and_then(|rest| rest.find('{')).unwrap_or(0);
+        Span::new(block.header.file, start + gap..start + gap + 1)
     }
 
     /// `var.name`.

@@ -37,7 +37,7 @@ impl Evaluator<'_, '_> {
         let [attribute] = attributes.as_slice() else { return error("not one expression", None) };
         let value = self.eval(&attribute.value, Env::of_scope(0)).map(|value| self.deep_whole(value, 0));
         match (value, self.problems.first()) {
-            (Err(fault), _) => error(&fault.0.1, Some(fault.0.0)),
+            (Err(fault), _) => error(&fault.0.message, Some(fault.0.span)),
             (Ok(_), Some(problem)) => error(&problem.message, problem.span),
             (Ok(value), None) if value.has_infinite() => {
                 error("a number divided by zero cannot be written", None)

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use iaclint_source::{Problem, ProblemKind};
+use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::Marks;
 
 use super::checks::{CheckResult, Outcome};
@@ -44,6 +44,10 @@ impl Evaluator<'_, '_> {
             for (at, block) in module.outputs.iter().enumerate() {
                 let value = self.output(*scope, &module, at, block.header);
                 let value = self.deep_whole(value, 0);
+                if *scope == 0 && value.has_infinite() {
+                    let message = "a number divided by zero cannot be written";
+                    self.problem(Problem::at(ProblemKind::Invalid, block.header, message));
+                }
                 if let (0, Some(name)) = (*scope, block.labels.first()) {
                     outputs.push((name.to_string(), value));
                 }
@@ -116,6 +120,7 @@ impl Evaluator<'_, '_> {
                 let at = file.line_col(offset);
                 format!("{{\"byte\":{offset},\"column\":{},\"line\":{}}}", at.column, at.line)
             };
+            let span = with_marks(&file.text, span);
             let name = super::reference::relative(
                 &self.scopes[0].module.directory,
                 &self.loader.project().absolute(Path::new(&file.path)),
@@ -247,6 +252,21 @@ impl Evaluator<'_, '_> {
             parts.push(format!("\"resources\":[{}]", own.join(",")));
         }
         format!("{{{}}}", parts.join(","))
+    }
+}
+
+/// A step with the dot before it or the brackets around it, as Terraform tells its place.
+fn with_marks(text: &str, span: Span) -> Span {
+    let bytes = text.as_bytes();
+    let at = |offset: u32| bytes.get(offset as usize).copied();
+    let (start, end) = (span.start, span.end);
+    let before = start.checked_sub(1).and_then(at);
+    let ahead = start.checked_sub(2).and_then(at);
+    let follows = ahead.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b']' | b')'));
+    match before {
+        Some(b'.') if follows => Span { start: start - 1, ..span },
+        Some(b'[') if follows && at(end) == Some(b']') => Span { start: start - 1, end: end + 1, ..span },
+        _ => span,
     }
 }
 

@@ -64,7 +64,8 @@ impl Evaluator<'_, '_> {
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
-            ("each" | "count" | "self", _) => return Err(out_of_place(root, root_span)),
+            ("each" | "count" | "self", Some(_)) => return Err(out_of_place(root, head(1))),
+            ("each" | "count" | "self", None) => return Err(out_of_place(root, root_span)),
             (mode @ ("data" | "ephemeral"), Some(type_name)) => {
                 let Some(resource) = name(1) else {
                     return Err(Fault::new(
@@ -191,7 +192,7 @@ impl Evaluator<'_, '_> {
             let what = if address.starts_with("data.") { "the data source" } else { "the resource" };
             return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
         };
-        self.no_self_reference(scope, at, address, span);
+        self.no_self_reference(scope, at, address, head);
         if let Some(step) = steps.first()
             && matches!(step.kind, StepKind::Attr(_))
             && !self.is_in_brackets(step.span)

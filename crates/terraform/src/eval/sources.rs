@@ -9,7 +9,7 @@ use crate::val::Val;
 
 /// A data source with the argument that names what it finds, and the argument of the managed type that gives that name. Names of security
 /// groups are those of their VPC, all others of an account and region at least.
-const BY_NAME: [(&str, &str, &str, &str); 33] = [
+const BY_NAME: [(&str, &str, &str, &str); 34] = [
     ("aws_alb", "name", "aws_lb", "name"),
     ("aws_cloudwatch_log_group", "name", "aws_cloudwatch_log_group", "name"),
     ("aws_db_instance", "db_instance_identifier", "aws_db_instance", "identifier"),
@@ -17,6 +17,7 @@ const BY_NAME: [(&str, &str, &str, &str); 33] = [
     ("aws_dynamodb_table", "name", "aws_dynamodb_table", "name"),
     ("aws_ecr_repository", "name", "aws_ecr_repository", "name"),
     ("aws_ecs_cluster", "cluster_name", "aws_ecs_cluster", "name"),
+    ("aws_ecs_task_definition", "task_definition", "aws_ecs_task_definition", "family"),
     ("aws_efs_file_system", "creation_token", "aws_efs_file_system", "creation_token"),
     ("aws_eks_cluster", "name", "aws_eks_cluster", "name"),
     ("aws_elasticache_cluster", "cluster_id", "aws_elasticache_cluster", "cluster_id"),

@@ -75,8 +75,8 @@ impl Evaluator<'_, '_> {
                     self.directive(condition, then, otherwise, span, env, out)?;
                 }
                 Part::For { key_name, value_name, collection, body } => {
-                    let value = self.eval(collection, env)?;
-                    let value = self.whole(value);
+                    let (value, rests) = self.resting(|me| me.eval(collection, env).map(|v| me.whole(v)));
+                    let value = value?;
                     let Some(members) = self.members(&value) else {
                         return Err(Fault::new(collection.span, "this cannot be iterated over"));
                     };
@@ -101,12 +101,32 @@ impl Evaluator<'_, '_> {
                         out.push(TemplatePart::Value(Val::new(K::Unknown(unk.into()), value.origin)));
                         continue;
                     }
+                    let mut inner = Vec::new();
                     for (key, member) in members.items {
                         let names = pair(key_name.as_ref(), value_name, key, member);
-                        self.bound(env, &names, |me, env| me.template_parts(body, span, env, out))?;
+                        self.led_by(rests, |me| {
+                            me.bound(env, &names, |me, env| me.template_parts(body, span, env, &mut inner))
+                        })?;
                     }
+                    self.nested(inner, span, out)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Adds what a directive makes; a plan sees one text in it.
+    fn nested(
+        &mut self,
+        mut parts: Vec<TemplatePart>,
+        span: Span,
+        out: &mut Vec<TemplatePart>,
+    ) -> Result<(), Fault> {
+        if self.planning {
+            parts.push(TemplatePart::Literal(Text::of(Vec::new())));
+            out.push(TemplatePart::Value(self.join(parts, span)?));
+        } else {
+            out.extend(parts);
         }
         Ok(())
     }
@@ -120,7 +140,8 @@ impl Evaluator<'_, '_> {
         env: Env<'_>,
         out: &mut Vec<TemplatePart>,
     ) -> Result<(), Fault> {
-        let value = self.eval(condition, env)?;
+        let (value, rests) = self.resting(|me| me.eval(condition, env));
+        let value = value?;
         // As in a conditional, one that is not known may be of any type.
         let value = match value.as_unknown() {
             Some(_) => value,
@@ -130,7 +151,12 @@ impl Evaluator<'_, '_> {
             out.push(TemplatePart::Value(Val::str("", value.origin).marked(value.marks)));
         }
         match (value.as_bool(), value.as_unknown()) {
-            (Some(decided), _) => self.template_parts(if decided { then } else { otherwise }, span, env, out),
+            (Some(decided), _) => {
+                let mut inner = Vec::new();
+                let taken = if decided { then } else { otherwise };
+                self.led_by(rests, |me| me.template_parts(taken, span, env, &mut inner))?;
+                self.nested(inner, span, out)
+            }
             (None, Some(_)) => {
                 let mut branches = Vec::new();
                 for parts in [then, otherwise] {

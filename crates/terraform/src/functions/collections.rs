@@ -2,6 +2,7 @@
 
 use iaclint_value::{OriginId, Reference, Step, Target};
 
+use super::graphemes::graphemes;
 use super::numeric::whole;
 use super::{Call, CallError, error, strings, wrong};
 use crate::equality::equals;
@@ -53,11 +54,23 @@ fn may_be_sequence(value: &Val) -> bool {
     ty == Ty::Dynamic || ty.is_sequence()
 }
 
+/// A number of elements that is not known, but lies in bounds.
+fn counted(call: &mut Call<'_>, arguments: &[Val], least: usize, most: Option<u32>) -> Val {
+    let mut value = call.unknown(arguments);
+    if let K::Unknown(unk) = &mut value.k {
+        let least = Num::Int(i64::try_from(least).unwrap_or(i64::MAX));
+        std::sync::Arc::make_mut(unk).range = Some(Box::new((least, most.map(|n| Num::Int(i64::from(n))))));
+    }
+    value
+}
+
 pub(super) fn length(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let value = &arguments[0];
     Ok(match &value.k {
         K::Str(str) => Val::num(strings::characters(&str.text), OriginId::NONE),
-        K::Set(_, items) if items.len() > 1 && items.iter().any(Val::has_unknown) => call.unknown(arguments),
+        K::Set(_, items) if items.len() > 1 && items.iter().any(Val::has_unknown) => {
+            counted(call, arguments, 1, u32::try_from(items.len()).ok())
+        }
         K::List(_, items) | K::Set(_, items) | K::Tuple(items) => count(items.len()),
         K::Map(_, fields) | K::Object(fields) => count(fields.len()),
         K::Unknown(unk) => match &unk.ty {
@@ -65,7 +78,9 @@ pub(super) fn length(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
             Ty::Object(fields) => count(fields.len()),
             Ty::Bool | Ty::Number => return Err(error("a string, a list or a map is required")),
             _ if unk.len.1 == Some(unk.len.0) => count(unk.len.0 as usize),
-            _ => call.unknown(arguments),
+            Ty::Dynamic => call.unknown(arguments),
+            Ty::String => counted(call, arguments, graphemes(&unk.prefix).count(), None),
+            _ => counted(call, arguments, unk.len.0 as usize, unk.len.1),
         },
         _ => return Err(error("a string, a list or a map is required")),
     })
@@ -253,7 +268,7 @@ pub(super) fn reverse(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
     let out: Vec<Val> = some_elements(value).iter().rev().cloned().collect();
     let origin = call.origin();
     Ok(match &value.k {
-        K::Set(_, items) if items.iter().any(Val::has_unknown) => partly(call, arguments, out),
+        // To Terraform what is not known comes last in a set, and so first here.
         K::List(ty, _) | K::Set(ty, _) => Val::list(ty.clone(), out, origin),
         K::Tuple(_) => Val::tuple(out, origin),
         _ => partly(call, arguments, out),
@@ -350,6 +365,11 @@ pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
                     break;
                 }
                 Some(false) => {}
+                // A plan gives up with an empty list.
+                None if call.host.is_strict() => {
+                    let origin = call.origin();
+                    return Ok(Val::list(ty.clone(), Vec::new(), origin));
+                }
                 None => return Ok(call.unknown(arguments)),
             }
         }

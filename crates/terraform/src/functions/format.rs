@@ -65,6 +65,12 @@ pub(super) fn format(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
         let unk = Arc::make_mut(unk);
         unk.ty = Ty::String;
         unk.not_null = true;
+        if call.host.is_strict() {
+            // No further than the first verb.
+            let written = arguments[0].as_str().unwrap_or_default();
+            let literal = written.split('%').next().unwrap_or_default();
+            unk.prefix = crate::val::safe_prefix(literal).into();
+        }
     }
     Ok(value)
 }
@@ -198,6 +204,9 @@ fn formatted(verb: Verb, value: &Val, shown: &str) -> Result<Vec<Piece>, CallErr
             let number = to(&Ty::Number)?;
             let Some(num) = number.as_num() else { return Err(bad("a number is required".into())) };
             let digits = match mode {
+                'b' | 'd' | 'o' | 'x' | 'X' if !num.is_whole() => {
+                    return Err(bad("a whole number is required".into()));
+                }
                 'b' | 'd' | 'o' | 'x' | 'X' => integer(verb, num),
                 _ => float(&num.abs(), mode, verb.precision),
             };
@@ -363,7 +372,11 @@ pub(super) fn formatlist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
         let row: Vec<Val> =
             rest.iter().map(|v| v.elements().and_then(|e| e.get(at)).unwrap_or(v).clone()).collect();
         let row: Vec<Val> = std::iter::once(arguments[0].clone()).chain(row).collect();
-        items.push(format(call, &row)?);
+        let mut item = format(call, &row)?;
+        if let (true, K::Unknown(unk)) = (call.host.is_strict(), &mut item.k) {
+            Arc::make_mut(unk).prefix = iaclint_value::Name::new();
+        }
+        items.push(item);
     }
     Ok(Val::list(Ty::String, items, origin))
 }

@@ -91,7 +91,8 @@ pub(super) fn flatten(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
     let mut out = Vec::new();
     let mut complete = !value.is_unknown();
     flat(some_elements(value), &mut out, &mut complete, 0)?;
-    if matches!(&value.k, K::Set(_, items) if items.iter().any(Val::has_unknown)) {
+    let open = |v: &Val| super::planned::ordered(v.clone()).is_unknown() && matches!(v.k, K::Set(..));
+    if open(value) || call.host.is_strict() && value.elements().is_some_and(|items| items.iter().any(open)) {
         complete = false;
     }
     if !complete {

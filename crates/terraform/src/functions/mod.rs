@@ -21,6 +21,7 @@ pub(crate) mod hcl_out;
 mod lookup;
 mod merging;
 mod numeric;
+mod planned;
 mod re2;
 mod regexes;
 mod setops;
@@ -216,7 +217,7 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
         return Err(CallError { message, argument: None, unknown_function: true });
     };
     let function = &table::FUNCTIONS[at];
-    let (arguments, undecided_type) = prepared(function, arguments)?;
+    let (arguments, undecided_type) = prepared(function, arguments, host.is_strict())?;
     let mut call = Call {
         host,
         name: function.name,
@@ -225,6 +226,9 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
         sources: arguments.iter().map(|v| v.origin).collect(),
         origin: None,
     };
+    if let Some(ty) = planned::typed(function, &arguments) {
+        call.result = ty;
+    }
     let mut result = match run(function, &mut call, &arguments) {
         Ok(value) if !undecided_type || value.is_unknown() || !call.host.is_strict() => value,
         Err(error) if !undecided_type => return Err(error),
@@ -248,14 +252,8 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
             Arc::make_mut(unk).candidates = candidates;
         }
     }
-    // A plan knows how a text begins only if a template, `format` or `jsonencode` made it.
-    if call.host.is_strict()
-        && function.result == Type::String
-        && !matches!(function.name, "jsonencode" | "tostring" | "nonsensitive" | "sensitive")
-        && let K::Unknown(unk) = &mut result.k
-        && !unk.prefix.is_empty()
-    {
-        Arc::make_mut(unk).prefix = iaclint_value::Name::new();
+    if call.host.is_strict() {
+        planned::told(function, &arguments, undecided_type, &mut result);
     }
     let marks = match function.spread {
         Spread::All => arguments.iter().fold(Marks::NONE, |marks, v| marks.and(v.deep_marks())),
@@ -275,7 +273,7 @@ pub(crate) fn is_of_tofu(name: &str) -> bool {
 
 /// Checks the number of arguments, null, and converts; and tells whether an argument is of a type that decides the rest and is not
 /// known.
-fn prepared(function: &Function, arguments: &[Val]) -> Result<(Vec<Val>, bool), CallError> {
+fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec<Val>, bool), CallError> {
     let (have, want) = (arguments.len(), function.params.len());
     if have < want {
         let least = if function.variadic.is_some() { "at least " } else { "" };
@@ -294,7 +292,12 @@ fn prepared(function: &Function, arguments: &[Val]) -> Result<(Vec<Val>, bool), 
         if value.is_null() && !param.nullable && !undecided_type {
             return Err(wrong(at, "the argument must not be null"));
         }
-        out.push(convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?);
+        let converted = if strict && matches!(param.ty, Type::List(_)) {
+            convert(&planned::ordered(value.clone()), &param.ty.ty())
+        } else {
+            convert(value, &param.ty.ty())
+        };
+        out.push(converted.map_err(|message| wrong(at, message))?);
         // What an attribute of a provider is only its schema tells; to Terraform it has a type.
         let attribute = value.as_unknown().is_some_and(|u| u.reference.is_some());
         undecided_type |=

@@ -80,8 +80,13 @@ fn extreme(arguments: &[Val], beyond: std::cmp::Ordering) -> Result<Val, CallErr
     best.map(|(value, _)| value.clone()).ok_or_else(|| error("at least one number is required"))
 }
 
-pub(super) fn parseint(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let Some(text) = arguments[0].as_str() else { return Err(wrong(0, "a string is required")) };
+pub(super) fn parseint(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if !matches!(Ty::outline(&arguments[0]), Ty::String | Ty::Dynamic) {
+        return Err(wrong(0, "a string is required"));
+    }
+    let Some(text) = arguments[0].as_str().filter(|_| !arguments[1].is_unknown()) else {
+        return Ok(call.unknown(arguments));
+    };
     let base = whole(arguments, 1)?;
     let Some(radix) = u32::try_from(base).ok().filter(|b| (2..=62).contains(b)) else {
         return Err(wrong(1, "the base must be between 2 and 62"));

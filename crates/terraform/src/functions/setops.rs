@@ -90,7 +90,8 @@ pub(super) fn setproduct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
                 return Err(wrong(at, format!("a list, set or tuple is required, not {}", other.friendly())));
             }
         };
-        let Some(items) = value.elements() else { return Ok(call.unknown(arguments)) };
+        let open = call.host.is_strict() && super::planned::ordered(value.clone()).is_unknown();
+        let Some(items) = value.elements().filter(|_| !open) else { return Ok(call.unknown(arguments)) };
         let items: Result<Vec<Val>, String> = items.iter().map(|v| convert(v, &element)).collect();
         let items = items.map_err(|message| wrong(at, message))?;
         size = size.saturating_mul(items.len());

@@ -207,10 +207,7 @@ pub(super) fn startswith(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let Some(prefix) = arguments[1].as_str() else { return Ok(call.unknown(arguments)) };
     Ok(match (&arguments[0].k, &arguments[0]) {
         (K::Unknown(unk), _) if unk.prefix.starts_with(prefix) => truth(true),
-        // A plan tells only what a prefix affirms.
-        (K::Unknown(unk), _) if !prefix.starts_with(unk.prefix.as_str()) && !call.host.is_strict() => {
-            truth(false)
-        }
+        (K::Unknown(unk), _) if !prefix.starts_with(unk.prefix.as_str()) => truth(false),
         (K::Unknown(_), _) => call.unknown(arguments),
         (_, known) => truth(known.as_str().unwrap_or_default().starts_with(prefix)),
     })

@@ -127,7 +127,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("min", &[], NUM, Inside, All, numeric::min).and(param(NUM)),
     fun("nonsensitive", &[nullable(ANY)], ANY, Own, Kept, types::nonsensitive),
     fun("one", &[param(ANY)], ANY, Own, Shallow, collections::one),
-    fun("parseint", &[param(ANY), param(NUM)], NUM, Argument, All, numeric::parseint),
+    fun("parseint", &[param(ANY), param(NUM)], NUM, Own, All, numeric::parseint),
     fun("pathexpand", &[param(STR)], STR, Argument, All, files::pathexpand),
     fun("plantimestamp", &[], STR, Own, All, types::impure),
     fun("pow", &[param(NUM), param(NUM)], NUM, Argument, All, numeric::pow),

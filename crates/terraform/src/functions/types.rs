@@ -23,7 +23,10 @@ pub(super) fn tostring(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
     to(arguments, &Ty::String)
 }
 
-pub(super) fn tolist(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+pub(super) fn tolist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    if call.host.is_strict() {
+        return to(&[super::planned::ordered(arguments[0].clone())], &Ty::list(Ty::Dynamic));
+    }
     to(arguments, &Ty::list(Ty::Dynamic))
 }
 

@@ -112,6 +112,33 @@ module "m" {
 }
 
 #[test]
+fn a_default_beside_a_fault_does_not_make_it_less_certain() {
+    let loaded = main_tf(
+        r#"
+variable "name" { default = "x" }
+variable "on" { default = true }
+variable "names" { default = ["a"] }
+locals { none = [] }
+resource "aws_x" "beside" { list = [var.name, local.none[0], "${var.name}-${local.none[1]}"] }
+resource "aws_x" "led" { value = var.on ? local.none[2] : "off" }
+resource "aws_x" "each" { value = [for n in var.names : local.none[3]] }
+resource "aws_x" "then" { value = [for n in ["a"] : local.none[4] if var.on] }
+resource "aws_x" "of" { value = local.none[length(var.names)] }
+resource "aws_x" "block" {
+  dynamic "b" {
+    for_each = var.names
+    content { value = local.none[5] }
+  }
+  first = local.none[6]
+}
+"#,
+    );
+    let lines: Vec<String> =
+        loaded.faults().iter().filter_map(|f| f.split(": ").next().map(str::to_owned)).collect();
+    assert_eq!(lines, ["main.tf:16:22", "main.tf:6:58", "main.tf:6:88"]);
+}
+
+#[test]
 fn what_fails_whatever_the_root_is_given_is_certain() {
     let loaded = load([
         (

@@ -15,6 +15,37 @@ fn a_cycle_is_named_from_its_first_place() {
 }
 
 #[test]
+fn resources_that_need_each_other_are_told_where_the_first_stands() {
+    let loaded = main_tf(
+        r#"
+locals { id = aws_b.b.id }
+resource "aws_a" "a" { name = "x-${local.id}" }
+resource "aws_b" "b" {
+  dynamic "rule" {
+    for_each = [aws_a.a.arn]
+    content { target = rule.value }
+  }
+}
+resource "aws_c" "c" {
+  name = "c"
+  lifecycle { ignore_changes = [name] }
+}
+resource "aws_d" "d" { of = aws_c.c.name }
+"#,
+    );
+    assert_eq!(
+        loaded.problems(),
+        ["main.tf:3:1: aws_a.a depends on itself: aws_a.a → local.id → aws_b.b → aws_a.a"]
+    );
+}
+
+#[test]
+fn a_block_has_count_or_for_each() {
+    let loaded = main_tf("resource \"aws_a\" \"a\" {\n  count = 1\n  for_each = {}\n}\n");
+    assert_eq!(loaded.problems(), ["main.tf:3:3: a block has either count or for_each, not both"]);
+}
+
+#[test]
 fn a_misspelt_name_is_told_with_the_near_one() {
     let loaded = main_tf(
         "variable \"subnet_ids\" { default = [] }\nlocals { name = \"x\" }\noutput \"a\" { value = var.subnet_id }\noutput \"b\" { value = local.nam }\noutput \"c\" { value = aws_x.y.id }\noutput \"d\" { value = module.z.v }\n",
@@ -126,4 +157,12 @@ fn a_conditional_may_stand_in_lines_of_its_own_in_an_object() {
     );
     assert_eq!(loaded.problems(), Vec::<String>::new());
     assert_eq!(loaded.output("o").display(), "{x = 1}");
+}
+
+#[test]
+fn a_name_that_has_no_meaning_here_is_told_with_its_attribute() {
+    let loaded = main_tf("output \"o\" { value = count.index }\n");
+    assert_eq!(loaded.problems(), ["main.tf:1:22: count.index stands outside of a block with count"]);
+    let span = loaded.graph.problems()[0].span.unwrap();
+    assert_eq!(loaded.sources().file(span.file).slice(span), "count.index");
 }

@@ -123,7 +123,7 @@ fn wait(
 }
 
 /// The high-water mark in `/proc/<pid>/status`, in megabytes.
-fn peak(status: &str) -> Option<u64> {
+pub(crate) fn peak(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes / 1024)
 }

@@ -1,4 +1,4 @@
 locals {
-  region = 
-  password = "hunter2"
+  region   = "eu-west-1"
+  password = "hunter2" "more"
 }

@@ -1,0 +1,351 @@
+//! Mistakes at the edges of a network: endpoints, mount targets, proxies, access lists, certificates, logs of load balancers.
+
+use super::containers::fargate_tasks;
+use super::firewall::{BALANCERS, Direction, GROUPS, LISTENER_RULES, LISTENERS, resources, rules_of};
+use super::services::{SERVICES, TARGET_GROUPS};
+use crate::edit::Edit;
+use crate::injector::{Injector, Place, Sight};
+use crate::project::Resource;
+
+/// This topic's.
+pub(super) const ALL: &[Injector] = &[
+    Injector {
+        id: "endpoint-forgotten",
+        rules: &["vpc-endpoints-incomplete"],
+        mistake: "left one of the endpoints of a VPC without a way out",
+        places: endpoint_forgotten,
+    },
+    Injector {
+        id: "endpoint-shut",
+        rules: &["vpc-endpoint-sg-missing-443"],
+        mistake: "admitted nobody to the interface endpoints on port 443",
+        places: endpoint_shut,
+    },
+    Injector {
+        id: "function-cut-off",
+        rules: &["lambda-vpc-no-internet"],
+        mistake: "left out the endpoint by which a function in a VPC reaches a service that it is told of",
+        places: function_cut_off,
+    },
+    Injector {
+        id: "mount-target-shut",
+        rules: &["efs-mount-target-unreachable"],
+        mistake: "left out the rule that admits tasks to the mount targets of their file system",
+        places: mount_target_shut,
+    },
+    Injector {
+        id: "proxy-not-admitted",
+        rules: &["rds-proxy-cannot-reach-database"],
+        mistake: "left out a rule between a database proxy and its database",
+        places: proxy_not_admitted,
+    },
+    Injector {
+        id: "answers-forgotten",
+        rules: &["nacl-blocks-return-traffic"],
+        mistake: "left out the rule of a network ACL for the answers",
+        places: answers_forgotten,
+    },
+    Injector {
+        id: "subnet-group-forgotten",
+        rules: &["rds-unreachable-network"],
+        mistake: "left the subnet group of a database out, which puts it into the default VPC",
+        places: subnet_group_forgotten,
+    },
+    Injector {
+        id: "certificate-in-own-region",
+        rules: &["cloudfront-certificate-not-us-east-1"],
+        mistake: "made the certificate of a distribution in the region of everything else",
+        places: certificate_in_own_region,
+    },
+    Injector {
+        id: "log-bucket-without-policy",
+        rules: &["lb-access-logs-bucket-not-writable"],
+        mistake: "let nobody write to the bucket for a load balancer's access logs",
+        places: log_bucket_without_policy,
+    },
+    Injector {
+        id: "listener-answers-by-itself",
+        rules: &["ecs-service-target-group-not-attached"],
+        mistake: "left a listener at its fixed answer, so that nothing is sent to the target group of a service",
+        places: listener_answers_by_itself,
+    },
+];
+
+const ENDPOINTS: &[&str] = &["aws_vpc_endpoint", "AWS::EC2::VPCEndpoint"];
+const FUNCTIONS: &[&str] = &["aws_lambda_function", "AWS::Lambda::Function"];
+
+fn is_isolated(sight: &Sight<'_>) -> bool {
+    sight
+        .resources(&[
+            "aws_nat_gateway",
+            "aws_internet_gateway",
+            "AWS::EC2::NatGateway",
+            "AWS::EC2::InternetGateway",
+        ])
+        .is_empty()
+}
+
+/// What an endpoint is for, by the last words of its service's name.
+fn service_of(endpoint: &Resource<'_>) -> String {
+    let names = endpoint.at("service_name | ServiceName");
+    let text = names.first().map_or("", |slot| slot.text());
+    let word = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
+    let last = text.split(|c| !word(c)).rfind(|part| part.contains('.')).unwrap_or_default();
+    last.trim_start_matches("com.amazonaws.").trim_start_matches('.').to_owned()
+}
+
+/// Where the VPC has neither NAT nor internet gateway, there are Fargate services, and their task definitions use what the endpoint is for.
+fn endpoint_forgotten(sight: &Sight<'_>) -> Vec<Place> {
+    if !is_isolated(sight) {
+        return Vec::new();
+    }
+    let tasks = fargate_tasks(sight);
+    let words: String =
+        tasks.iter().map(|t| t.document.slice(&t.whole.span)).collect::<Vec<_>>().join("\n").to_lowercase();
+    let named: Vec<Resource<'_>> =
+        tasks.iter().flat_map(|t| sight.mentions.by(t)).filter_map(|n| sight.mentions.resource(&n)).collect();
+    let uses = |service: &str| match service {
+        "ecr.api" | "ecr.dkr" | "s3" => true,
+        "logs" => words.contains("awslogs"),
+        "secretsmanager" => named.iter().any(|r| r.kind.to_lowercase().contains("secretsmanager")),
+        "ssm" => words.contains(":ssm:") || named.iter().any(|r| r.kind.to_lowercase().contains("ssm")),
+        _ => false,
+    };
+    let mut out = Vec::new();
+    for endpoint in sight.resources(ENDPOINTS) {
+        if !tasks.is_empty() && uses(&service_of(&endpoint)) {
+            let services = sight.resources(SERVICES);
+            out.extend(sight.left_out(&endpoint).map(|p| services.iter().fold(p, Place::concerning)));
+        }
+    }
+    out
+}
+
+/// Where one rule is all that lets into the group of interface endpoints with private DNS.
+fn endpoint_shut(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for endpoint in sight.resources(ENDPOINTS) {
+        let private = sight.written(&endpoint, "private_dns_enabled | PrivateDnsEnabled");
+        if private.first().and_then(|slot| slot.node.literal()) != Some("true") {
+            continue;
+        }
+        for group in sight.named(&endpoint, "security_group_ids | SecurityGroupIds", GROUPS) {
+            let rules = rules_of(sight, &group, Direction::In);
+            if let [rule] = &rules[..] {
+                let places = rule.dropped(sight).into_iter().chain(rule.mistyped(sight));
+                out.extend(places.map(|p| p.concerning(&endpoint).concerning(&group)));
+            }
+        }
+    }
+    out
+}
+
+/// Where the VPC has neither NAT nor internet gateway, and a function in it is told of what the endpoint is for.
+fn function_cut_off(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    if !is_isolated(sight) {
+        return out;
+    }
+    for function in sight.resources(FUNCTIONS) {
+        if function.at("vpc_config | VpcConfig").is_empty() {
+            continue;
+        }
+        let told = sight.mentions.at(&function, "environment | Environment");
+        let kinds: Vec<String> =
+            told.iter().filter_map(|n| sight.mentions.resource(n)).map(|r| r.kind.to_lowercase()).collect();
+        for endpoint in sight.resources(ENDPOINTS) {
+            let service = service_of(&endpoint);
+            if ["secretsmanager", "sqs", "sns", "kms"].contains(&service.as_str())
+                && kinds.iter().any(|kind| kind.contains(&service))
+            {
+                out.extend(sight.left_out(&endpoint).map(|p| p.concerning(&function)));
+            }
+        }
+    }
+    out
+}
+
+/// Where a task mounts the file system, and one rule is all that lets into a group of its mount targets.
+fn mount_target_shut(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for target in sight.resources(&["aws_efs_mount_target", "AWS::EFS::MountTarget"]) {
+        let systems = sight.named(
+            &target,
+            "file_system_id | FileSystemId",
+            &["aws_efs_file_system", "AWS::EFS::FileSystem"],
+        );
+        let Some(system) = systems.first() else { continue };
+        if fargate_tasks(sight).iter().all(|task| !sight.mentions.names(task, "volume | Volumes", system)) {
+            continue;
+        }
+        for group in sight.named(&target, "security_groups | SecurityGroups", GROUPS) {
+            let rules = rules_of(sight, &group, Direction::In);
+            if let [rule] = &rules[..] {
+                let places = rule.dropped(sight).into_iter().chain(rule.mistyped(sight));
+                out.extend(places.map(|p| p.concerning(system).concerning(&target)));
+            }
+        }
+    }
+    out
+}
+
+/// Where one rule alone lets from the proxy's group into the database's, or out of the proxy's to the database's.
+fn proxy_not_admitted(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    let databases = ["aws_db_instance", "aws_rds_cluster", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"];
+    for proxy in sight.resources(&["aws_db_proxy", "AWS::RDS::DBProxy"]) {
+        let own = sight.mentions.at(&proxy, "vpc_security_group_ids | VpcSecurityGroupIds");
+        let targets = ["aws_db_proxy_target", "AWS::RDS::DBProxyTargetGroup"];
+        for target in sight.users(&proxy, &targets, "db_proxy_name | DBProxyName") {
+            for database in resources(sight, &sight.mentions.by(&target), &databases) {
+                let path = if database.kind == "AWS::RDS::DBInstance" {
+                    "VPCSecurityGroups"
+                } else {
+                    "vpc_security_group_ids | VpcSecurityGroupIds"
+                };
+                let guards = sight.mentions.at(&database, path);
+                for (from, peer, direction) in
+                    [(&guards, &own, Direction::In), (&own, &guards, Direction::Out)]
+                {
+                    let groups = resources(sight, from, GROUPS);
+                    let rules: Vec<_> = groups.iter().flat_map(|g| rules_of(sight, g, direction)).collect();
+                    let through: Vec<_> = rules.iter().filter(|r| !r.peers.is_disjoint(peer)).collect();
+                    // A group of a template without a rule of its own lets all out.
+                    let shuts =
+                        direction == Direction::In || rules.len() > 1 || proxy.document.is_terraform();
+                    if let ([rule], true) = (&through[..], shuts && rules.iter().all(|r| !r.is_wide)) {
+                        out.extend(rule.dropped(sight).map(|p| p.concerning(&proxy).concerning(&database)));
+                    }
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Where an entry opens the ports from 1024, or all of them, and no other entry of its direction opens any of those.
+fn answers_forgotten(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    let entries = sight.resources(&["aws_network_acl_rule", "AWS::EC2::NetworkAclEntry"]);
+    let high = |entry: &Resource<'_>| {
+        let last = sight.written(entry, "to_port | PortRange.To");
+        let protocol = sight.written(entry, "protocol | Protocol");
+        protocol.iter().any(|s| s.node.literal() == Some("-1"))
+            || last
+                .iter()
+                .any(|s| s.node.literal().and_then(|n| n.parse::<u32>().ok()).is_some_and(|n| n > 1024))
+    };
+    let allows = |entry: &Resource<'_>| {
+        entry.at("rule_action | RuleAction").iter().any(|s| s.node.literal() == Some("allow"))
+    };
+    for entry in entries.iter().filter(|e| high(e) && allows(e)) {
+        let acl = sight.mentions.at(entry, "network_acl_id | NetworkAclId");
+        let direction =
+            |e: &Resource<'_>| e.at("egress | Egress").first().map_or(String::new(), |s| s.text().to_owned());
+        let alike = entries.iter().filter(|e| {
+            high(e)
+                && allows(e)
+                && direction(e) == direction(entry)
+                && sight.mentions.at(e, "network_acl_id | NetworkAclId") == acl
+        });
+        if alike.count() == 1 {
+            out.extend(sight.left_out(entry));
+        }
+    }
+    out
+}
+
+/// Where a database of its own, no copy of another, names a subnet group, and a service is told of it.
+fn subnet_group_forgotten(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for (server, _) in super::firewall::servers(sight) {
+        let clients = super::firewall::clients(sight, &server);
+        let copies = server.at("replicate_source_db | SourceDBInstanceIdentifier");
+        if clients.is_empty() || !copies.is_empty() {
+            continue;
+        }
+        for slot in server.at("db_subnet_group_name | DBSubnetGroupName") {
+            let place = sight.without(&server, slot);
+            out.extend(place.map(|p| clients.iter().fold(p, |p, (client, _)| p.concerning(client))));
+        }
+    }
+    out
+}
+
+/// Where a distribution takes a certificate that a provider of its own makes, or one that is named in us-east-1.
+fn certificate_in_own_region(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for distribution in sight.resources(&["aws_cloudfront_distribution", "AWS::CloudFront::Distribution"]) {
+        let path =
+            "viewer_certificate.acm_certificate_arn | DistributionConfig.ViewerCertificate.AcmCertificateArn";
+        let mut named = sight.named(&distribution, path, &["aws_acm_certificate"]);
+        for validation in sight.named(&distribution, path, &["aws_acm_certificate_validation"]) {
+            named.extend(sight.named(&validation, "certificate_arn", &["aws_acm_certificate"]));
+        }
+        for certificate in named {
+            let has_others =
+                sight.project.documents.iter().any(|d| d.text.contains("us-east-1") && d.is_terraform());
+            for slot in certificate.at("provider") {
+                if has_others && !slot.text().ends_with("default") {
+                    out.extend(sight.without(&certificate, slot).map(|p| p.concerning(&distribution)));
+                }
+            }
+        }
+        for slot in sight.written(&distribution, path) {
+            if let Some(at) = slot.text().find(":acm:us-east-1:") {
+                let start = slot.node.span.start + at + ":acm:".len();
+                let edit = Edit::new(start..start + "us-east-1".len(), "eu-west-1");
+                out.push(sight.place(&distribution, slot, [edit]));
+            }
+        }
+    }
+    out
+}
+
+/// Where a load balancer logs to a bucket of the project, and one statement of its one policy lets anybody write.
+fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for balancer in sight.resources(BALANCERS) {
+        let mut buckets = sight.named(
+            &balancer,
+            "access_logs.bucket | LoadBalancerAttributes.Value",
+            &["aws_s3_bucket", "AWS::S3::Bucket"],
+        );
+        let policies = ["aws_s3_bucket_policy", "AWS::S3::BucketPolicy"];
+        for policy in sight.named(&balancer, "access_logs.bucket", &policies) {
+            buckets.extend(sight.named(&policy, "bucket", &["aws_s3_bucket"]));
+        }
+        for bucket in buckets {
+            let policies = sight.users(&bucket, &policies, "bucket | Bucket");
+            let [policy] = &policies[..] else { continue };
+            if let [slot] = super::roles::words_of(sight, policy, &["s3:PutObject"])[..] {
+                let place = sight.reworded(policy, slot, "s3:GetObject");
+                out.push(place.concerning(&balancer).concerning(&bucket));
+            }
+        }
+    }
+    out
+}
+
+/// Where one listener or rule alone forwards to the target group of a service.
+fn listener_answers_by_itself(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for group in sight.resources(TARGET_GROUPS) {
+        let services =
+            sight.users(&group, SERVICES, "load_balancer.target_group_arn | LoadBalancers.TargetGroupArn");
+        let listeners = sight.users(&group, LISTENERS, "default_action | DefaultActions");
+        let rules = sight.users(&group, LISTENER_RULES, "action | Actions");
+        let (Some(service), [listener], []) = (services.first(), &listeners[..], &rules[..]) else {
+            continue;
+        };
+        for slot in listener.at("default_action | DefaultActions") {
+            let fixed = if listener.document.is_terraform() {
+                "default_action {\n    type = \"fixed-response\"\n\n    fixed_response {\n      content_type = \"text/plain\"\n      status_code  = \"503\"\n    }\n  }"
+            } else {
+                r#"[{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "503"}}]"#
+            };
+            out.push(sight.replaced(listener, slot, fixed).concerning(service).concerning(&group));
+        }
+    }
+    out
+}
