@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use iaclint_graph::{Call, Language, Opaque};
 use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
 use iaclint_value::{Name, OriginArena, OriginId, RootId, Value};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::assets::{Assets, Files};
 use crate::directives;
@@ -34,38 +34,15 @@ pub(crate) fn load(project: &Project, directory: &Path, root: RootId) -> Loaded 
 
 /// Reads one template on its own.
 pub(crate) fn single(project: &Project, file: &Path, root: RootId) -> Loaded {
-    let mut loader = Loader::new(project, file, Language::CloudFormation, root);
-    let stem = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem);
-    if let Some(template) =
-        Template::read(project, file, &mut loader.loaded.arena, &mut loader.loaded.problems)
-    {
-        if template.synthesized {
-            loader.loaded.language = Language::Cdk;
-        } else if template.resources.entries().is_empty() {
-            let span = Span::new(template.file.id, 0..0);
-            let message = format!("the template {} has no Resources", template.file.path);
-            let problem = Problem::at(ProblemKind::Invalid, span, message).in_file(&template.file.path);
-            loader.loaded.problems.push(problem);
-        }
-        loader.loaded.stacks.push(Stack {
-            address: if stem.is_empty() { "template".into() } else { stem.into() },
-            name: None,
-            environment: Environment::default(),
-            template,
-            template_name: Name::new(),
-            calls: Vec::new(),
-            parent: None,
-            nested: FxHashMap::default(),
-            metadata: None,
-        });
-        let base = file.parent().unwrap_or(Path::new("")).to_path_buf();
-        let mut above = vec![project.absolute(file)];
-        loader.nested_stacks(0, &base, &Files::default(), &mut above);
-    }
-    loader.loaded
+    Loader::new(project, file, Language::CloudFormation, root).single(file)
 }
 
+/// Reads one template on its own with those that it is deployed with, each of them once, however many stacks it is the template of.
+pub(crate) fn each_once(project: &Project, file: &Path) -> Loaded {
+    let mut loader = Loader::new(project, file, Language::CloudFormation, RootId(0));
+    loader.read = Some(FxHashSet::default());
+    loader.single(file)
+}
 /// Where an assembly stands.
 struct Place {
     /// The address of the Stage, with a slash behind it.
@@ -83,6 +60,8 @@ struct Loader<'a> {
     root: RootId,
     /// Whether the templates are those of an assembly, and not one on its own with what it names.
     in_assembly: bool,
+    /// The templates that were read, where each is read once.
+    read: Option<FxHashSet<PathBuf>>,
     /// How often an address was given.
     addresses: FxHashMap<Name, u32>,
 }
@@ -125,8 +104,42 @@ impl<'a> Loader<'a> {
             assets: Assets::default(),
             root,
             in_assembly: false,
+            read: None,
             addresses: FxHashMap::default(),
         }
+    }
+
+    /// Reads a template and those nested in it.
+    fn single(mut self, file: &Path) -> Loaded {
+        let stem = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = stem.split_once('.').map_or(stem.as_str(), |(stem, _)| stem);
+        if let Some(template) =
+            Template::read(self.project, file, &mut self.loaded.arena, &mut self.loaded.problems)
+        {
+            if template.synthesized {
+                self.loaded.language = Language::Cdk;
+            } else if template.resources.entries().is_empty() {
+                let span = Span::new(template.file.id, 0..0);
+                let message = format!("the template {} has no Resources", template.file.path);
+                let problem = Problem::at(ProblemKind::Invalid, span, message).in_file(&template.file.path);
+                self.loaded.problems.push(problem);
+            }
+            self.loaded.stacks.push(Stack {
+                address: if stem.is_empty() { "template".into() } else { stem.into() },
+                name: None,
+                environment: Environment::default(),
+                template,
+                template_name: Name::new(),
+                calls: Vec::new(),
+                parent: None,
+                nested: FxHashMap::default(),
+                metadata: None,
+            });
+            let base = file.parent().unwrap_or(Path::new("")).to_path_buf();
+            let mut above = vec![self.project.absolute(file)];
+            self.nested_stacks(0, &base, &Files::default(), &mut above);
+        }
+        self.loaded
     }
 
     /// Reads a JSON file of the assembly that is not a template.
@@ -304,9 +317,11 @@ impl<'a> Loader<'a> {
         let loaded = &mut self.loaded;
         let bytes: usize = loaded.stacks.iter().map(|s| s.template.file.text.len()).sum();
         if loaded.stacks.len() >= MAX_STACKS || bytes > MAX_BYTES {
-            let message =
-                format!("the assembly has more than {MAX_STACKS} stacks or {} MiB", MAX_BYTES >> 20);
-            loaded.problems.push(Problem::at(ProblemKind::Limit, span, message).in_file(named_in));
+            let message = format!("this has more than {MAX_STACKS} stacks or {} MiB", MAX_BYTES >> 20);
+            // Once is enough: all that comes behind it meets the limit, too.
+            if !loaded.problems.iter().any(|problem| problem.message == message) {
+                loaded.problems.push(Problem::at(ProblemKind::Limit, span, message).in_file(named_in));
+            }
             return None;
         }
         if let Err(error) = self.project.read_text(path) {
@@ -361,11 +376,18 @@ impl<'a> Loader<'a> {
             };
             let path = directory.join(&*file);
             let absolute = self.project.absolute(&path);
-            if above.contains(&absolute) || above.len() > MAX_NESTING {
-                let message = format!("the nested stack {id} contains itself");
-                self.loaded
-                    .problems
-                    .push(Problem::at(ProblemKind::Invalid, span, message).in_file(&named_in));
+            if self.read.as_mut().is_some_and(|read| !read.insert(absolute.clone())) {
+                continue;
+            }
+            let fault = if above.contains(&absolute) {
+                Some((ProblemKind::Invalid, format!("the nested stack {id} contains itself")))
+            } else if above.len() > MAX_NESTING {
+                Some((ProblemKind::Limit, format!("stacks in stacks are read {MAX_NESTING} deep")))
+            } else {
+                None
+            };
+            if let Some((kind, message)) = fault {
+                self.loaded.problems.push(Problem::at(kind, span, message).in_file(&named_in));
                 continue;
             }
             let Some(template) = self.template(&path, span, &named_in) else { continue };

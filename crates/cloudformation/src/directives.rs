@@ -16,25 +16,38 @@ pub(crate) fn of_comments(file: &SourceFile) -> Vec<Directive> {
         return Vec::new();
     }
     let mut out = Vec::new();
+    let mut regions = Regions { file, last: None };
     for next in Parser::new_from_str_with_options(&file.text, options! { emit_comments: true }) {
         let Ok((event, place)) = next else { break };
         if let (Event::Comment(..), Some(bytes)) = (event, place.byte_range()) {
             let span = Span::new(file.id, bytes.clone());
             let text = file.text.get(bytes).unwrap_or_default();
-            out.extend(Directive::of_comment(text, span, || region(file, span)));
+            out.extend(Directive::of_comment(text, span, || regions.of(span)));
         }
     }
     out
 }
 
-/// What a comment speaks of: its own line or the next one, with the lines below that are indented deeper.
-fn region(file: &SourceFile, comment: Span) -> Span {
-    let text = file.text.as_str();
-    let line_start = |at: usize| text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |at| at + 1);
-    let own = line_start(comment.start as usize);
-    let before = text.get(own..comment.start as usize).unwrap_or_default();
-    let mut start = own;
-    if before.trim().is_empty() {
+/// What comments speak of.
+struct Regions<'f> {
+    file: &'f SourceFile,
+    /// The lines of comments that were gone past, and what follows them.
+    last: Option<(std::ops::Range<usize>, Span)>,
+}
+
+impl Regions<'_> {
+    /// The comment's own line or the next one, with the lines below that are indented deeper.
+    fn of(&mut self, comment: Span) -> Span {
+        let text = self.file.text.as_str();
+        let at = comment.start as usize;
+        let own = text.get(..at).and_then(|t| t.rfind('\n')).map_or(0, |at| at + 1);
+        if !text.get(own..at).unwrap_or_default().trim().is_empty() {
+            return self.below(own);
+        }
+        if let Some((_, region)) = self.last.as_ref().filter(|(lines, _)| lines.contains(&own)) {
+            return *region;
+        }
+        let mut start = own;
         for line in text.get(own..).unwrap_or_default().split_inclusive('\n') {
             let content = line.trim();
             if !content.is_empty() && !content.starts_with('#') {
@@ -42,31 +55,38 @@ fn region(file: &SourceFile, comment: Span) -> Span {
             }
             start += line.len();
         }
+        let region = self.below(start);
+        self.last = Some((own..start, region));
+        region
     }
-    let rest = text.get(start..).unwrap_or_default();
-    let indent = |line: &str| line.len() - line.trim_start().len();
-    let mut end = start;
-    let mut at = start;
-    let mut first: Option<(usize, bool)> = None;
-    for line in rest.split_inclusive('\n') {
-        let content = line.trim();
-        match first {
-            None => first = Some((indent(line), content.starts_with("- ") || content == "-")),
-            Some((depth, is_item)) if !content.is_empty() && !content.starts_with('#') => {
-                // The items of a list may stand as deep as the key above them.
-                let item_below = !is_item && indent(line) == depth && content.starts_with('-');
-                if indent(line) <= depth && !item_below {
-                    break;
+
+    /// The line at `start` with the lines below it that are indented deeper.
+    fn below(&self, start: usize) -> Span {
+        let rest = self.file.text.get(start..).unwrap_or_default();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let mut end = start;
+        let mut at = start;
+        let mut first: Option<(usize, bool)> = None;
+        for line in rest.split_inclusive('\n') {
+            let content = line.trim();
+            match first {
+                None => first = Some((indent(line), content.starts_with("- ") || content == "-")),
+                Some((depth, is_item)) if !content.is_empty() && !content.starts_with('#') => {
+                    // The items of a list may stand as deep as the key above them.
+                    let item_below = !is_item && indent(line) == depth && content.starts_with('-');
+                    if indent(line) <= depth && !item_below {
+                        break;
+                    }
                 }
+                Some(_) => {}
             }
-            Some(_) => {}
+            at += line.len();
+            if !content.is_empty() {
+                end = at;
+            }
         }
-        at += line.len();
-        if !content.is_empty() {
-            end = at;
-        }
+        Span::new(self.file.id, start..end)
     }
-    Span::new(file.id, start..end)
 }
 
 /// What `Metadata: {iaclint: {ignore: [...]}}` says; `scope` is what it stands on.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use iaclint_source::Project;
-use iaclint_value::{Data, Name, RootId, Value};
+use iaclint_value::{Data, Name, Value};
 
-use crate::assembly::{single, text};
+use crate::assembly::{each_once, text};
 use crate::assets::Files;
 
 /// How files of templates end.
@@ -96,7 +96,7 @@ pub(crate) fn beside(project: &Project, directory: &Path, end: &str) -> Option<N
 /// The files that a template on its own is deployed with, which are no roots then: the templates of the stacks nested in it, and the modules
 /// that it names.
 pub(crate) fn files_within(project: &Project, file: &Path) -> Vec<PathBuf> {
-    let loaded = single(project, file, RootId(0));
+    let loaded = each_once(project, file);
     let mut out = Vec::new();
     for (at, stack) in loaded.stacks.iter().enumerate() {
         let path = project.absolute(Path::new(&stack.template.file.path));

@@ -15,6 +15,8 @@ const MAX_ALIASED: usize = 100_000;
 
 /// The most lines of quoted scalars that are read although they are not indented.
 const MAX_UNINDENTED: usize = 64;
+/// Each of them costs another run of the parser, at most over so many bytes together.
+const MAX_PARSED: usize = 32 << 20;
 
 /// What keeps a file from being read.
 enum Refusal {
@@ -38,6 +40,7 @@ pub(crate) fn parse(
     problems: &mut Vec<Problem>,
 ) -> Result<Value, JsonError> {
     let mut text = Cow::Borrowed(&*file.text);
+    let mut parsed = 0;
     for _ in 0..MAX_UNINDENTED {
         let before = problems.len();
         let (at, error) = match parse_text(&text, file, arena, problems) {
@@ -45,7 +48,8 @@ pub(crate) fn parse(
             Err(Refusal::Other(error)) => return Err(error),
             Err(Refusal::Unindented(at, error)) => (at, error),
         };
-        let Some(joined) = join_lines(&text, at) else { return Err(error) };
+        parsed += at;
+        let Some(joined) = join_lines(&text, at).filter(|_| parsed < MAX_PARSED) else { return Err(error) };
         text = Cow::Owned(joined);
         problems.truncate(before);
     }
@@ -87,7 +91,11 @@ fn parse_text(
         let (event, place) = next.map_err(|error| {
             let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
             let end = (at + 1..=text.len()).find(|&e| text.is_char_boundary(e)).unwrap_or(at);
-            let refused = JsonError { message: error.info(), span: Some(Span::new(file.id, at..end)) };
+            let message = match error.kind() {
+                ErrorKind::RecursionLimitExceeded => format!("nested deeper than {MAX_DEPTH} levels"),
+                _ => error.info(),
+            };
+            let refused = JsonError { message, span: Some(Span::new(file.id, at..end)) };
             match error.kind() {
                 ErrorKind::InvalidQuotedScalarIndent => Refusal::Unindented(at, refused),
                 _ => Refusal::Other(refused),

@@ -12,7 +12,7 @@ mod resource;
 mod root;
 mod state;
 
-use iaclint_source::Problem;
+use iaclint_source::{Problem, Span};
 use iaclint_value::{Data, Name, OriginId, Origins, Reference, ResourceKey, RootId, Target, Value, Why};
 use rustc_hash::FxHashMap;
 
@@ -61,6 +61,7 @@ impl Graph {
     pub fn new(fragments: Vec<Fragment>) -> Self {
         let mut graph = Graph::default();
         let mut ambiguous = Vec::new();
+        let mut said: FxHashMap<Span, Vec<usize>> = FxHashMap::default();
         graph.resources.reserve_exact(fragments.iter().map(|f| f.resources.len()).sum());
         for fragment in fragments {
             for (name, value) in &fragment.root.exports {
@@ -74,7 +75,9 @@ impl Graph {
             graph.problems.extend(fragment.problems);
             for directive in fragment.directives {
                 // A file that several roots read says what it says once.
-                if !graph.directives.contains(&directive) {
+                let known = said.entry(directive.span).or_default();
+                if !known.iter().any(|at| graph.directives.get(*at) == Some(&directive)) {
+                    known.push(graph.directives.len());
                     graph.directives.push(directive);
                 }
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use iaclint_lint::{Finding, Suppressed};
 use iaclint_model::family;
 use iaclint_report::mask;
+use iaclint_source::Disk;
 use serde::{Deserialize, Serialize};
 
 use crate::input;
@@ -64,7 +65,7 @@ impl Baseline {
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let shown = path.display();
-        let text = input::text(path)?;
+        let text = input::text(&Disk, path)?;
         let baseline: Baseline = serde_json::from_str(&text).map_err(|e| {
             Failure::new(format!("{shown} is no baseline: {e}"))
                 .with_help(format!("write it anew with `iaclint baseline -o {shown}`"))
@@ -119,6 +120,7 @@ impl Baseline {
 mod tests {
     use iaclint_lint::{Confidence, Label, Severity, Subject};
     use iaclint_source::{FileId, Span};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -171,5 +173,42 @@ mod tests {
         let mut baseline = Baseline::of(&[finding("a.b", 1)]);
         let applied = baseline.apply(&mut Vec::new(), &BTreeSet::from(["another"]), "b.json");
         assert_eq!((applied.stale, baseline.len()), (0, 1));
+    }
+
+    /// Findings of few rules, addresses and fingerprints, so that many are equal, at any place.
+    fn findings() -> impl Strategy<Value = Vec<Finding>> {
+        let addresses = prop::sample::select(vec!["a.b", "a.b[0]", "a.b[\"x\"]", "a.c", "module.m[0].a.b"]);
+        let rules = prop::sample::select(vec!["a-rule", "another"]);
+        let one =
+            (rules, addresses, 0..3_u64, 0..1_000_usize).prop_map(|(rule, address, fingerprint, at)| {
+                let mut finding = finding(address, fingerprint);
+                finding.rule = rule;
+                finding.primary.span = Span::new(FileId(0), at..at + 1);
+                finding
+            });
+        prop::collection::vec(one, 0..20)
+    }
+
+    fn counted<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> BTreeMap<Entry, usize> {
+        let mut out = BTreeMap::new();
+        for finding in findings {
+            *out.entry(Entry::of(finding)).or_default() += 1;
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn a_baseline_hides_as_many_as_it_holds_and_never_another(old in findings(), new in findings()) {
+            let (held, mut shown) = (counted(&old), new.clone());
+            let applied = Baseline::of(&old).apply(&mut shown, &BTreeSet::new(), "b.json");
+            let (hidden, left) = (counted(&applied.hidden), counted(&shown));
+            for (entry, count) in counted(&new) {
+                let of = |counts: &BTreeMap<Entry, usize>| counts.get(&entry).copied().unwrap_or_default();
+                prop_assert_eq!(of(&hidden), count.min(of(&held)));
+                prop_assert_eq!(of(&hidden) + of(&left), count);
+            }
+            prop_assert!(hidden.keys().all(|entry| held.contains_key(entry)));
+        }
     }
 }

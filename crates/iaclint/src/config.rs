@@ -104,13 +104,19 @@ impl Config {
             Some(file) => Some(file.clone()),
             None => paths.first().and_then(|first| nearest(first, input.project_root.as_deref())),
         };
-        let Some(file) = file else { return Config::default().with_environment(input) };
-        let shown = shown(&file);
-        let text = input::text(&file)?;
-        let real = Disk.canonicalize(&file).unwrap_or(file);
-        let base = real.parent().map(Path::to_path_buf).unwrap_or_default();
-        let reader = Reader { shown: &shown, text: &text, lines: LineIndex::new(&text), base: &base };
-        reader.read(input.environment.as_deref())
+        match file {
+            Some(file) => Config::read(&Disk, &file, input.environment.as_deref()),
+            None => Config::default().with_environment(input),
+        }
+    }
+
+    /// What a file says for all environments, or for one.
+    pub fn read(files: &dyn FileSystem, file: &Path, environment: Option<&str>) -> Result<Config, Failure> {
+        let text = input::text(files, file)?;
+        let real = files.canonicalize(file).unwrap_or_else(|_| file.to_path_buf());
+        let base = real.parent().unwrap_or(&real);
+        let (shown, lines) = (shown(file), LineIndex::new(&text));
+        Reader { files, shown: &shown, text: &text, lines, base }.read(environment)
     }
 
     fn with_environment(self, input: &Input) -> Result<Config, Failure> {
@@ -145,6 +151,7 @@ fn shown(path: &Path) -> String {
 }
 
 struct Reader<'a> {
+    files: &'a dyn FileSystem,
     shown: &'a str,
     text: &'a str,
     lines: LineIndex,
@@ -217,7 +224,8 @@ impl Reader<'_> {
 
     /// The real path of what is named.
     fn existing(&self, path: &Spanned<PathBuf>) -> Result<PathBuf, Failure> {
-        Disk.canonicalize(&self.base.join(path.get_ref()))
+        self.files
+            .canonicalize(&self.base.join(path.get_ref()))
             .map_err(|_| self.fault(path.span(), &format!("there is no {}", path.get_ref().display())))
     }
 
@@ -230,13 +238,14 @@ impl Reader<'_> {
         let mut out = Vec::new();
         for pattern in patterns {
             let fault = |words: &str| self.fault(pattern.span(), words);
-            let files = environments::files(self.base, pattern.get_ref()).map_err(|words| fault(&words))?;
+            let files = environments::files(self.files, self.base, pattern.get_ref())
+                .map_err(|words| fault(&words))?;
             if files.is_empty() {
                 return Err(fault(&format!("there is no {}", pattern.get_ref().display())));
             }
             for file in files {
                 let name = environments::name_of(&file);
-                out.push((name, Disk.canonicalize(&file).map_err(|e| fault(&e.to_string()))?));
+                out.push((name, self.files.canonicalize(&file).map_err(|e| fault(&e.to_string()))?));
             }
         }
         Ok(out)
@@ -307,7 +316,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Config, Failure> {
         let base = Path::new("/p");
-        Reader { shown: NAME, text, lines: LineIndex::new(text), base }.read(None)
+        Reader { files: &Disk, shown: NAME, text, lines: LineIndex::new(text), base }.read(None)
     }
 
     fn refusal(text: &str) -> String {

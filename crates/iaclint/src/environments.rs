@@ -8,10 +8,10 @@ use iaclint_graph::{Mode, Resource};
 use iaclint_lint::{Finding, Findings};
 use iaclint_parser::{Parsed, RootFound};
 use iaclint_rules::RULES;
-use iaclint_source::{Disk, FileKind, FileSystem, Problem, Span};
+use iaclint_source::{FileKind, FileSystem, Problem, Span};
 
 /// The files below `base` that a pattern names: in each part of the path `*` stands for anything but `/`.
-pub fn files(base: &Path, pattern: &Path) -> Result<Vec<PathBuf>, String> {
+pub fn files(system: &dyn FileSystem, base: &Path, pattern: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = vec![base.to_path_buf()];
     for part in pattern.components() {
         let written = part.as_os_str().to_string_lossy();
@@ -21,14 +21,14 @@ pub fn files(base: &Path, pattern: &Path) -> Result<Vec<PathBuf>, String> {
             continue;
         }
         let glob = Glob::new(&written).map_err(|e| e.kind().to_string())?.compile_matcher();
-        found = found.iter().flat_map(|at| matching(at, &glob)).collect();
+        found = found.iter().flat_map(|at| matching(system, at, &glob)).collect();
     }
-    found.retain(|file| Disk.kind(file).is_ok_and(|kind| kind != FileKind::Directory));
+    found.retain(|file| system.kind(file).is_ok_and(|kind| kind != FileKind::Directory));
     Ok(found)
 }
 
-fn matching(directory: &Path, glob: &GlobMatcher) -> Vec<PathBuf> {
-    let entries = Disk.read_dir(directory).unwrap_or_default();
+fn matching(system: &dyn FileSystem, directory: &Path, glob: &GlobMatcher) -> Vec<PathBuf> {
+    let entries = system.read_dir(directory).unwrap_or_default();
     let named = entries.into_iter().filter(|e| !e.name.starts_with('.') && glob.is_match(&e.name));
     named.map(|e| directory.join(e.name)).collect()
 }

@@ -28,7 +28,9 @@ pub fn hints(problems: &[Problem], findings: &[Finding], sources: &Sources) -> V
 }
 
 fn matters(path: &str, findings: &[Finding], sources: &Sources) -> bool {
-    if path.ends_with("cdk.json") {
+    // What is not read at all matters to whoever has it.
+    let unread = ["cdk.json", "terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl", ".tfstate"];
+    if unread.iter().any(|end| path.ends_with(end)) {
         return true;
     }
     findings.iter().filter(|finding| finding.subject.source.is_none()).any(|finding| {

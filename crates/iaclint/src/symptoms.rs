@@ -20,6 +20,9 @@ const THRESHOLD: f64 = 0.3;
 /// What is said on a page beside its quotations counts this much.
 const PROSE: f64 = 0.5;
 
+/// What the rules of a class lose from one to the next: its file names the likeliest first.
+const STEP: f64 = 0.005;
+
 /// Rare words that have to be shared for a likeness to count half.
 const HALF: f64 = 4.0;
 
@@ -45,10 +48,18 @@ fn classes() -> Vec<Class> {
     toml::from_str::<Classes>(CLASSES).map(|c| c.class).unwrap_or_default()
 }
 
+/// What is known of a rule: the texts that lead to it, each with how much it counts, and what is said beside them.
+#[derive(Debug)]
+struct Page {
+    rule: &'static Rule,
+    quotations: Vec<(Words, f64)>,
+    prose: Words,
+}
+
 /// What the pages of rules quote.
 #[derive(Debug)]
 pub struct Symptoms {
-    pages: Vec<(&'static Rule, Vec<Words>, Words)>,
+    pages: Vec<Page>,
     /// In how many texts a word stands.
     frequency: BTreeMap<String, usize>,
     texts: usize,
@@ -60,18 +71,22 @@ impl Symptoms {
         let mut symptoms = Self { pages: Vec::new(), frequency: BTreeMap::new(), texts: 0 };
         let classes = classes();
         for rule in rules {
-            let mut quotations: Vec<Words> =
-                quotations(rule.page).iter().map(|q| words(q)).filter(|w| w.len() > 1).collect();
-            let of_rule = classes.iter().filter(|c| c.rules.iter().any(|id| id == rule.id));
-            quotations.extend(of_rule.flat_map(|c| &c.phrases).map(|phrase| words(phrase)));
+            let own = quotations(rule.page).into_iter().map(|q| (words(&q), 1.0));
+            let mut quotations: Vec<(Words, f64)> = own.filter(|(words, _)| words.len() > 1).collect();
+            for class in &classes {
+                if let Some(place) = class.rules.iter().position(|id| id == rule.id) {
+                    let counts = 1.0 - STEP * f64::from(u32::try_from(place).unwrap_or(u32::MAX));
+                    quotations.extend(class.phrases.iter().map(|phrase| (words(phrase), counts)));
+                }
+            }
             let prose = words(&format!("{} {}", rule.id.replace('-', " "), section(rule.page)));
-            for text in quotations.iter().chain([&prose]) {
+            for text in quotations.iter().map(|(words, _)| words).chain([&prose]) {
                 symptoms.texts += 1;
                 for word in text {
                     *symptoms.frequency.entry(word.clone()).or_default() += 1;
                 }
             }
-            symptoms.pages.push((rule, quotations, prose));
+            symptoms.pages.push(Page { rule, quotations, prose });
         }
         symptoms
     }
@@ -82,10 +97,11 @@ impl Symptoms {
         let mut out: Vec<Match> = self
             .pages
             .iter()
-            .map(|(rule, quotations, prose)| {
-                let quoted = quotations.iter().map(|q| self.likeness(&asked, q, true));
-                let said = self.likeness(&asked, prose, false) * PROSE;
-                Match { rule, score: quoted.fold(said, f64::max) }
+            .map(|page| {
+                let quoted =
+                    page.quotations.iter().map(|(q, counts)| self.likeness(&asked, q, true) * counts);
+                let said = self.likeness(&asked, &page.prose, false) * PROSE;
+                Match { rule: page.rule, score: quoted.fold(said, f64::max) }
             })
             .filter(|m| m.score >= THRESHOLD)
             .collect();
@@ -196,6 +212,43 @@ mod tests {
             assert!(RULES.iter().any(|rule| rule.id == id), "{id}");
         }
         assert!(best("connect ETIMEDOUT 10.0.3.17:6379").contains(&"sg-ingress-missing-client-group"));
+    }
+
+    #[test]
+    fn texts_that_people_ask_about_lead_to_the_likeliest_rule() {
+        for (text, rule) in [
+            (
+                "service api (port 8080) is unhealthy in target-group tg due to (reason Health checks failed with these codes: [404])",
+                "target-group-health-check-cannot-pass",
+            ),
+            (
+                "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1",
+                "ecs-awslogs-group-missing",
+            ),
+            (
+                "ERROR 2003 (HY000): Can't connect to MySQL server on 'db.cluster.us-east-1.rds.amazonaws.com' (110)",
+                "sg-ingress-missing-client-group",
+            ),
+            (
+                "ECS was unable to assume the role 'arn:aws:iam::123456789012:role/exec' that was provided for this task. Please verify that the role being passed has the proper trust relationship and permissions",
+                "ecs-role-trust-policy-wrong",
+            ),
+            ("OutOfMemoryError: Container killed due to memory usage", "ecs-container-memory-too-small"),
+            (
+                "redis.exceptions.TimeoutError: Timeout connecting to server",
+                "sg-ingress-missing-client-group",
+            ),
+            (
+                "Queue visibility timeout: 30 seconds is less than Function timeout: 60 seconds",
+                "sqs-visibility-timeout-below-lambda-timeout",
+            ),
+            (
+                "ClientException: No Fargate configuration exists for given values: 1024 CPU, 512 memory.",
+                "fargate-invalid-cpu-memory",
+            ),
+        ] {
+            assert_eq!(best(text).first(), Some(&rule), "{text}");
+        }
     }
 
     #[test]

@@ -160,3 +160,28 @@ fn a_template_that_people_write_is_mended_and_one_of_the_cdk_is_not() {
         }
     }
 }
+
+/// Editors move the start of a region behind the indentation of its line, so a fix must not begin inside of one.
+#[test]
+fn editors_make_the_edits_of_sarif_where_they_belong() {
+    let mut seen = 0;
+    for fixture in fixtures() {
+        let output = iaclint(&fixture, &["--format", "sarif"]);
+        let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the log is JSON");
+        let results = log["runs"][0]["results"].as_array().expect("a list");
+        let fixes = results.iter().filter_map(|r| r["fixes"].as_array()).flatten();
+        for change in fixes.filter_map(|f| f["artifactChanges"].as_array()).flatten() {
+            let path = change["artifactLocation"]["uri"].as_str().expect("a text");
+            let text = std::fs::read_to_string(fixture.join(path)).expect("the fixture has the file");
+            for replacement in change["replacements"].as_array().expect("a list") {
+                let number = |key: &str| replacement["deletedRegion"][key].as_u64().expect("a number");
+                let line = text.lines().nth(usize::try_from(number("startLine")).unwrap() - 1);
+                let line = line.expect("a line of the file");
+                let indentation = line.len() - line.trim_start().len();
+                assert!(number("startColumn") > indentation as u64, "{path}: {line}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen >= 6, "only {seen} edits");
+}

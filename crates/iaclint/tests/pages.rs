@@ -206,11 +206,16 @@ fn fixes_mend_the_findings_of_the_bad_cases() {
     for id in [
         "docker-run-no-restart-policy",
         "ecs-deployment-percent-no-headroom",
+        "ecs-lb-container-name-mismatch",
         "ecs-service-no-circuit-breaker",
         "ecs-service-no-health-check-grace-period",
         "endpoint-port-duplicated",
+        "fargate-invalid-cpu-memory",
         "fargate-no-route-to-registry",
+        "rds-final-snapshot-missing",
         "redis-tls-client-mismatch",
+        "sqs-visibility-timeout-below-lambda-timeout",
+        "target-group-type-vs-network-mode",
         "user-data-change-does-not-replace-instance",
     ] {
         assert!(fixed.contains(id), "no bad case of {id} has a fix");

@@ -75,10 +75,7 @@ impl Fix {
                 Found::Absent(_) if path.is_empty() => return None,
                 Found::Absent(_) => absent.push((path, scalar)),
                 Found::Value(value) if is(value, scalar) => {}
-                Found::Value(value) => {
-                    let span = literal_span(cx, node.id, value)?;
-                    fix.edits.push(Edit::new(span, scalar.to_string()));
-                }
+                Found::Value(value) => fix.edits.push(instead(cx, node.id, value, scalar)?),
                 Found::OneOf(..) | Found::Unknown(_) => return None,
             }
         }
@@ -123,9 +120,30 @@ fn literal_span(cx: &Check<'_, '_>, id: ResourceId, value: &Value) -> Option<Spa
     };
     let inside = model.resource(id).whole.contains(origin.span);
     let file = model.sources().file(origin.span.file);
-    let written = file.slice(origin.span).trim_matches('"').to_owned();
+    let written = file.slice(origin.span).trim_matches(['"', '\'']).to_owned();
     let same = value.as_str().is_some_and(|text| text == written.as_str());
     (literal && inside && same && origin.via == Via::Written).then_some(origin.span)
+}
+
+/// The edit that puts another value in the place of a literal, in the quotes that stand there.
+fn instead(cx: &Check<'_, '_>, id: ResourceId, value: &Value, scalar: &Scalar) -> Option<Edit> {
+    let span = literal_span(cx, id, value)?;
+    let file = cx.model().sources().file(span.file);
+    let before = file.text.get(..span.range().start)?;
+    let text = match (file.slice(span).chars().next()?, scalar) {
+        (quote @ ('"' | '\''), Scalar::Text(text)) => format!("{quote}{text}{quote}"),
+        (quote @ ('"' | '\''), scalar) => format!("{quote}{scalar}{quote}"),
+        // The span is what stands inside of quotes, or there are none.
+        (_, Scalar::Text(text)) if before.ends_with(['"', '\'']) || is_word(text) => text.clone(),
+        (_, scalar) => scalar.to_string(),
+    };
+    Some(Edit::new(span, text))
+}
+
+/// Whether a text needs no quotes where the one before it had none.
+fn is_word(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 /// What is to be written into the body of a resource, below what is there of the paths. All paths end below the same object.

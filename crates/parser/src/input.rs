@@ -7,7 +7,7 @@ use iaclint_source::{Problem, ProblemKind, Project};
 use rayon::prelude::*;
 
 use crate::root_directory::Given;
-use crate::walk::{Walked, is_terraform, walk};
+use crate::walk::{Walked, is_state, is_terraform, is_terragrunt, walk};
 use crate::{Exclusion, ParseError};
 
 /// Everything to load, before it is known which Terraform directories are roots. All paths are absolute.
@@ -67,6 +67,7 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     input.terragrunt = walked.terragrunt;
     input.generated = std::mem::take(&mut walked.generated);
     input.problems = std::mem::take(&mut walked.problems);
+    input.problems.extend(not_read(project, &walked.unread));
     input.assemblies.extend(std::mem::take(&mut walked.manifests));
     let looks_like_template = |path: &&PathBuf| {
         let text = project.read_bytes(path).ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -147,6 +148,27 @@ fn not_synthesized(project: &Project, app: &Path) -> Problem {
     Problem::new(ProblemKind::NotEvaluated, message)
         .in_file(file)
         .with_help("run `npx cdk synth -q` there and check again")
+}
+
+/// A word about the first configuration of Terragrunt and the first state: who has one may believe that it is read.
+fn not_read(project: &Project, files: &BTreeSet<PathBuf>) -> Vec<Problem> {
+    let first = |is: fn(&str) -> bool| files.iter().find(|file| is(&name_of(file)));
+    let word = |file: &PathBuf, message: &str, help: &str| {
+        Problem::new(ProblemKind::NotEvaluated, message).in_file(project.relative(file)).with_help(help)
+    };
+    let terragrunt = first(is_terragrunt).map(|file| {
+        let message = "Terragrunt's files are not read, so what they give to modules is not known";
+        word(file, message, "give the values of one environment with --var-file")
+    });
+    let state = first(is_state).map(|file| {
+        let message = "states are not read: only what the configuration says is checked";
+        word(
+            file,
+            message,
+            "a plan tells more: `terraform show -json plan.out > plan.json` and --plan plan.json",
+        )
+    });
+    terragrunt.into_iter().chain(state).collect()
 }
 
 fn unreadable(given: &Given, reason: String) -> ParseError {

@@ -88,6 +88,8 @@ pub(crate) struct Walked {
     pub(crate) terragrunt: bool,
     /// Directories with Terraform files that also hold templates of such.
     pub(crate) generated: BTreeSet<PathBuf>,
+    /// Configurations of Terragrunt and states of Terraform, which are not read.
+    pub(crate) unread: BTreeSet<PathBuf>,
     /// Directories of CDK apps.
     pub(crate) apps: BTreeSet<PathBuf>,
     /// Directories that could not be read.
@@ -170,6 +172,8 @@ impl Walked {
     /// Notes a directory as a module, if it is one.
     pub(crate) fn add_module(&mut self, directory: &Path, entries: &[Entry]) {
         let is_file = |e: &&Entry| e.kind != FileKind::Directory;
+        let unread = entries.iter().filter(is_file).filter(|e| is_terragrunt(&e.name) || is_state(&e.name));
+        self.unread.extend(unread.map(|e| directory.join(&e.name)));
         self.terragrunt |= entries.iter().filter(is_file).any(|e| is_terragrunt(&e.name));
         if entries.iter().filter(is_file).any(|e| is_template_of_terraform(&e.name)) {
             self.generated.insert(directory.to_path_buf());
@@ -203,8 +207,13 @@ pub(crate) fn is_terraform(name: &str) -> bool {
 }
 
 /// Whether a file of this name tells Terragrunt how to run a root.
-fn is_terragrunt(name: &str) -> bool {
+pub(crate) fn is_terragrunt(name: &str) -> bool {
     matches!(name, "terragrunt.hcl" | "terragrunt.hcl.json" | "terragrunt.stack.hcl")
+}
+
+/// Whether a file of this name holds what Terraform has deployed.
+pub(crate) fn is_state(name: &str) -> bool {
+    name.ends_with(".tfstate")
 }
 
 /// Whether a template engine makes configuration from a file of this name: `main.tf.jinja`.

@@ -107,7 +107,8 @@ fn text(words: &str) -> String {
 
 /// A name as code.
 fn code(words: &str) -> String {
-    format!("`{}`", one_line(words).replace('`', "'").replace('|', "\\|"))
+    // A backslash before a bar would take the escape away from it.
+    format!("`{}`", one_line(words).replace('`', "'").replace("\\|", "\\ |").replace('|', "\\|"))
 }
 
 #[cfg(test)]
@@ -118,5 +119,6 @@ mod tests {
     fn nothing_of_the_users_own_is_read_as_markup() {
         assert_eq!(text("a|b `c` <img> @me"), "a\\|b \\`c\\` &lt;img&gt; &#64;me");
         assert_eq!(code("a[\"x|y`\"]"), "`a[\"x\\|y'\"]`");
+        assert_eq!(code("a\\|b"), "`a\\ \\|b`");
     }
 }

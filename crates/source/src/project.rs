@@ -23,8 +23,13 @@ pub enum ReadError {
     TooLarge(u64),
     /// It is a FIFO, a device, a directory.
     NotAFile,
-    /// It is not UTF-8 from this byte on.
-    NotUtf8(usize),
+    /// It is not UTF-8 from this byte on, in this line (from 1).
+    NotUtf8 {
+        /// The offset of the byte.
+        at: usize,
+        /// The line.
+        line: usize,
+    },
     /// The operating system refused, in its words.
     Io(String),
 }
@@ -38,7 +43,7 @@ impl std::fmt::Display for ReadError {
                 write!(f, "has {} MiB, more than the {} MiB that are read", bytes >> 20, MAX_FILE_BYTES >> 20)
             }
             Self::NotAFile => write!(f, "is not a regular file"),
-            Self::NotUtf8(at) => write!(f, "is not UTF-8 (at byte {at})"),
+            Self::NotUtf8 { at, line } => write!(f, "is not UTF-8 (in line {line}, at byte {at})"),
             Self::Io(words) => write!(f, "{words}"),
         }
     }
@@ -119,7 +124,8 @@ impl Project {
             return Ok(file);
         }
         let bytes = self.read_bytes(path)?;
-        let text = String::from_utf8(bytes).map_err(|e| ReadError::NotUtf8(e.utf8_error().valid_up_to()))?;
+        let text =
+            String::from_utf8(bytes).map_err(|e| not_utf8(e.as_bytes(), e.utf8_error().valid_up_to()))?;
         Ok(self.sources.add(&relative, text))
     }
 
@@ -221,6 +227,11 @@ impl Project {
     fn directories(&self) -> MutexGuard<'_, Directories> {
         self.directories.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn not_utf8(bytes: &[u8], at: usize) -> ReadError {
+    let before = bytes.get(..at).unwrap_or_default();
+    ReadError::NotUtf8 { at, line: before.split(|byte| *byte == b'\n').count() }
 }
 
 fn io_error(error: &std::io::Error) -> ReadError {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iaclint_value::Text;
+use iaclint_value::{Data, Text, Why};
 use rustc_hash::FxHashMap;
 
 use crate::val::{K, MAX_DEPTH, Val};
@@ -86,6 +86,37 @@ impl Weights {
         }
         Some(height)
     }
+}
+
+/// Whether a value is made of one that was too large. At first sight: deep inside, the same parts stand many times.
+pub(crate) fn holds_limited(value: &Val) -> bool {
+    let mut left = 1_000_usize;
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        left = left.saturating_sub(1);
+        if left == 0 {
+            return false;
+        }
+        match &value.k {
+            K::Unknown(unk) if unk.why == Why::Limit => return true,
+            K::Unknown(unk) => open.extend(&unk.partial),
+            K::Str(str) => {
+                let text = str.detail.as_ref().and_then(|d| d.text.as_ref());
+                if text.is_some_and(|t| t.holes().any(|hole| is_limited(&hole.data))) {
+                    return true;
+                }
+            }
+            _ => {
+                open.extend(value.elements().into_iter().flatten());
+                open.extend(value.fields().into_iter().flatten().map(|field| &field.2));
+            }
+        }
+    }
+    false
+}
+
+fn is_limited(data: &Data) -> bool {
+    matches!(data, Data::Unknown(unknown) if unknown.why == Why::Limit)
 }
 
 /// The address of a collection's elements.

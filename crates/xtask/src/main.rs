@@ -1,4 +1,4 @@
-//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | mutate | checkouts | estate | bench-peers | oracle | plan | shares`.
+//! Chores of the repository: `cargo xtask new-rule | sync | tidy | layers | crater | mutate | checkouts | estate | hostile | bench-peers | seeds | oracle | plan | shares`.
 //!
 //! It depends on none of the rules, since it repairs their table.
 #![expect(clippy::print_stdout, reason = "a chore says what it did")]
@@ -7,12 +7,15 @@ mod catalogue;
 mod checkouts;
 mod crater;
 mod estate;
+#[path = "../../iaclint/tests/support/hostile.rs"]
+mod hostile;
 mod layers;
 mod mutate;
 mod new_rule;
 mod oracle;
 mod peers;
 mod schema;
+mod seeds;
 mod shares;
 mod sync;
 mod tidy;
@@ -32,8 +35,10 @@ cargo xtask mutate [--corpora DIR] [--binary FILE] [--rule ID] [--injector ID] [
 cargo xtask checkouts DIR       fetch the public repositories that are measured, each at one commit
 cargo xtask estate [--resources N] [--language terraform|cdk] [--shape services|instances|locals|calls|reach] DIR
                                 write a generated estate to measure with
+cargo xtask hostile DIR         write inputs that are made to hang, to exhaust or to mislead
 cargo xtask bench-peers [--profile NAME] DIR
                                 iaclint, its peers as far as they are installed, and the floor over one tree, interleaved
+cargo xtask seeds               write what fuzzing starts from to fuzz/corpus
 cargo xtask shares DIR..        how much of the values in checkouts is known, symbolic or unknown and why, with time and memory
 cargo xtask oracle DIR          answer the expressions of standard input (a JSON object with `expr` a line) as locals of a module
 cargo xtask plan DIR [-var-file FILE].. [-var NAME=VALUE].. [-provider SCHEMA]
@@ -64,6 +69,17 @@ fn main() -> ExitCode {
         ["sync", "--check"] => sync::check(&root),
         ["tidy"] => tidy::check(&root),
         ["layers"] => layers::check(&root),
+        ["hostile", directory] => match hostile::write(Path::new(directory)) {
+            Ok(()) => {
+                for input in hostile::ALL {
+                    let line = input.line.map(|line| format!(" (line {line})")).unwrap_or_default();
+                    println!("{:26} {}{line}", input.name, input.told.unwrap_or("read like anything else"));
+                }
+                Vec::new()
+            }
+            Err(error) => vec![format!("{directory}: {error}")],
+        },
+        ["seeds"] => seeds::write(&root),
         ["checkouts", directory] => checkouts::fetch(Path::new(directory)),
         ["estate", ref options @ .., directory] => estate::write(Path::new(directory), options),
         ["bench-peers", ref options @ .., directory] => peers::run(&root, options, Path::new(directory)),

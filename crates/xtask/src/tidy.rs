@@ -11,8 +11,8 @@ const MAX_LINES: usize = 800;
 const HEADINGS: [&str; 6] =
     ["What it flags", "What breaks", "Bad", "Good", "When to ignore it", "References"];
 
-/// Directories that hold nothing of ours.
-const SKIPPED: &[&str] = &[".git", "target", "node_modules"];
+/// Directories that hold nothing of ours, or what fuzzing made.
+const SKIPPED: &[&str] = &[".git", "target", "node_modules", "corpus", "artifacts"];
 
 /// Checks the whole repository.
 pub(crate) fn check(root: &Path) -> Vec<String> {

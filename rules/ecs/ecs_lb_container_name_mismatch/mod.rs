@@ -1,15 +1,18 @@
 //! A service that sends its load balancer's traffic to a container, or a port of one, that its task definition does not have.
 
 use iaclint_analysis::agreement::{Balanced, Running, balanced};
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity, closest};
-use iaclint_model::ecs::{Container, PortMapping};
-use iaclint_model::{Many, Prop};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity, closest};
+use iaclint_model::ecs::{Container, PortMapping, ServiceLoadBalancer};
+use iaclint_model::{Entity, Field, Many, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
     summary: "a service sends traffic to a container or port that its task definition does not have",
 };
+
+const NAME: Field = ServiceLoadBalancer::TABLE.field("container_name");
+const PORT: Field = ServiceLoadBalancer::TABLE.field("container_port");
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for balanced in balanced(cx.model()) {
@@ -38,6 +41,11 @@ fn name<'m>(
     let meant = closest(wanted, names.iter().map(String::as_str)).unwrap_or(&names[0]);
     let list = names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     let written = balanced.balancer.container_name();
+    // With several containers the nearest name is a guess.
+    let fix = (names.len() == 1).then(|| {
+        let title = format!("send it to `{meant}`");
+        Fix::set(cx, Safety::Safe, title, &balanced.balancer, &[(NAME, meant.into())])
+    });
     cx.finding(
         service,
         format!(
@@ -50,6 +58,7 @@ fn name<'m>(
     .label(cx, containers.items[0].name().origin(), "the name in the task definition")
     .related(cx, task, format!("has {list}"))
     .trail(cx, written.origin())
+    .fix(fix.flatten())
     .help(format!("send it to `{meant}`, or give the container the name `{wanted}`"))
     .of_written_values()
     .report(cx);
@@ -79,6 +88,15 @@ fn port<'m>(
         ),
         None => (format!("{label} maps no port"), format!("map the port {wanted} of {label}")),
     };
+    let only = match &mappings.items[..] {
+        [only] => only.container_port().known().copied(),
+        _ => None,
+    };
+    // Which of the two ports the program listens on cannot be known.
+    let fix = only.and_then(|only| {
+        let title = format!("send it to port {only}");
+        Fix::set(cx, Safety::Unsafe, title, &balanced.balancer, &[(PORT, only.into())])
+    });
     let place = mappings.items.first().map_or(container.origin(), |m| m.container_port().origin());
     cx.finding(
         service,
@@ -92,6 +110,7 @@ fn port<'m>(
     .note(
         "the port of the target group may be another one: every task is registered with its container's port",
     )
+    .fix(fix)
     .help(help)
     .of_written_values()
     .report(cx);

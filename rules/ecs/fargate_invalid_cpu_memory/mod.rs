@@ -1,15 +1,17 @@
 //! A Fargate task of a size that does not exist.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::sizes::{FargateSize, fargate_sizes};
-use iaclint_model::{Language, Prop};
+use iaclint_model::{Entity, Field, Language, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
     summary: "a Fargate task has a size that does not exist",
 };
+
+const MEMORY: Field = TaskDefinition::TABLE.field("memory");
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
@@ -50,6 +52,11 @@ fn task_check<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
         return;
     }
     let language = cx.model().language(task.id());
+    let fix = size.and_then(|size| {
+        let next = nearest(size, mib).to_string();
+        let title = format!("give the task {next} MiB");
+        Fix::set(cx, Safety::Unsafe, title, task, &[(MEMORY, next.as_str().into())])
+    });
     let draft = cx.finding(task.id(), format!("Fargate has no task of {units} CPU units and {mib} MiB"));
     let draft = if let Some(size) = size {
         draft
@@ -65,7 +72,7 @@ fn task_check<'m>(cx: &mut Check<'_, 'm>, task: &TaskDefinition<'m>) {
             all.join(", ")
         ))
     };
-    draft.report(cx);
+    draft.fix(fix).report(cx);
 }
 
 fn field(language: Language, name: &str) -> &str {

@@ -1,15 +1,17 @@
 //! A target group for instances behind a service whose tasks have addresses of their own, or the other way round.
 
 use iaclint_analysis::agreement::{Balanced, Running, balanced};
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::Language;
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::lb::TargetGroup;
+use iaclint_model::{Entity, Field, Language};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
     confidence: Confidence::High,
     summary: "a target group takes another kind of target than the service's tasks are",
 };
+
+const KIND: Field = TargetGroup::TABLE.field("target_type");
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for balanced in balanced(cx.model()) {
@@ -47,6 +49,8 @@ fn report<'m>(
     } else {
         format!("takes targets of the type {kind_text}, since it does not say otherwise")
     };
+    let title = format!("take targets of the type {wanted}");
+    let fix = Fix::set(cx, Safety::Unsafe, title, group, &[(KIND, wanted.into())]);
     cx.finding(
         group.id(),
         format!(
@@ -61,6 +65,7 @@ fn report<'m>(
     .related(cx, service, "puts its tasks into the target group")
     .related(cx, task, format!("its tasks are `{mode_text}`"))
     .trail(cx, kind.origin())
+    .fix(fix)
     .note("a target group cannot change its type: it is replaced")
     .help(format!("give {name} {property}"))
     .of_written_values()

@@ -146,7 +146,7 @@ function draw() {
     const roots = [...new Set(band.group.nodes.map((n) => data.nodes[n].root))];
     const layer = make("g", { transform: `translate(${x} ${y})` },
       make("rect", { class: "band", width: band.width, height: band.height, rx: 12 }),
-      make("text", { class: "band-name", x: PAD, y: 20 }, cut(roots.join(", ") || ".", Math.max(24, Math.floor(band.width / 7.5)))));
+      make("text", { class: "band-name", x: PAD, y: 20 }, cut(roots.map((root) => (root === "." ? "this directory" : root)).join(", ") || "this directory", Math.max(24, Math.floor(band.width / 7.5)))));
     for (const e of band.group.edges) layer.append(drawEdge(e, band.at));
     for (const node of band.group.nodes) layer.append(drawNode(node, band.at.get(node)));
     world.append(layer);
@@ -189,7 +189,14 @@ function drawEdge(at, places) {
     make("title", {}, `${data.nodes[edge.from].label} → ${data.nodes[edge.to].label}: ${edge.verdict}`),
     make("path", { class: "hit", d }),
     make("path", { class: "way", d, "marker-end": `url(#tip-${kind})` }),
-    make("text", { x: from.x + (to.x - from.x) * 0.5, y: (from.y + to.y) / 2 - 5 }, words));
+    make("text", words_at(from, to, bend), words));
+}
+
+// Near the arrow's tip on its curve, where it has left the others of its client.
+function words_at(from, to, bend) {
+  const t = 0.72, u = 1 - t;
+  const on = (a, b, c, d) => u * u * u * a + 3 * u * u * t * b + 3 * u * t * t * c + t * t * t * d;
+  return { x: on(from.x, from.x + bend, to.x - bend, to.x), y: on(from.y, from.y, to.y, to.y) - 5 };
 }
 
 // What is chosen, and what matches the words, stands out.
@@ -228,7 +235,8 @@ function faults(findings) {
 }
 function ways(title, edges, end) {
   return list(title, edges, (e) => {
-    const button = html("button", "", data.nodes[data.edges[e][end]].label);
+    const { from, to } = data.edges[e];
+    const button = html("button", "", end ? data.nodes[data.edges[e][end]].label : `${data.nodes[from].label} → ${data.nodes[to].label}`);
     button.onclick = () => choose({ edge: e });
     const port = data.edges[e].port;
     return [badge(data.edges[e].verdict, css[data.edges[e].verdict]), " ", button, port === null ? "" : ` on port ${port}`];
@@ -241,7 +249,7 @@ function tell() {
     panel.append(html("h2", "", "Who talks to whom"),
       html("p", "", `${data.nodes.length} resources, ${data.edges.length} connections: ${count("open")} open, ${count("closed")} closed, ${count("cannot tell")} that cannot be told from the configuration.`),
       html("p", "", "Choose a resource or an arrow to see what decides."),
-      ...ways("Closed", data.edges.map((_, e) => e).filter((e) => data.edges[e].verdict === "closed"), "to"),
+      ...ways("Closed", data.edges.map((_, e) => e).filter((e) => data.edges[e].verdict === "closed"), null),
       ...faults(data.findings.map((_, f) => f).filter((f) => data.findings[f].severity === "error").slice(0, 30)));
   } else if ("node" in chosen) {
     const node = data.nodes[chosen.node];

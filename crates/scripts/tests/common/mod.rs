@@ -9,14 +9,15 @@ pub fn placed(written: &str) -> Text {
     let mut at = 0;
     while at < written.len() {
         let rest = &written[at..];
-        if rest.starts_with('‹') {
-            let end = rest.find('›').expect("a hole ends");
+        if rest.starts_with('‹')
+            && let Some(end) = rest.find('›')
+        {
             let name = &rest['‹'.len_utf8()..end];
             pieces.push(Piece::Hole(Value::unknown(Why::Input(name.into()), OriginId::NONE)));
             at += end + '›'.len_utf8();
             continue;
         }
-        let end = rest.find('‹').unwrap_or(rest.len());
+        let end = rest.match_indices('‹').map(|(at, _)| at).find(|at| *at > 0).unwrap_or(rest.len());
         let span = Span::new(FileId(0), at..at + end);
         let placed = Some(Placed::verbatim(span));
         pieces.push(Piece::Literal(Literal { text: rest[..end].into(), placed, origin: OriginId::NONE }));

@@ -19,6 +19,13 @@ use crate::version::Language;
 /// The most files that `fileset` lists.
 const MAX_FILES: usize = 10_000;
 
+/// How much a value is for a function that goes through it.
+fn extent(value: &Val) -> usize {
+    let inside = value.elements().map(<[Val]>::len).or_else(|| value.fields().map(Vec::len));
+    let text = || value.as_str().map_or(0, |text| text.len() / 16);
+    1 + inside.unwrap_or_else(text)
+}
+
 impl Evaluator<'_, '_> {
     pub(super) fn call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
         match call.name.as_str() {
@@ -92,8 +99,16 @@ impl Evaluator<'_, '_> {
             )
             .with_help("OpenTofu has it: name the file .tofu"));
         }
+        let taken: usize = arguments.iter().map(extent).sum();
+        if self.handled < taken {
+            self.root_limit(span, "the functions of this root take more than is evaluated");
+            let origin = self.written(span);
+            return Ok(Val::unknown(Why::Limit, origin));
+        }
         self.unread = None;
         let value = functions::call(self, name, arguments, span);
+        let given = value.as_ref().map_or(0, extent);
+        self.handled = self.handled.saturating_sub(taken + given);
         if let (Err(error), Some(path), false) = (&value, self.unread.take(), self.catching) {
             // A file that a build puts there is no fault of the configuration.
             if !self.doubtful {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iaclint_source::{Problem, ProblemKind, Span};
+use iaclint_source::Span;
 use iaclint_value::{Marks, Name, Reference, Why};
 
 use super::access::{add_references, derived, has_substance, references_in};
@@ -92,11 +92,7 @@ impl Evaluator<'_, '_> {
         let symbolic = made.open.is_some();
         for (key, value) in members.items {
             let Some(rounds) = self.rounds.checked_sub(1) else {
-                self.problem(Problem::at(
-                    ProblemKind::Limit,
-                    span,
-                    "too many elements are made in this root",
-                ));
+                self.root_limit(span, "too many elements are made in this root");
                 made.open.get_or_insert_with(|| Unk::new(Why::Limit));
                 made.items.clear();
                 made.fields.clear();

@@ -47,6 +47,8 @@ const MAX_DEPTH: usize = 6_000;
 const MAX_WEIGHT: usize = 200_000;
 /// How many elements all `for` expressions of a root may make.
 const MAX_ROUNDS: usize = 250_000;
+/// How much all function calls of a root may take and give: elements, and dozens of characters.
+const MAX_HANDLED: usize = 10_000_000;
 
 /// The evaluation of one root.
 pub(crate) struct Evaluator<'a, 'p> {
@@ -76,6 +78,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     depth: usize,
     /// Elements that `for` expressions may still make.
     rounds: usize,
+    /// What functions may still take and give.
+    handled: usize,
     /// Inside `try` or `can`, where errors are values.
     catching: bool,
     /// Inside something that may not exist: an error there is none unless it does.
@@ -215,6 +219,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             stack: Vec::new(),
             depth: 0,
             rounds: MAX_ROUNDS,
+            handled: MAX_HANDLED,
             catching: false,
             doubtful: false,
             assumptions: assumption::Assumptions::default(),
@@ -314,9 +319,12 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let mut value = self.assuming(&node, evaluate);
         if self.weights.outweighs(&value, MAX_WEIGHT) {
-            let place = self.origins.get(value.origin).map_or(span, |o| o.span);
-            let message = format!("{} is too large to be evaluated", self.name_of(&node));
-            self.problem(Problem::at(ProblemKind::Limit, place, message));
+            // What is made of something too large was told with that.
+            if !crate::weight::holds_limited(&value) {
+                let place = self.origins.get(value.origin).map_or(span, |o| o.span);
+                let message = format!("{} is too large to be evaluated", self.name_of(&node));
+                self.problem(Problem::at(ProblemKind::Limit, place, message));
+            }
             value = Val::unknown(Why::Limit, value.origin).marked(value.marks);
         }
         self.catching = catching;
@@ -343,6 +351,13 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             | Node::Resource(scope, _) => *scope,
         };
         !self.scopes[scope].existence.is_certain()
+    }
+
+    /// Reports a limit of the root; once, since all that comes behind it meets it, too.
+    fn root_limit(&mut self, span: Span, message: &str) {
+        if !self.problems.iter().any(|problem| problem.message == message) {
+            self.problem(Problem::at(ProblemKind::Limit, span, message));
+        }
     }
 
     fn too_deep(&mut self, span: Span) -> Val {

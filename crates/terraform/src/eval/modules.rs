@@ -149,7 +149,7 @@ impl Evaluator<'_, '_> {
         for (slot, key) in expansion.slots.iter().zip(keys) {
             if self.scopes.len() >= MAX_SCOPES {
                 let message = format!("more than {MAX_SCOPES} module instances are not evaluated");
-                self.problem(Problem::at(ProblemKind::Limit, call.block.header, message));
+                self.root_limit(call.block.header, &message);
                 return;
             }
             let parent = &self.scopes[scope];

@@ -7,41 +7,54 @@ use iaclint_source::{SourceFile, Span};
 
 use super::scan::end_of_item;
 
-/// The directives among these comments.
+/// The directives among these comments, which are in the order of the file.
 pub(super) fn of(file: &SourceFile, comments: &[Range<usize>]) -> Vec<Directive> {
     if !may_hold_directives(&file.text) {
         return Vec::new();
     }
-    let read = |range: &Range<usize>| {
-        let text = file.text.get(range.clone())?;
-        let region = || region(file, range, comments);
-        Directive::of_comment(text, Span::new(file.id, range.clone()), region)
-    };
-    comments.iter().filter_map(read).collect()
-}
-
-/// What a comment speaks of: the item on its own line, or else the next item below it.
-fn region(file: &SourceFile, comment: &Range<usize>, comments: &[Range<usize>]) -> Span {
-    let text = file.text.as_str();
-    let line_start = text.get(..comment.start).and_then(|t| t.rfind('\n')).map_or(0, |at| at + 1);
-    let before = text.get(line_start..comment.start).unwrap_or_default();
-    let start = if before.trim().is_empty() { next_item(text, comment.end, comments) } else { line_start };
-    Span::new(file.id, start..end_of_item(text, start).max(start))
-}
-
-/// The start of what follows, past white space and other comments.
-fn next_item(text: &str, from: usize, comments: &[Range<usize>]) -> usize {
-    let mut at = from;
-    let later = comments.iter().filter(|c| c.start >= from);
-    for comment in later {
-        let between = text.get(at..comment.start).unwrap_or_default();
-        if !between.trim().is_empty() {
-            break;
-        }
-        at = comment.end;
+    let mut items = Items { file, last: None };
+    // From the last one back: comments below each other speak of the same item.
+    let mut below = (file.text.len(), file.text.len());
+    let mut out = Vec::new();
+    for comment in comments.iter().rev() {
+        below = (comment.start, next_item(&file.text, comment.end, below));
+        let Some(text) = file.text.get(comment.clone()) else { continue };
+        let span = Span::new(file.id, comment.clone());
+        out.extend(Directive::of_comment(text, span, || items.region(comment.start, below.1)));
     }
-    let rest = text.get(at..).unwrap_or_default();
-    at + (rest.len() - rest.trim_start().len())
+    out.reverse();
+    out
+}
+
+/// What comments speak of.
+struct Items<'f> {
+    file: &'f SourceFile,
+    /// The last one, which the next comment may speak of as well.
+    last: Option<Span>,
+}
+
+impl Items<'_> {
+    /// The item on the comment's own line, or else the next one, which starts at `below`.
+    fn region(&mut self, comment: usize, below: usize) -> Span {
+        let text = self.file.text.as_str();
+        let line_start = text.get(..comment).and_then(|t| t.rfind('\n')).map_or(0, |at| at + 1);
+        let before = text.get(line_start..comment).unwrap_or_default();
+        let start = if before.trim().is_empty() { below } else { line_start };
+        match self.last {
+            Some(last) if last.start as usize == start => last,
+            _ => {
+                let item = Span::new(self.file.id, start..end_of_item(text, start).max(start));
+                self.last = Some(item);
+                item
+            }
+        }
+    }
+}
+
+/// The start of what follows past white space, or past the comment that follows; that comment's start and what follows it are `below`.
+fn next_item(text: &str, from: usize, below: (usize, usize)) -> usize {
+    let between = text.get(from..below.0).unwrap_or_default();
+    if between.trim().is_empty() { below.1 } else { from + (between.len() - between.trim_start().len()) }
 }
 
 #[cfg(test)]

@@ -131,6 +131,51 @@ fn an_object_of_a_hundred_thousand_keys_is_read() {
 }
 
 #[test]
+fn an_object_of_twenty_thousand_keys_is_read() {
+    let keys = |from: usize, to: usize| {
+        (from..to).fold(String::new(), |mut out, n| {
+            let _ = writeln!(out, "    k{n} = {{ n = {n}, \"t}}\" = <<E\n}},\nE\n }} # }}");
+            out
+        })
+    };
+    let text = format!(
+        "locals {{\n  x = {{\n{}    inner = {{\n{}    }}\n    k0 = \"last\"\n  }}\n}}\noutput \"all\" {{ value = length(local.x) }}\noutput \"far\" {{ value = local.x.k9999.n }}\noutput \"inner\" {{ value = local.x.inner.k19999[\"t}}\"] }}\noutput \"twice\" {{ value = local.x.k0 }}\n",
+        keys(0, 10_000),
+        keys(10_000, 20_000)
+    );
+    let loaded = main_tf(&text);
+    assert_eq!(loaded.problems(), Vec::<String>::new());
+    let shown = ["all", "far", "inner", "twice"].map(|name| loaded.shown(name));
+    assert_eq!(shown, ["10001", "9999", "},\n", "last"]);
+    let origins = loaded.graph.origins();
+    let place = origins.root_span(loaded.output("far").origin).unwrap();
+    assert_eq!(&text[place.range()], "9999");
+}
+
+#[test]
+fn a_fault_in_a_large_object_is_told_at_its_place_and_the_rest_is_read() {
+    let keys = (0..5_000).fold(String::new(), |mut out, n| {
+        let _ = writeln!(out, "    k{n} = {}", if n == 3_000 { "\"é\" \"é\"" } else { "1" });
+        out
+    });
+    let loaded =
+        main_tf(&format!("locals {{\n  x = {{\n{keys}  }}\n}}\nresource \"aws_vpc\" \"fine\" {{}}\n"));
+    assert_eq!(loaded.addresses(), ["aws_vpc.fine"]);
+    let problem = &loaded.graph.problems()[0];
+    assert_eq!(loaded.sources().display(problem.span.unwrap()), "main.tf:3003:17");
+}
+
+#[test]
+fn what_grows_without_end_is_told_once() {
+    let mut text = String::from("locals {\n");
+    for at in 0..64 {
+        let _ = writeln!(text, "  l{at} = [local.l{}, local.l{}]", at + 1, at + 1);
+    }
+    let loaded = main_tf(&format!("{text}  l64 = 1\n}}\noutput \"o\" {{ value = local.l0 }}\n"));
+    assert_eq!(loaded.problems().len(), 1, "{:?}", loaded.problems());
+}
+
+#[test]
 fn a_file_that_is_no_text_is_told_and_the_rest_is_read() {
     let mut memory = Memory::of([("/main.tf", "resource \"aws_vpc\" \"fine\" {}\n")]);
     memory.insert("/latin.tf", b"# caf\xe9\n".to_vec());
