@@ -247,6 +247,10 @@ fn watched<T>(
 
 /// Lets outputs for people name the files as they are written in the working directory.
 pub fn show_from_here(parsed: &Parsed) {
+    // Standard input without a name stands in no directory.
+    if parsed.project.root().parent().is_none() {
+        return;
+    }
     if let Ok(here) = std::env::current_dir().and_then(std::fs::canonicalize) {
         parsed.project.sources().show_from(parsed.project.root(), &here);
     }

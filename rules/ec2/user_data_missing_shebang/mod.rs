@@ -77,12 +77,14 @@ fn is_surely_shell(script: &Script) -> bool {
         && commands.next().and_then(Command::name).is_some_and(|n| known(&n))
 }
 
-/// Whether a command only says how the shell runs the rest: `set -euo pipefail`, an assignment, `exec > log`.
+/// Whether a command only says how the shell runs the rest: `set -euo pipefail`, an assignment, `exec > >(tee log)`.
 fn sets_up_shell(command: &Command) -> bool {
     let argument = |at: usize| command.words.get(at).and_then(Word::known);
     match command.name().as_deref() {
         Some("set") => argument(1).is_some_and(|option| option.starts_with(['-', '+'])),
         Some("exec") => command.words.len() == 1 && !command.redirects.is_empty(),
+        // What `exec` sends the output to.
+        Some("tee" | "logger") => true,
         Some(_) => false,
         None => command.words.is_empty() && !command.assignments.is_empty(),
     }
