@@ -5,7 +5,7 @@ use std::ops::Range;
 use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::endpoints::Endpoint;
-use iaclint_model::secrets::written_members;
+use iaclint_model::secrets::{keeps_in_secrets_manager, written_members};
 use iaclint_model::workload::{Setting, settings};
 use iaclint_model::{Model, ResourceId};
 use iaclint_value::{Data, Flat, Piece, Reference, Text, Value};
@@ -321,6 +321,9 @@ fn report_setting(
         .help(help);
     if let Some(container) = setting.container {
         draft = draft.part(container.label());
+    } else if keeps_in_secrets_manager(&model.resource(id).type_name) {
+        // Who reads a secret may take something else of it.
+        draft = draft.severity(Severity::Warning);
     }
     draft.of_written_values().report(cx);
 }
