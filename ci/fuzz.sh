@@ -22,9 +22,10 @@ trap 'rm -rf "$directory"' EXIT
 fuzz() {
   local target=$1 dictionary=$2
   mkdir -p "$directory/$target" "fuzz/artifacts/$target"
+  # One seed, so that a change is judged by what it changes and not by chance: the long runs are for what is new.
   # What is new goes to the first directory, so that the corpus stays what the seeds are. Threads of ours would take time from the other target.
   if RAYON_NUM_THREADS=1 "$built/$target" "$directory/$target" "fuzz/corpus/$target" -dict="fuzz/dictionaries/$dictionary.dict" \
-    -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1500 -print_final_stats=1 \
+    -seed=1 -max_total_time="$seconds" -timeout=20 -rss_limit_mb=1500 -print_final_stats=1 \
     -artifact_prefix="fuzz/artifacts/$target/" >"$directory/$target.log" 2>&1; then
     echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$directory/$target.log") inputs, nothing found"
   else
