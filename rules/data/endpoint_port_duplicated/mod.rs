@@ -205,11 +205,8 @@ fn carries(doubled: &Doubled<'_>) -> String {
 /// What to type: the attribute that is the host alone, at the place where the reference is written; or drop the port.
 fn advice(cx: &Check<'_, '_>, doubled: &Doubled<'_>) -> String {
     let model = cx.model();
-    let place = model.origins().root_span(doubled.hole.origin).map(|span| {
-        let file = model.sources().file(span.file);
-        format!(" in {}:{}", file.path, file.line_col(span.start).line)
-    });
-    let place = place.unwrap_or_default();
+    let place = model.origins().root_span(doubled.hole.origin);
+    let place = place.map(|span| format!(" in {}", model.sources().line(span))).unwrap_or_default();
     match model.host_of(doubled.address) {
         Some(host) if doubled.kind.ends_in_port() => {
             format!("use `{host}`{place}, or remove the port behind the address")
