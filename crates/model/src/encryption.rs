@@ -7,12 +7,6 @@ use crate::resource_policies::{KmsAlias, KmsKey, Queue, Topic};
 use crate::{Model, Prop, ResourceId};
 
 entities! {
-    /// A log group.
-    LogGroup: ["aws_cloudwatch_log_group"] | ["AWS::Logs::LogGroup"] {
-        /// Its key.
-        kms_key: raw = "kms_key_id" | "KmsKeyId";
-    }
-
     /// A trail.
     Trail: ["aws_cloudtrail"] | ["AWS::CloudTrail::Trail"] {
         /// The key of its files.

@@ -9,5 +9,7 @@ entities! {
         name: text = "name" | "LogGroupName";
         /// How its name begins, in Terraform.
         name_prefix: text = "name_prefix" | "";
+        /// The key that it is encrypted with.
+        kms_key: raw = "kms_key_id" | "KmsKeyId";
     }
 }
