@@ -195,3 +195,10 @@ impl Expr {
         }
     }
 }
+
+/// Whether a text may be a name: of an argument, of what a block declares, of a key without quotes.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    let start = |c: char| c.is_alphabetic() || c == '_';
+    chars.next().is_some_and(start) && chars.all(|c| start(c) || c.is_alphanumeric() || c == '-')
+}

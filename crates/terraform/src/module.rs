@@ -1,5 +1,6 @@
 //! What a directory declares: its files merged into one module.
 
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
 use iaclint_value::Name;
 use rustc_hash::FxHashMap;
 
-use crate::ir::{Attribute, Block, Body, E, Expr, File, Key};
+use crate::ir::{Attribute, Block, Body, E, Expr, File, Key, is_identifier};
 use crate::version::Language;
 
 /// A module as it is written, before any evaluation.
@@ -146,10 +147,15 @@ impl Module {
     }
 
     fn declare(&mut self, mut block: Block) {
+        if !self.has_names(&block) {
+            return;
+        }
         match (block.kind.as_str(), block.labels.as_slice()) {
             ("variable", [name]) => {
                 let name = name.clone();
-                self.named(Kind::Variable, &name, self.variables.len(), &block);
+                if !self.names_block(Kind::Variable, &name, self.variables.len(), &block) {
+                    return;
+                }
                 let flag = |key: &str| block.body.attribute(key).and_then(|a| a.value.literal_bool());
                 self.variables.push(Variable {
                     name,
@@ -164,21 +170,23 @@ impl Module {
             }
             ("locals", []) => {
                 for local in block.body.attributes {
-                    let at = self.locals.len();
-                    if self.names.insert((Kind::Local, local.name.clone()), at).is_some() {
-                        self.twice(&format!("local.{}", local.name), local.name_span);
+                    let what = format!("local.{}", local.name);
+                    if self.named(Kind::Local, &local.name, self.locals.len(), &what, local.name_span) {
+                        self.locals.push(local);
                     }
-                    self.locals.push(local);
                 }
             }
             ("output", [name]) => {
                 let name = name.clone();
-                self.named(Kind::Output, &name, self.outputs.len(), &block);
-                self.outputs.push(block);
+                if self.names_block(Kind::Output, &name, self.outputs.len(), &block) {
+                    self.outputs.push(block);
+                }
             }
             ("module", [name]) => {
                 let name = name.clone();
-                self.named(Kind::Call, &name, self.calls.len(), &block);
+                if !self.names_block(Kind::Call, &name, self.calls.len(), &block) {
+                    return;
+                }
                 let source = block
                     .body
                     .attribute("source")
@@ -193,14 +201,10 @@ impl Module {
                     _ => "",
                 };
                 let address = ecow::eco_format!("{prefix}{type_name}.{name}");
-                self.named(Kind::Resource, &address, self.resources.len(), &block);
-                self.resources.push(Declaration {
-                    data: kind != "resource",
-                    type_name,
-                    name,
-                    address,
-                    block,
-                });
+                if self.names_block(Kind::Resource, &address, self.resources.len(), &block) {
+                    let data = kind != "resource";
+                    self.resources.push(Declaration { data, type_name, name, address, block });
+                }
             }
             ("provider", _) => {
                 self.has_backend_or_provider = true;
@@ -250,15 +254,42 @@ impl Module {
         }
     }
 
-    fn named(&mut self, kind: Kind, name: &Name, at: usize, block: &Block) {
-        if self.names.insert((kind, name.clone()), at).is_some() {
-            self.twice(&format!("{} {name:?}", block.kind), block.header);
-        }
+    /// Whether what a block is called can be the name of anything. A dot or a bracket in it would read as a part of an address.
+    fn has_names(&mut self, block: &Block) -> bool {
+        let named = matches!(
+            block.kind.as_str(),
+            "variable" | "output" | "module" | "resource" | "data" | "ephemeral" | "check"
+        );
+        let Some(label) = block.labels.iter().find(|label| named && !is_identifier(label)) else {
+            return true;
+        };
+        let message = format!("invalid name {label:?} in this {} block", block.kind);
+        let mut problem = Problem::at(ProblemKind::Invalid, block.header, message);
+        problem.help =
+            Some("begin with a letter or an underscore, and go on with these, digits and dashes".to_owned());
+        self.problems.push(problem);
+        false
     }
 
-    fn twice(&mut self, what: &str, span: Span) {
-        let message = format!("{what} is declared twice in this module");
-        self.problems.push(Problem::at(ProblemKind::Invalid, span, message));
+    fn names_block(&mut self, kind: Kind, name: &Name, at: usize, block: &Block) -> bool {
+        self.named(kind, name, at, &format!("{} {name:?}", block.kind), block.header)
+    }
+
+    /// Whether this is the first declaration of the name, which is the one that stands.
+    fn named(&mut self, kind: Kind, name: &Name, at: usize, what: &str, span: Span) -> bool {
+        match self.names.entry((kind, name.clone())) {
+            Entry::Vacant(entry) => {
+                entry.insert(at);
+                true
+            }
+            Entry::Occupied(_) => {
+                let message = format!("{what} is declared twice in this module");
+                let mut problem = Problem::at(ProblemKind::Invalid, span, message);
+                problem.help = Some("the first stands: remove this one, or give it another name".to_owned());
+                self.problems.push(problem);
+                false
+            }
+        }
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     reported: FxHashSet<(Option<Span>, String)>,
     scopes: Vec<Scope>,
     instances: Vec<Instance>,
+    /// Which of them are of a declaration, by scope and number.
+    made: FxHashMap<(usize, usize), std::ops::Range<usize>>,
     /// Resources and modules by address, with and without instance keys.
     places: FxHashMap<Name, Place>,
     nodes: FxHashMap<Node, Option<Val>>,
@@ -211,6 +213,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             reported: FxHashSet::default(),
             scopes: Vec::new(),
             instances: Vec::new(),
+            made: FxHashMap::default(),
             places: FxHashMap::default(),
             nodes: FxHashMap::default(),
             weights: Weights::default(),

@@ -38,10 +38,8 @@ impl Evaluator<'_, '_> {
         let expansion =
             self.expand(&Node::Resource(scope, at), &declaration.block.body, scope, declaration.block.header);
         let base = self.key_of(scope, &declaration.address);
-        if let Some(Place::Instance(first)) = self.places.get(&first_address(&base, &expansion)) {
-            let first = *first;
-            let end = first + expansion.slots.len();
-            return (expansion, first..end);
+        if let Some(made) = self.made.get(&(scope, at)) {
+            return (expansion, made.clone());
         }
         let first = self.instances.len();
         if expansion.shape != Shape::Single {
@@ -63,7 +61,9 @@ impl Evaluator<'_, '_> {
         if expansion.slots.is_empty() {
             self.places.insert(base.address.clone(), Place::Declaration(scope, at));
         }
-        (expansion, first..self.instances.len())
+        let made = first..self.instances.len();
+        self.made.insert((scope, at), made.clone());
+        (expansion, made)
     }
 
     /// `type.name[key]` where the key names one of the known instances, with what is left of the steps. The others need not be made.
@@ -374,16 +374,5 @@ fn instance_key(base: &ResourceKey, key: Option<&super::expand::InstanceKey>) ->
     match key {
         None => base.clone(),
         Some(key) => ResourceKey::new(base.root, ecow::eco_format!("{}{}", base.address, key.suffix())),
-    }
-}
-
-/// Where the first instance is registered.
-fn first_address(base: &ResourceKey, expansion: &Expansion) -> Name {
-    match expansion.slots.first() {
-        Some(slot) if slot.key.is_none() && expansion.shape != Shape::Single => {
-            ecow::eco_format!("{}[*]", base.address)
-        }
-        Some(slot) => instance_key(base, slot.key.as_ref()).address,
-        None => Name::new(),
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::graphemes::graphemes;
+use crate::ir::is_identifier;
 use crate::val::{Fields, K, MAX_DEPTH, Val};
 
 /// A known value as an expression; `None` when something in it is unknown or it is nested too deep.
@@ -123,13 +124,6 @@ impl Writer {
         }
         out
     }
-}
-
-/// Whether a key may stand without quotes.
-fn is_identifier(text: &str) -> bool {
-    let mut chars = text.chars();
-    let start = |c: char| c.is_alphabetic() || c == '_';
-    chars.next().is_some_and(start) && chars.all(|c| start(c) || c.is_alphanumeric() || c == '-')
 }
 
 fn quoted(text: &str) -> String {

@@ -166,3 +166,57 @@ fn a_name_that_has_no_meaning_here_is_told_with_its_attribute() {
     let span = loaded.graph.problems()[0].span.unwrap();
     assert_eq!(loaded.sources().file(span.file).slice(span), "count.index");
 }
+
+#[test]
+fn of_two_declarations_the_first_stands_and_the_second_is_told() {
+    let loaded = main_tf(
+        r#"
+resource "aws_a" "a" { name = "first" }
+resource "aws_a" "a" {
+  count = 3
+  name  = "second-${count.index}"
+}
+resource "aws_b" "b" { name = aws_a.a.name }
+variable "v" { default = "first" }
+variable "v" {}
+locals { l = "first" }
+locals { l = "second" }
+output "v" { value = "${var.v} ${local.l}" }
+"#,
+    );
+    assert_eq!(loaded.addresses(), ["aws_a.a", "aws_b.b"]);
+    assert_eq!(loaded.value("aws_b.b", "name").display(), "first");
+    assert_eq!(loaded.shown("v"), "first first");
+    let told = loaded.problems();
+    assert_eq!(told.len(), 3, "{told:?}");
+    for (problem, place) in told.iter().zip(["main.tf:3:1", "main.tf:9:1", "main.tf:11:10"]) {
+        assert!(
+            problem.starts_with(place) && problem.ends_with("declared twice in this module"),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_would_read_as_an_address_is_told_and_its_block_left_out() {
+    let loaded = main_tf(
+        r#"
+module "a.b" { source = "./m" }
+resource "aws_a" "a[0]" { name = "x" }
+resource "aws_a" "a" { count = 1 }
+variable "9" {}
+output "o o" { value = 1 }
+resource "aws_a" "größe-1" {}
+"#,
+    );
+    assert_eq!(loaded.addresses(), ["aws_a.a[0]", "aws_a.größe-1"]);
+    assert_eq!(
+        loaded.problems(),
+        [
+            "main.tf:2:1: invalid name \"a.b\" in this module block",
+            "main.tf:3:1: invalid name \"a[0]\" in this resource block",
+            "main.tf:5:1: invalid name \"9\" in this variable block",
+            "main.tf:6:1: invalid name \"o o\" in this output block",
+        ]
+    );
+}
