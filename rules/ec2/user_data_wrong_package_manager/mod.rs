@@ -25,7 +25,7 @@ fn script_check(cx: &mut Check<'_, '_>, host: &Host<'_>, script: &Script, family
     // Who asks for one manager or the other serves several images with one script.
     let installs = package_installs(script);
     let mut managers: Vec<&str> = installs.iter().filter_map(|i| family_of(&i.manager)).collect();
-    managers.sort();
+    managers.sort_unstable();
     managers.dedup();
     if managers.len() != 1 {
         return;
