@@ -315,7 +315,7 @@ impl<'a> Page<'a> {
         };
         let mut out = self.headed(&self.look.severity(severity, head), &mask::message(&problem.message));
         match (problem.span, &problem.path) {
-            (Some(span), _) if fails(problem.kind) => {
+            (Some(span), _) if fails(problem.kind) && !self.line_of(span).is_empty() => {
                 let at = Mark { span, text: String::new(), primary: true };
                 self.snippets(vec![at], severity, &mut out);
             }
