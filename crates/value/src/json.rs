@@ -476,7 +476,7 @@ mod tests {
         for (text, last) in [("{\n  \"a\": [1,\n\n", 11), ("{ \"a\": {\n", 7), ("[1", 1)] {
             let error = read(text).unwrap_err();
             assert!(error.message.starts_with("it ends too early: "), "{}", error.message);
-            assert_eq!(error.span.map(|s| s.range()), Some(last..last + 1), "{text}");
+            assert_eq!(error.span.map(Span::range), Some(last..last + 1), "{text}");
         }
         assert_eq!(read(" \n").unwrap_err().message, "it ends too early: expected a JSON value");
     }
