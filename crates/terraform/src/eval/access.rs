@@ -180,10 +180,10 @@ impl Evaluator<'_, '_> {
                 return Err(Fault::new(span, "the value is null, so it has no elements"));
             }
             let may_be_key = matches!(unk.ty, Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String);
-            if matches!(Ty::of(value), Ty::Bool | Ty::Number | Ty::String) {
+            if matches!(Ty::outline(value), Ty::Bool | Ty::Number | Ty::String) {
                 return Err(Fault::new(span, format!("a {} has no elements", kind_name(value))));
             }
-            if matches!(Ty::of(value), Ty::Set(_)) {
+            if matches!(Ty::outline(value), Ty::Set(_)) {
                 return Err(no_index_in_set(span));
             }
             return if may_be_key {
@@ -278,9 +278,16 @@ impl Evaluator<'_, '_> {
                 let item = self.steps(item, rest, env)?;
                 out.push(item);
             }
-            let ty = out.first().map_or(Ty::Dynamic, Ty::of);
-            let alike = matches!(value.k, K::List(..) | K::Set(..)) && out.iter().all(|v| Ty::of(v) == ty);
-            let out = if alike { Val::list(ty, out, value.origin) } else { Val::tuple(out, value.origin) };
+            let alike = if matches!(value.k, K::List(..) | K::Set(..)) {
+                let ty = out.first().map_or(Ty::Dynamic, Ty::of);
+                out.iter().all(|v| Ty::of(v) == ty).then_some(ty)
+            } else {
+                None
+            };
+            let out = match alike {
+                Some(ty) => Val::list(ty, out, value.origin),
+                None => Val::tuple(out, value.origin),
+            };
             return Ok(out.marked(marks));
         }
         match &value.k {
