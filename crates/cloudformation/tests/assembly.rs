@@ -267,7 +267,7 @@ fn what_is_wrong_with_an_assembly_is_told_and_the_rest_is_read() {
             "cannot read etc/passwd: no such file or directory",
             "the stack Noname names no template",
             "cannot read cdk.out/Gone.template.json: no such file or directory",
-            "cannot read cdk.out/Cut.template.json: expected a key in double quotes",
+            "cannot read cdk.out/Cut.template.json: it ends too early: expected a key in double quotes",
             "the template cdk.out/List.template.json is not an object",
             "the key A stands twice in this object; the last one counts",
             "the resource B has no Type",

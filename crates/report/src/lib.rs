@@ -16,6 +16,7 @@ mod markdown;
 pub mod mask;
 mod sarif;
 mod snippet;
+mod wrap;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +34,7 @@ pub use junit::JUnit;
 pub use look::Look;
 pub use markdown::Markdown;
 pub use sarif::Sarif;
+pub use wrap::width;
 
 /// All that there is to say about a run.
 #[derive(Clone, Copy, Debug)]
