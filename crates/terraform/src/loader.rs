@@ -14,6 +14,7 @@ use crate::ir::{File, Part};
 use crate::lower;
 use crate::module::{Kind, Module};
 use crate::planned::Plan;
+use crate::version::Language;
 
 /// The values of a root's variables from outside of its directory, and how it is looked at.
 #[derive(Debug, Default, Clone)]
@@ -201,6 +202,12 @@ impl<'p> Loader<'p> {
             }
         }
         let mut module = Module::new(directory, self.project.relative(directory), files);
+        if module.language == Language::default()
+            && entries.iter().any(|entry| entry.name == VERSION_FILE)
+            && let Ok(pinned) = self.project.read_text(&directory.join(VERSION_FILE))
+        {
+            module.language = Language::of(pinned.text.trim());
+        }
         module.problems.extend(problems);
         module.problems.extend(crate::cycles::problems(&module));
         Some(module)
@@ -236,6 +243,9 @@ impl<'p> Loader<'p> {
         once(&self.templates, &path).get_or_init(parse).clone()
     }
 }
+
+/// Where version managers (tfenv, tenv) are told which Terraform runs a directory.
+const VERSION_FILE: &str = ".terraform-version";
 
 fn once<T>(cache: &Cached<T>, path: &Path) -> Arc<OnceLock<T>> {
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
