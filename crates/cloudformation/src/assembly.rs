@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Call, Language, Opaque};
-use iaclint_source::{Problem, ProblemKind, Project, SourceFile, Span};
+use iaclint_source::{Problem, ProblemKind, Project, ReadError, SourceFile, Span};
 use iaclint_value::{Name, OriginArena, OriginId, RootId, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -156,6 +156,18 @@ impl<'a> Loader<'a> {
         Some(Manifest { file, arena, value })
     }
 
+    /// More metadata of a stack, which assemblies that are kept for comparison often lack.
+    fn additional(&mut self, path: &Path) -> Option<Manifest> {
+        if matches!(self.project.kind(path), Err(ReadError::NotFound)) {
+            let path = self.project.relative(path);
+            let message =
+                format!("{path} is not here, so the places of its stack in the source are not known");
+            self.loaded.problems.push(Problem::new(ProblemKind::NotEvaluated, message).in_file(&path));
+            return None;
+        }
+        self.manifest(path)
+    }
+
     fn assembly(&mut self, directory: &Path, place: &Place) {
         let Some(manifest) = self.manifest(&directory.join("manifest.json")) else { return };
         let Some(artifacts) = manifest.value.get("artifacts").and_then(Value::as_object) else {
@@ -272,7 +284,7 @@ impl<'a> Loader<'a> {
             self.loaded.acknowledged.extend(acknowledged);
         }
         if let Some(file) = text(artifact, "additionalMetadataFile")
-            && let Some(additional) = self.manifest(&directory.join(&*file))
+            && let Some(additional) = self.additional(&directory.join(&*file))
         {
             let acknowledged =
                 directives::acknowledged(&additional.value, self.root, |origin| additional.span(origin));

@@ -97,7 +97,8 @@ pub(crate) fn read_value(
 /// The problem of a key that stands twice in an object.
 pub(crate) fn duplicate(name: &str, span: Option<Span>, file: &SourceFile) -> Problem {
     let message = format!("the key {name} stands twice in this object; the last one counts");
-    located(ProblemKind::Invalid, span, message, file)
+    // CloudFormation takes it, too.
+    located(ProblemKind::NotEvaluated, span, message, file)
 }
 
 fn located(kind: ProblemKind, span: Option<Span>, message: String, file: &SourceFile) -> Problem {

@@ -224,6 +224,22 @@ fn source_lines_come_from_an_additional_file_too() {
 }
 
 #[test]
+fn a_stack_whose_additional_file_is_missing_is_read_without_source_lines() {
+    let (_, fragment) = load(&[
+        (
+            "/cdk.out/manifest.json",
+            &manifest(&[("App", r#", "additionalMetadataFile": "App.metadata.json""#)]),
+        ),
+        ("/cdk.out/App.template.json", r#"{"Resources": {"A": {"Type": "T::T::T"}}}"#),
+    ]);
+    assert_eq!(fragment.resources.len(), 1);
+    let told: Vec<_> = fragment.problems.iter().map(|p| (p.kind, p.message.as_str())).collect();
+    let message =
+        "cdk.out/App.metadata.json is not here, so the places of its stack in the source are not known";
+    assert_eq!(told, [(ProblemKind::NotEvaluated, message)]);
+}
+
+#[test]
 fn what_is_wrong_with_an_assembly_is_told_and_the_rest_is_read() {
     let stacks = [("Gone", ""), ("Cut", ""), ("List", ""), ("Fine", "")];
     let artifacts = manifest(&stacks).replace(
@@ -251,7 +267,7 @@ fn what_is_wrong_with_an_assembly_is_told_and_the_rest_is_read() {
             "cannot read etc/passwd: no such file or directory",
             "the stack Noname names no template",
             "cannot read cdk.out/Gone.template.json: no such file or directory",
-            "cannot read cdk.out/Cut.template.json: expected a key in double quotes",
+            "cannot read cdk.out/Cut.template.json: it ends too early: expected a key in double quotes",
             "the template cdk.out/List.template.json is not an object",
             "the key A stands twice in this object; the last one counts",
             "the resource B has no Type",

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::Status;
 use crate::arguments::{Color, ListFormat, Rules};
 use crate::output::{self, Failure};
+use crate::page;
 
 /// A rule in the list.
 #[derive(Serialize)]
@@ -22,7 +23,7 @@ struct Listed {
 }
 
 /// Lists every rule.
-pub fn rules(arguments: &Rules) -> Result<Status, Failure> {
+pub fn rules(arguments: &Rules, color: Color) -> Result<Status, Failure> {
     let listed: Vec<Listed> = RULES
         .iter()
         .map(|rule| Listed {
@@ -34,7 +35,7 @@ pub fn rules(arguments: &Rules) -> Result<Status, Failure> {
         })
         .collect();
     let text = match arguments.format {
-        ListFormat::Human => table(&listed),
+        ListFormat::Human => table(&listed, output::look_of_stdout(color)),
         ListFormat::Json => serde_json::to_string_pretty(&listed).map(|t| t + "\n").unwrap_or_default(),
     };
     output::print(&text)?;
@@ -44,55 +45,8 @@ pub fn rules(arguments: &Rules) -> Result<Status, Failure> {
 /// Prints the page of a rule.
 pub fn explain(rule: &str, color: Color) -> Result<Status, Failure> {
     let rule = find(rule)?;
-    output::print(&rendered(rule.page, output::look_of_stdout(color)))?;
+    output::print(&page::rendered(rule.page, output::look_of_stdout(color)))?;
     Ok(Status::Clean)
-}
-
-/// A page as a terminal shows it: headings stand out, code is indented, and what its fences say to the tests is left out.
-fn rendered(page: &str, look: Look) -> String {
-    let mut out = String::new();
-    let mut fence: Option<usize> = None;
-    for line in page.trim_end().lines() {
-        let ticks = line.len() - line.trim_start_matches('`').len();
-        match fence {
-            None if ticks >= 3 => {
-                let words = line[ticks..].split_whitespace();
-                let file = words.clone().find_map(|word| word.strip_prefix("file="));
-                if let Some(file) = file {
-                    let _ = writeln!(out, "    {}", look.faint(&format!("# {file}")));
-                }
-                fence = Some(ticks);
-            }
-            Some(open) if ticks >= open && ticks == line.len() => fence = None,
-            Some(_) if line.is_empty() => out.push('\n'),
-            Some(_) => {
-                let _ = writeln!(out, "    {line}");
-            }
-            None => match line.strip_prefix("# ").or_else(|| line.strip_prefix("## ")) {
-                Some(heading) => {
-                    let _ = writeln!(out, "{}", look.strong(heading));
-                }
-                // A remark for whoever reads the source.
-                None if line.starts_with("<!--") => {}
-                None => {
-                    let _ = writeln!(out, "{}", inline(line, look));
-                }
-            },
-        }
-    }
-    out
-}
-
-/// Code and emphasis within a line.
-fn inline(line: &str, look: Look) -> String {
-    if !look.color {
-        return line.replace("**", "");
-    }
-    let mut out = String::new();
-    for (index, part) in line.replace("**", "").split('`').enumerate() {
-        out.push_str(&if index % 2 == 1 { look.key(part) } else { part.to_owned() });
-    }
-    out
 }
 
 /// The rule of this id.
@@ -108,11 +62,26 @@ pub fn find(id: &str) -> Result<&'static Rule, Failure> {
     })
 }
 
-fn table(rules: &[Listed]) -> String {
+/// A line for each rule; on a narrow terminal, its summary below.
+fn table(rules: &[Listed], look: Look) -> String {
     let width = rules.iter().map(|r| r.id.len()).max().unwrap_or_default();
+    let line = |rule: &Listed| {
+        let Listed { id, severity, confidence, summary, .. } = rule;
+        format!("{id:width$}  {severity:7}  {confidence:6}  {summary}\n")
+    };
+    let longest = rules.iter().map(|rule| line(rule).trim_end().chars().count()).max().unwrap_or_default();
+    if look.columns.is_none_or(|columns| longest <= columns) {
+        return rules.iter().map(line).collect();
+    }
     let mut out = String::new();
     for Listed { id, severity, confidence, summary, .. } in rules {
-        let _ = writeln!(out, "{id:width$}  {severity:7}  {confidence:6}  {summary}");
+        let _ = writeln!(
+            out,
+            "{} {}",
+            look.strong(id),
+            look.faint(&format!("{severity}, {confidence} confidence"))
+        );
+        let _ = writeln!(out, "   {}", look.wrapped(summary, 3, 3));
     }
     out
 }
@@ -122,14 +91,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_shown_without_what_its_fences_say_to_the_tests() {
-        let page = "# x\n\n<!-- terraform only: why -->\n## Bad\n\n```hcl bad case=1 file=a.tf\nx = 1\n```\n\nSee `y`, **now**.\n";
-        assert_eq!(rendered(page, Look::PLAIN), "x\n\nBad\n\n    # a.tf\n    x = 1\n\nSee `y`, now.\n");
+    fn the_table_is_aligned() {
+        let rule = |id| Listed { id, group: "g", severity: "error", confidence: "high", summary: "s" };
+        let rules = [rule("a"), rule("bcd")];
+        assert_eq!(table(&rules, Look::PLAIN), "a    error    high    s\nbcd  error    high    s\n");
     }
 
     #[test]
-    fn the_table_is_aligned() {
-        let rule = |id| Listed { id, group: "g", severity: "error", confidence: "high", summary: "s" };
-        assert_eq!(table(&[rule("a"), rule("bcd")]), "a    error    high    s\nbcd  error    high    s\n");
+    fn on_a_narrow_terminal_each_summary_stands_below_its_rule() {
+        let summary = "a container is started before what it needs is there";
+        let rule = Listed { id: "a-rule", group: "g", severity: "error", confidence: "high", summary };
+        assert_eq!(
+            table(&[rule], Look { columns: Some(40), ..Look::PLAIN }),
+            "a-rule error, high confidence\n   a container is started before what it\n   needs is there\n"
+        );
     }
 }

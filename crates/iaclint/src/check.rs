@@ -8,13 +8,15 @@ use std::time::{Duration, Instant};
 use iaclint_analysis::Analysis;
 use iaclint_lint::{Finding, Findings, Selection, Severity};
 use iaclint_model::Model;
-use iaclint_parser::{Options, ParseError, Parsed, Progress as _, RootFound, Stages, parse, parse_each};
+use iaclint_parser::{
+    Options, ParseError, Parsed, Progress as _, RootFound, RootKind, Stages, parse, parse_each,
+};
 use iaclint_report::{
     Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Report, Sarif, Summary,
     UnknownValue, fails, mask,
 };
 use iaclint_rules::RULES;
-use iaclint_source::{FileSystem, Problem, Project, Sources};
+use iaclint_source::{FileSystem, Problem, Project, Sources, Span};
 
 use crate::Status;
 use crate::arguments::{self, Check, Chosen, Color, Input, Level, OutputFormat};
@@ -45,7 +47,8 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         given.or(configured).map_or(Severity::Warning, Level::severity)
     };
     let (level, fail_on) = (given(arguments.level, config.level), given(arguments.fail_on, config.fail_on));
-    if arguments.fixing.fix && arguments.paths.iter().any(|path| path == Path::new("-")) {
+    let from_stdin = arguments.paths.iter().any(|path| path == Path::new("-"));
+    if arguments.fixing.fix && from_stdin {
         return Err(Failure::new("standard input cannot be fixed").with_help("--diff prints the edits"));
     }
     let mut run = Run::new(arguments, &config, &selection)?;
@@ -73,7 +76,7 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         return Ok(if edits.is_empty() { Status::Clean } else { Status::Found });
     }
     match fixed {
-        0 => remarks.extend(fix::offer(&findings)),
+        0 => remarks.extend(fix::offer(&findings, from_stdin)),
         1 => remarks.push("1 finding fixed".to_owned()),
         n => remarks.push(format!("{n} findings fixed")),
     }
@@ -161,6 +164,8 @@ impl Run {
         }
         for finding in &mut findings {
             finding.settle_fix(|addition| iaclint_parser::addition(addition, sources));
+            // A plan is written by Terraform.
+            finding.fix.take_if(|fix| fix.edits.iter().any(|edit| is_plan(&parsed, edit.span, sources)));
         }
         Ok(Self { parsed, project, stages, findings, suppressed, problems, remarks })
     }
@@ -168,6 +173,12 @@ impl Run {
     fn at_or_above(&self, level: Severity) -> Vec<Finding> {
         self.findings.iter().filter(|f| f.severity >= level).cloned().collect()
     }
+}
+
+/// Whether a place is in a plan that stands for its configuration.
+fn is_plan(parsed: &[Parsed], span: Span, sources: &Sources) -> bool {
+    let path = &sources.file(span.file).path;
+    parsed.iter().flat_map(|p| &p.roots).any(|root| root.kind == RootKind::Plan && root.path == *path)
 }
 
 /// Writes down what is found today.
@@ -271,8 +282,7 @@ fn options(
         paths,
         project_root: input.project_root.clone(),
         plans: input.plan.clone(),
-        var_files: input.var_file.clone(),
-        variables: input.var.clone(),
+        assigned: input.values.assigned.clone(),
         environment,
         exclude: config.exclude.clone(),
         root_files: config.root_files.clone(),
@@ -399,7 +409,7 @@ fn print(report: &Report<'_>, arguments: &Check, color: Color) -> Result<(), Fai
 #[cfg(test)]
 mod tests {
     use iaclint_lint::{Confidence, Label, Subject};
-    use iaclint_source::{FileId, ProblemKind, Span};
+    use iaclint_source::{FileId, ProblemKind};
 
     use super::*;
 

@@ -60,15 +60,18 @@ fn explained(matches: &[Match], here: Option<(&[Finding], &Sources)>, look: Look
         matches.iter().partition(|m| !of(m).is_empty());
     elsewhere.truncate(SHOWN);
     for m in here_too {
-        let _ = writeln!(out, "{}: {}", look.strong(m.rule.id), m.rule.info.summary);
+        let text = format!("{}: {}", look.strong(m.rule.id), m.rule.info.summary);
+        let _ = writeln!(out, "{}", look.wrapped(&text, 0, 3));
         let Some((_, sources)) = here else { continue };
         let findings = of(m);
         for finding in findings.iter().take(FINDINGS) {
             let span = finding.subject.source.unwrap_or(finding.primary.span);
             let place = mask::name(&sources.display(span));
-            let _ = writeln!(out, "   {place}: {}", mask::message(&finding.headline));
+            let text = format!("   {place}: {}", mask::message(&finding.headline));
+            let _ = writeln!(out, "{}", look.wrapped(&text, 0, 6));
             if !finding.help.is_empty() {
-                let _ = writeln!(out, "      {} {}", look.key("help:"), mask::message(&finding.help));
+                let text = format!("      {} {}", look.key("help:"), mask::message(&finding.help));
+                let _ = writeln!(out, "{}", look.wrapped(&text, 0, 9));
             }
         }
         if findings.len() > FINDINGS {
@@ -87,7 +90,8 @@ fn explained(matches: &[Match], here: Option<(&[Finding], &Sources)>, look: Look
         let _ = writeln!(out, "{}", look.faint(words));
     }
     for m in elsewhere {
-        let _ = writeln!(out, "   {}: {}", look.strong(m.rule.id), m.rule.info.summary);
+        let text = format!("   {}: {}", look.strong(m.rule.id), m.rule.info.summary);
+        let _ = writeln!(out, "{}", look.wrapped(&text, 0, 6));
     }
     let _ = writeln!(out, "{} iaclint explain RULE", look.faint("the whole page of one:"));
     out

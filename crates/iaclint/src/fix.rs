@@ -90,11 +90,19 @@ impl Edits {
     }
 }
 
-/// What `--fix` could do: a remark under a run that does not fix.
-pub fn offer(findings: &[Finding]) -> Option<String> {
+/// What `--fix` could do: a remark under a run that does not fix. Standard input is not written to, so there only the edits are shown.
+pub fn offer(findings: &[Finding], from_stdin: bool) -> Option<String> {
     let count =
         |safety| findings.iter().filter(|f| f.fix.as_ref().is_some_and(|fix| fix.safety == safety)).count();
     let (safe, others) = (count(Safety::Safe), count(Safety::Unsafe));
+    if from_stdin {
+        return match (safe, others) {
+            (0, 0) => None,
+            (0, n) => Some(format!("{n} can be fixed; --diff --unsafe-fixes shows the edits")),
+            (n, 0) => Some(format!("{n} can be fixed; --diff shows the edits")),
+            (n, m) => Some(format!("{n} can be fixed, {m} more with --unsafe-fixes; --diff shows the edits")),
+        };
+    }
     match (safe, others) {
         (0, 0) => None,
         (0, n) => Some(format!("{n} can be fixed with --fix --unsafe-fixes; --diff shows the edits")),

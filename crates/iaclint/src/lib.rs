@@ -16,12 +16,14 @@ mod hints;
 mod input;
 mod knowledge;
 mod output;
+mod page;
 mod patch;
 mod path;
 mod progress;
 mod stdin;
 mod symptoms;
 mod today;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -89,7 +91,7 @@ fn run(arguments: &Arguments) -> Result<Status, Failure> {
         Command::Path(path) => path::path(path, arguments.color),
         Command::Graph(graph) => graph::graph(graph),
         Command::Baseline(baseline) => check::baseline(baseline),
-        Command::Rules(rules) => catalogue::rules(rules),
+        Command::Rules(rules) => catalogue::rules(rules, arguments.color),
         Command::Explain(explain) => match (&explain.rule, &explain.error) {
             (_, Some(error)) => diagnosis::diagnose(error, explain, arguments.color),
             (Some(rule), None) => catalogue::explain(rule, arguments.color),

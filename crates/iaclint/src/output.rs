@@ -7,6 +7,7 @@ use std::path::Path;
 use iaclint_lint::Severity;
 use iaclint_report::{Look, mask};
 use supports_hyperlinks::Stream;
+use terminal_size::{Height, Width, terminal_size_of};
 
 use crate::arguments::Color;
 
@@ -77,17 +78,25 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 /// What standard output can show.
 pub fn look_of_stdout(color: Color) -> Look {
-    Look { links: follows_links(color, Stream::Stdout), ..look(color, std::io::stdout().is_terminal()) }
+    let out = std::io::stdout();
+    let (links, columns) = (follows_links(color, Stream::Stdout), columns(terminal_size_of(&out)));
+    Look { links, columns, ..look(color, out.is_terminal()) }
 }
 
 /// What standard error can show.
 pub fn look_of_stderr(color: Color) -> Look {
-    Look { links: follows_links(color, Stream::Stderr), ..look(color, std::io::stderr().is_terminal()) }
+    let out = std::io::stderr();
+    let (links, columns) = (follows_links(color, Stream::Stderr), columns(terminal_size_of(&out)));
+    Look { links, columns, ..look(color, out.is_terminal()) }
 }
 
 /// What a file can show: everything, but colours only if they are asked for.
 pub fn look_of_file(color: Color) -> Look {
     look(color, false)
+}
+
+fn columns(size: Option<(Width, Height)>) -> Option<usize> {
+    size.map(|(width, _)| usize::from(width.0))
 }
 
 /// Whether a terminal follows links. Where escape sequences are not wanted, links are not either.
@@ -108,6 +117,7 @@ fn look(color: Color, terminal: bool) -> Look {
         },
         // Files and pipes are UTF-8; a terminal of another encoding says so in its locale.
         links: false,
+        columns: None,
         unicode: !terminal || locale.is_none_or(|l| l.to_string_lossy().to_ascii_lowercase().contains("utf")),
     }
 }

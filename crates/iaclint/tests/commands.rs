@@ -18,6 +18,19 @@ fn no_case_holds_a_time() {
     }
 }
 
+/// Of a stream whose file is not there nothing would be compared.
+#[test]
+fn every_case_says_what_is_printed_on_both_streams() {
+    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            for stream in ["stdout", "stderr"] {
+                assert!(path.with_extension(stream).is_file(), "{} has no {stream}", path.display());
+            }
+        }
+    }
+}
+
 fn iaclint(arguments: &[&str]) -> std::process::Command {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_iaclint"));
     command.args(arguments).current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/clean.in"));

@@ -91,7 +91,7 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             kind: MachineKind::Instance,
             instance_type: instance.instance_type(),
             compressed: is_compressed(&data),
-            user_data: user_data(data, false),
+            user_data: user_data(data, must_be_encoded(model, instance.id())),
             image: start.map_or(Prop::Unknown { origin: instance.origin() }, |s| s.image()),
             profile: instance.profile(),
         });
@@ -115,13 +115,18 @@ pub fn machines<'m>(model: &'m Model<'m>) -> Vec<Machine<'m>> {
             kind: MachineKind::Template,
             instance_type: configuration.instance_type(),
             compressed: is_compressed(&data),
-            user_data: user_data(data, false),
+            user_data: user_data(data, must_be_encoded(model, configuration.id())),
             image: configuration.image(),
             profile: configuration.profile(),
         });
     }
     out.sort_by_key(|m| m.id);
     out
+}
+
+/// Whether EC2 is given the text as it is written, and takes none but base64: Terraform encodes what it is given.
+fn must_be_encoded(model: &Model<'_>, machine: ResourceId) -> bool {
+    model.language(machine) == Language::CloudFormation
 }
 
 /// The text of the one of two properties that is there: as it is written, or in base64.

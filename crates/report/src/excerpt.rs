@@ -6,13 +6,10 @@ use std::ops::Range;
 use iaclint_source::{SourceFile, Span};
 
 use crate::mask::{self, Masks, boundary};
+use crate::wrap::wrapped;
 
-/// Lines up to this many bytes are shown whole.
-const WHOLE_LINE: usize = 160;
-/// Labels of a long line that lie within this many bytes are shown in one piece.
-const ONE_PIECE: usize = 110;
-/// What is shown of a long line before and behind its labels, in bytes.
-const AROUND: usize = 24;
+/// What a label says has at least this much room, in columns, or the line before it is cut.
+const LABEL: usize = 32;
 /// Lines between two labelled lines that are shown so as not to start a new run.
 const BETWEEN: u32 = 1;
 
@@ -61,8 +58,76 @@ struct InLine<'m> {
     column: u32,
 }
 
+/// How much of a line is shown, in bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Room {
+    /// Lines up to this length are shown whole.
+    whole: usize,
+    /// Labels of a long line that lie within this length are shown in one piece.
+    one_piece: usize,
+    /// What is shown of a long line before and behind its labels, at least.
+    around: usize,
+    /// The columns of a line with what its labels say.
+    columns: Option<usize>,
+}
+
+impl Room {
+    /// Where lines have no end.
+    pub const WIDE: Room = Room { whole: 160, one_piece: 110, around: 24, columns: None };
+
+    /// Lines of this many columns, if there is an end to them.
+    pub fn of(columns: Option<usize>) -> Self {
+        let Some(columns) = columns else { return Self::WIDE };
+        let columns = columns.max(LABEL + LABEL / 2);
+        let whole = columns.min(Self::WIDE.whole);
+        let one_piece = Self::WIDE.one_piece.min(whole / 2);
+        Room { whole, one_piece, around: Self::WIDE.around.min(whole / 7), columns: Some(columns) }
+    }
+
+    /// Whether a line is shown whole: it is short, and what is said about its places fits behind it.
+    fn holds(self, text: &str, marks: &[InLine<'_>]) -> bool {
+        let fits = |mark: &InLine<'_>| {
+            let said = self.needed(mark);
+            self.columns.is_none_or(|columns| said == 0 || middle(&mark.range) + BEHIND + said <= columns)
+        };
+        text.len() <= self.whole && marks.iter().all(fits)
+    }
+
+    /// The columns that a label is given: of a line of words a part is enough, and a long word is not to be broken.
+    fn needed(self, mark: &InLine<'_>) -> usize {
+        let text = &mark.mark.text;
+        let longest = text.split(' ').map(str::len).max().unwrap_or_default();
+        text.len().min(longest.clamp(LABEL, self.one_piece.max(LABEL)))
+    }
+
+    /// What is shown before the labels of a long line: on a terminal as much as leaves room for what is said.
+    fn before(self, start: usize, labels: &[InLine<'_>]) -> usize {
+        let ends = labels.iter().map(|m| middle(&m.range).saturating_sub(start) + BEHIND + self.needed(m));
+        let end = ends.max().unwrap_or_default();
+        let spare = self.columns.map(|columns| columns.saturating_sub(end)).unwrap_or_default();
+        spare.max(self.around)
+    }
+
+    /// What a label says, in lines that fit behind its place.
+    fn said(self, text: &str, place: &Range<usize>) -> String {
+        let at = middle(place) + BEHIND;
+        let columns = self.columns.map(|columns| columns.saturating_sub(at).max(LABEL / 2));
+        wrapped(text, columns, 0, 0)
+    }
+}
+
+/// Columns of the signs that a line goes on to the left and to the right.
+const CUTS: usize = 2;
+
+/// Columns between the middle of a place and what is said about it, with those of the signs that the line is cut.
+const BEHIND: usize = 4 + CUTS;
+
+fn middle(place: &Range<usize>) -> usize {
+    place.start + (place.end - place.start) / 2
+}
+
 /// The runs of one file, in order of lines.
-pub fn runs(file: &SourceFile, marks: &[Mark], hidden: &Masks) -> Vec<Run> {
+pub fn runs(file: &SourceFile, marks: &[Mark], hidden: &Masks, room: Room) -> Vec<Run> {
     let mut by_line: BTreeMap<u32, Vec<InLine<'_>>> = BTreeMap::new();
     for mark in marks {
         let at = file.line_col(mark.span.start);
@@ -81,26 +146,26 @@ pub fn runs(file: &SourceFile, marks: &[Mark], hidden: &Masks) -> Vec<Run> {
     let mut last: Option<u32> = None;
     for (number, marks) in by_line {
         let text = file.line_text(number);
-        if text.len() > WHOLE_LINE {
-            for (window, marks) in pieces(text, marks) {
+        if !room.holds(text, &marks) {
+            for (window, marks) in pieces(text, marks, room) {
                 let mut run = Run::new(file, number);
-                run.line(file, number, window, &marks, hidden);
+                run.line(file, number, window, &marks, (hidden, room));
                 out.push(run);
             }
             last = None;
             continue;
         }
         let near = last.is_some_and(|l| {
-            number - l <= BETWEEN + 1 && (l + 1..number).all(|n| file.line_text(n).len() <= WHOLE_LINE)
+            number - l <= BETWEEN + 1 && (l + 1..number).all(|n| file.line_text(n).len() <= room.whole)
         });
         if let (true, Some(last), Some(run)) = (near, last, out.last_mut()) {
             for between in last + 1..number {
-                run.line(file, between, 0..file.line_text(between).len(), &[], hidden);
+                run.line(file, between, 0..file.line_text(between).len(), &[], (hidden, room));
             }
-            run.line(file, number, 0..text.len(), &marks, hidden);
+            run.line(file, number, 0..text.len(), &marks, (hidden, room));
         } else {
             let mut run = Run::new(file, number);
-            run.line(file, number, 0..text.len(), &marks, hidden);
+            run.line(file, number, 0..text.len(), &marks, (hidden, room));
             out.push(run);
         }
         last = Some(number);
@@ -111,31 +176,32 @@ pub fn runs(file: &SourceFile, marks: &[Mark], hidden: &Masks) -> Vec<Run> {
 /// The line at the start of a span on one line of its own: cut after `columns`, or around the span where it is too long.
 pub fn line_at(file: &SourceFile, span: Span, hidden: &Masks, columns: usize) -> String {
     let number = file.lines.line(span.start);
-    if file.line_text(number).len() <= WHOLE_LINE {
+    if file.line_text(number).len() <= Room::WIDE.whole {
         return hidden.trimmed_line(file, number, columns);
     }
     let mark = Mark { span, text: String::new(), primary: true };
-    runs(file, &[mark], hidden).first().map(|run| run.text.trim().to_owned()).unwrap_or_default()
+    runs(file, &[mark], hidden, Room::WIDE).first().map(|run| run.text.trim().to_owned()).unwrap_or_default()
 }
 
 /// The pieces of a long line: labels that stand near each other share one. A label longer than a piece is cut.
-fn pieces<'m>(text: &str, mut marks: Vec<InLine<'m>>) -> Vec<(Range<usize>, Vec<InLine<'m>>)> {
+fn pieces<'m>(text: &str, mut marks: Vec<InLine<'m>>, room: Room) -> Vec<(Range<usize>, Vec<InLine<'m>>)> {
     marks.sort_by_key(|m| (m.range.start, m.range.end));
     let mut out: Vec<(Range<usize>, Vec<InLine<'m>>)> = Vec::new();
     for mut mark in marks {
-        let longest = boundary(text, mark.range.start + ONE_PIECE);
+        let longest = boundary(text, mark.range.start + room.one_piece);
         mark.range.end = mark.range.end.min(longest);
         match out.last_mut() {
-            Some((window, inside)) if mark.range.end - window.start <= ONE_PIECE => {
+            Some((window, inside)) if mark.range.end - window.start <= room.one_piece => {
                 window.end = window.end.max(mark.range.end);
                 inside.push(mark);
             }
             _ => out.push((mark.range.clone(), vec![mark])),
         }
     }
-    for (window, _) in &mut out {
-        window.start = boundary(text, window.start.saturating_sub(AROUND));
-        window.end = boundary(text, window.end + AROUND);
+    for (window, inside) in &mut out {
+        window.start = boundary(text, window.start.saturating_sub(room.before(window.start, inside)));
+        window.end =
+            boundary(text, (window.end + room.around).min(window.start + room.whole - CUTS).max(window.end));
     }
     out
 }
@@ -156,7 +222,7 @@ impl Run {
         number: u32,
         window: Range<usize>,
         marks: &[InLine<'_>],
-        hidden: &Masks,
+        (hidden, room): (&Masks, Room),
     ) {
         let Some(line) = file.lines.line_range(&file.text, number) else { return };
         let whole = file.line_text(number).len();
@@ -164,6 +230,7 @@ impl Run {
         if number > self.first_line {
             self.text.push('\n');
         }
+        let from = self.text.len();
         if window.start > 0 {
             self.text.push('…');
         }
@@ -176,9 +243,12 @@ impl Run {
         for mark in marks {
             let start = base + shown.start(mark.range.start.saturating_sub(window.start));
             let end = base + shown.end(mark.range.end.saturating_sub(window.start));
+            let range = start..end.max(start);
+            // Counted from the beginning of the line, which may not be the first of the run.
+            let place = range.start - from..range.end - from;
             let underline = Underline {
-                range: start..end.max(start),
-                text: mask::message(&mark.mark.text),
+                range,
+                text: room.said(&mask::message(&mark.mark.text), &place),
                 primary: mark.mark.primary,
                 column: mark.column,
             };
@@ -252,7 +322,7 @@ mod tests {
                 Mark { span: Span::new(file.id, at..at + m.len()), text: (*m).to_owned(), primary: false }
             })
             .collect();
-        runs(&file, &marks, &Masks::default())
+        runs(&file, &marks, &Masks::default(), Room::WIDE)
     }
 
     fn underlined(run: &Run) -> Vec<&str> {
@@ -287,6 +357,24 @@ mod tests {
     }
 
     #[test]
+    fn on_a_narrow_terminal_a_line_is_cut_so_that_what_is_said_fits() {
+        let text = "    { name = \"REDIS_HOST\", value = var.the_host_of_the_cache_of_the_shop },";
+        let file = Sources::new().add("a.tf", text.to_owned());
+        let at = text.find("var").unwrap();
+        let said = "this is the address of the cache, which asks for a password and for encryption";
+        let mark = Mark { span: Span::new(file.id, at..at + 36), text: said.to_owned(), primary: true };
+        let found = runs(&file, &[mark], &Masks::default(), Room::of(Some(70)));
+        assert!(
+            found[0].text.starts_with('…') && found[0].text.contains("HOST\", value"),
+            "{}",
+            found[0].text
+        );
+        let label = &found[0].underlines[0];
+        let widest = label.text.lines().map(str::len).max().unwrap();
+        assert!(widest + label.range.start < 70 && label.text.replace('\n', " ") == said, "{label:?}");
+    }
+
+    #[test]
     fn a_label_around_another_underlines_what_stands_before_it() {
         let found = run("x = \"host:5432:5432\"", &["host:5432:5432", ":5432:5432"]);
         assert_eq!(underlined(&found[0]), ["hos", ":5432:5432"]);
@@ -302,7 +390,7 @@ mod tests {
     fn a_place_past_the_end_is_the_end() {
         let file = Sources::new().add("a.tf", "ab\n".to_owned());
         let mark = Mark { span: Span::new(file.id, 50..60), text: String::new(), primary: true };
-        let found = runs(&file, &[mark], &Masks::default());
+        let found = runs(&file, &[mark], &Masks::default(), Room::WIDE);
         assert_eq!((found[0].first_line, found[0].text.as_str()), (2, ""));
     }
 }

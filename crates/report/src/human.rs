@@ -7,17 +7,22 @@ use iaclint_lint::{Finding, Label, Rule, Severity};
 use iaclint_source::{FileId, Problem, ProblemKind, Sources, Span};
 
 use crate::advice::{Advised, advised};
-use crate::excerpt::{Mark, Run, line_at, runs};
+use crate::excerpt::{Mark, Room, Run, line_at, runs};
 use crate::look::Look;
 use crate::mask::{self, Masks};
 use crate::snippet::draw;
-use crate::{Format, Grouped, Report, counted, fails, is_in_baseline, page_of};
+use crate::wrap::width;
+use crate::{Format, Grouped, Report, counted, environments, fails, is_in_baseline, page_of};
 
 /// Columns of a source line in the list of places that a value went through.
 const TRAIL_COLUMNS: usize = 100;
 /// Instances that are named; the others are counted.
 const NAMED_INSTANCES: usize = 3;
 
+/// Columns of the frame beside a source line.
+const FRAME: usize = 5;
+/// The indentation of what belongs to a finding.
+const HANGING: usize = 3;
 /// Further places of a problem that are named; the others are counted.
 const NAMED_PLACES: usize = 5;
 
@@ -67,7 +72,7 @@ impl Human {
             out.push('\n');
         }
         for remark in report.remarks {
-            out.push_str(&mask::message(remark));
+            out.push_str(&self.look.wrapped(&mask::message(remark), 0, HANGING));
             out.push_str("\n\n");
         }
         if self.show_unknown && !report.unknowns.is_empty() {
@@ -79,7 +84,8 @@ impl Human {
                     let place = u.span.map(|s| page.sources.sort_key(s));
                     let at = u.span.map(|s| format!("{} ", page.place(s))).unwrap_or_default();
                     let what = format!("{} {}", mask::name(&u.address), mask::name(&u.attribute));
-                    (place, format!("   {at}{what}: {}\n", mask::message(&u.why)))
+                    let line = format!("   {at}{what}: {}\n", mask::message(&u.why));
+                    (place, self.look.wrapped(&line, 0, 2 * HANGING))
                 })
                 .collect();
             out.extend(lines.into_iter().map(|(_, line)| line));
@@ -141,7 +147,7 @@ impl Human {
             parts.push(format!("{} in the baseline", counted(in_baseline, "finding", "findings")));
         }
         parts.extend(summary.elapsed.map(|elapsed| format!("{:.1} s", elapsed.as_secs_f64())));
-        parts.join(self.look.dot())
+        self.look.wrapped(&parts.join(self.look.dot()), 0, HANGING)
     }
 }
 
@@ -158,6 +164,12 @@ impl<'a> Page<'a> {
         Self { look, sources, rules, masks: Masks::default() }
     }
 
+    /// How bad something is, and what it is: `error[rule]: headline`.
+    fn headed(&self, head: &str, headline: &str) -> String {
+        let begin = format!("{head}: ");
+        format!("{begin}{}\n", self.look.strong(&self.look.wrapped(headline, width(&begin), HANGING)))
+    }
+
     /// What a finding starts with: how bad it is, and its rule.
     fn head(&self, finding: &Finding) -> String {
         let page = self.rules.iter().find(|rule| rule.id == finding.rule).map(page_of);
@@ -167,23 +179,20 @@ impl<'a> Page<'a> {
 
     fn finding(&self, finding: &Finding) -> String {
         let severity = finding.severity;
-        let head = self.head(finding);
-        let mut out = format!("{head}: {}\n", self.look.strong(&mask::message(&finding.headline)));
+        let mut out = self.headed(&self.head(finding), &mask::message(&finding.headline));
         // A comment is about no resource.
         if !finding.subject.address.is_empty() {
-            out.push_str("   ");
-            out.push_str(&mask::name(&finding.subject.address));
+            let mut subject = format!("   {}", mask::name(&finding.subject.address));
             if let Some(part) = &finding.part {
-                out.push_str(", ");
-                out.push_str(&mask::name(part));
+                let _ = write!(subject, ", {}", mask::name(part));
             }
-            if !finding.environments.is_empty() {
-                let names: Vec<_> = finding.environments.iter().map(|e| mask::name(e)).collect();
-                let _ = write!(out, " (in {})", names.join(", "));
+            if let Some(environments) = environments(finding) {
+                let _ = write!(subject, " ({environments})");
             }
+            out.push_str(&self.look.wrapped(&subject, 0, 2 * HANGING));
             out.push('\n');
         }
-        out.push_str(&instances(&finding.instances));
+        out.push_str(&self.look.wrapped(&instances(&finding.instances), 0, 2 * HANGING));
         if let Some(source) = finding.subject.source {
             self.synthesized(finding, source, &mut out);
         } else {
@@ -268,11 +277,17 @@ impl<'a> Page<'a> {
                 None => files.push((mark.span.file, vec![mark])),
             }
         }
+        // Before a source line stand the frame and the line's number.
+        let lines =
+            files.iter().flat_map(|(file, marks)| marks.iter().map(move |mark| (*file, mark.span.start)));
+        let last = lines.map(|(file, at)| self.sources.file(file).lines.line(at)).max().unwrap_or_default();
+        let gutter = 2 + last.to_string().len() + FRAME;
+        let room = Room::of(self.look.columns.map(|columns| columns.saturating_sub(gutter)));
         let runs: Vec<Run> = files
             .into_iter()
             .flat_map(|(file, marks)| {
                 let file = self.sources.file(file);
-                let mut runs = runs(&file, &marks, &self.masks);
+                let mut runs = runs(&file, &marks, &self.masks, room);
                 for run in &mut runs {
                     run.path = self.path(&file.path);
                 }
@@ -297,13 +312,9 @@ impl<'a> Page<'a> {
             ProblemKind::Unreadable | ProblemKind::Invalid | ProblemKind::Limit => "error",
             ProblemKind::NotEvaluated => "not evaluated",
         };
-        let mut out = format!(
-            "{}: {}\n",
-            self.look.severity(severity, head),
-            self.look.strong(&mask::message(&problem.message))
-        );
+        let mut out = self.headed(&self.look.severity(severity, head), &mask::message(&problem.message));
         match (problem.span, &problem.path) {
-            (Some(span), _) if fails(problem.kind) => {
+            (Some(span), _) if fails(problem.kind) && !self.line_of(span).is_empty() => {
                 let at = Mark { span, text: String::new(), primary: true };
                 self.snippets(vec![at], severity, &mut out);
             }
@@ -318,7 +329,8 @@ impl<'a> Page<'a> {
                 group.more.iter().take(NAMED_PLACES).filter_map(|p| self.place_of(p)).collect();
             let more = if group.more.len() > NAMED_PLACES { ", …" } else { "" };
             let count = counted(group.more.len(), "more place", "more places");
-            let _ = writeln!(out, "   and {count}: {}{more}", named.join(", "));
+            let text = format!("   and {count}: {}{more}", named.join(", "));
+            let _ = writeln!(out, "{}", self.look.wrapped(&text, 0, 2 * HANGING));
         }
         if let Some(help) = &problem.help {
             self.list("help", vec![mask::message(help)], &mut out);
@@ -350,7 +362,11 @@ impl<'a> Page<'a> {
 
     /// Lines behind a key word, under each other.
     fn indented(&self, key: &str, lines: Vec<String>, out: &mut String) {
+        let at = HANGING + key.len() + 1;
+        // Where there are several, the rest of one stands behind the beginning of the next.
+        let hanging = if lines.len() > 1 { at + 2 } else { at };
         for (index, line) in lines.into_iter().enumerate() {
+            let line = self.look.wrapped(&line, at, hanging);
             if index == 0 {
                 let _ = writeln!(out, "   {} {line}", self.look.key(key));
             } else {

@@ -16,6 +16,7 @@ mod markdown;
 pub mod mask;
 mod sarif;
 mod snippet;
+mod wrap;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -33,6 +34,7 @@ pub use junit::JUnit;
 pub use look::Look;
 pub use markdown::Markdown;
 pub use sarif::Sarif;
+pub use wrap::width;
 
 /// All that there is to say about a run.
 #[derive(Clone, Copy, Debug)]
@@ -161,6 +163,19 @@ const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 /// Where a finding is shown first: the line of the user's program, if a program made the template.
 fn place(finding: &Finding) -> Span {
     finding.subject.source.unwrap_or(finding.primary.span)
+}
+
+/// The environments that a finding was made for, where it was not made for all: `in dev, prod`.
+fn environments(finding: &Finding) -> Option<String> {
+    let names: Vec<String> = finding.environments.iter().map(|name| mask::name(name)).collect();
+    (!names.is_empty()).then(|| format!("in {}", names.join(", ")))
+}
+
+/// The address of the resource that a finding is about, with the environments. Empty when it is about no resource.
+fn subject(finding: &Finding) -> String {
+    let address = mask::name(&finding.subject.address);
+    let parts = [Some(address).filter(|address| !address.is_empty()), environments(finding)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// `1 error`, `2 errors`.

@@ -2,6 +2,8 @@
 
 use iaclint_lint::Severity;
 
+use crate::wrap::wrapped;
+
 /// What the reader's terminal can show.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Look {
@@ -11,11 +13,13 @@ pub struct Look {
     pub unicode: bool,
     /// Escape sequences for links.
     pub links: bool,
+    /// The columns of a line; files and pipes have no end of a line.
+    pub columns: Option<usize>,
 }
 
 impl Look {
     /// Without colours, with line-drawing characters: for files and tests.
-    pub const PLAIN: Look = Look { color: false, unicode: true, links: false };
+    pub const PLAIN: Look = Look { color: false, unicode: true, links: false, columns: None };
 
     /// `text` in the colour of a severity, bold.
     pub fn severity(self, severity: Severity, text: &str) -> String {
@@ -55,6 +59,11 @@ impl Look {
             Some(target) => format!("\u{1b}]8;;{target}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\"),
             None => text.to_owned(),
         }
+    }
+
+    /// Words in lines that fit: the first begins at column `at`, the others are indented by `hanging`.
+    pub fn wrapped(self, text: &str, at: usize, hanging: usize) -> String {
+        wrapped(text, self.columns, at, hanging)
     }
 
     fn paint(self, code: &str, text: &str) -> String {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use case::Case;
 use iaclint_lint::Severity;
-use iaclint_report::{Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Sarif};
+use iaclint_report::{Concise, Format, GitHub, GitLab, Human, JUnit, Json, Look, Markdown, Sarif, width};
 
 #[test]
 fn people_read_findings_with_snippets_trail_and_help() {
@@ -51,7 +51,7 @@ fn advice_stands_behind_what_breaks_by_stack_and_rule_and_each_rule_explains_its
 
 #[test]
 fn terminals_without_unicode_get_ascii_frames() {
-    let look = Look { color: false, unicode: false, links: false };
+    let look = Look { color: false, unicode: false, links: false, columns: None };
     let case = Case::new();
     let mut report = case.report();
     report.findings = &case.findings[..1];
@@ -60,12 +60,33 @@ fn terminals_without_unicode_get_ascii_frames() {
 
 #[test]
 fn terminals_with_colours_get_them() {
-    let look = Look { color: true, unicode: true, links: true };
+    let look = Look { color: true, unicode: true, links: true, columns: None };
     let case = Case::new();
     let mut report = case.report();
     report.findings = &case.findings[..1];
     let out = Human { look, show_unknown: false }.render(&report);
     insta::assert_snapshot!(out.replace('\u{1b}', "␛"));
+}
+
+/// Only a word is longer than a line: an address, a path.
+#[test]
+fn lines_end_before_the_edge_of_the_terminal() {
+    let case = Case::new();
+    for columns in [72, 80, 120, 200] {
+        let look = Look { columns: Some(columns), ..Look::PLAIN };
+        let human = Human { look, show_unknown: true };
+        let out = human.render(&case.report()) + &human.remarks(&case.report());
+        for line in out.lines().filter(|line| width(line) > columns) {
+            let words = line.trim_start().trim_start_matches(['·', '│', '┤', '╰', '─', ' ']);
+            assert!(!words.contains(' '), "{columns} columns:\n{line}\n{out}");
+        }
+    }
+}
+
+#[test]
+fn a_finding_on_a_terminal_of_eighty_columns() {
+    let look = Look { columns: Some(80), ..Look::PLAIN };
+    insta::assert_snapshot!(Human { look, show_unknown: false }.render(&Case::new().report()));
 }
 
 #[test]

@@ -14,14 +14,13 @@ use crate::ir::{File, Part};
 use crate::lower;
 use crate::module::{Kind, Module};
 use crate::planned::Plan;
+use crate::version::Language;
 
 /// The values of a root's variables from outside of its directory, and how it is looked at.
 #[derive(Debug, Default, Clone)]
 pub struct Inputs {
-    /// Files given by `-var-file`, in order.
-    pub var_files: Vec<PathBuf>,
-    /// Values given by `-var`, in order.
-    pub variables: Vec<(String, String)>,
+    /// What `-var-file` and `-var` give, in their order: what comes later counts.
+    pub assigned: Vec<Assigned>,
     /// Environment variables; of interest are those that start with `TF_VAR_`.
     pub environment: Vec<(String, String)>,
     /// A plan of it as `terraform show -json` prints it: it goes before all other values, and tells what they leave open.
@@ -31,6 +30,15 @@ pub struct Inputs {
     pub generated: bool,
     /// Nobody calls it and it has required variables: its defaults are possible values, not facts.
     pub library: bool,
+}
+
+/// Values of variables as the command line gives them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assigned {
+    /// A file, as `-var-file` takes it.
+    File(PathBuf),
+    /// A name and a text, as `-var` takes them.
+    Value(String, String),
 }
 
 /// What a directory declares, cheaply: for finding roots.
@@ -194,6 +202,12 @@ impl<'p> Loader<'p> {
             }
         }
         let mut module = Module::new(directory, self.project.relative(directory), files);
+        if module.language == Language::default()
+            && entries.iter().any(|entry| entry.name == VERSION_FILE)
+            && let Ok(pinned) = self.project.read_text(&directory.join(VERSION_FILE))
+        {
+            module.language = Language::of(pinned.text.trim());
+        }
         module.problems.extend(problems);
         module.problems.extend(crate::cycles::problems(&module));
         Some(module)
@@ -229,6 +243,9 @@ impl<'p> Loader<'p> {
         once(&self.templates, &path).get_or_init(parse).clone()
     }
 }
+
+/// Where version managers (tfenv, tenv) are told which Terraform runs a directory.
+const VERSION_FILE: &str = ".terraform-version";
 
 fn once<T>(cache: &Cached<T>, path: &Path) -> Arc<OnceLock<T>> {
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);

@@ -79,6 +79,13 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn error(&self, message: impl Into<String>) -> JsonError {
+        let written = self.flat.text.trim_end();
+        if self.at >= written.len() {
+            // Behind the end there is nothing to show: the last that is there is where it was cut.
+            let last = written.char_indices().next_back().map_or(0, |(at, _)| at);
+            let span = self.text.span(&self.flat, last..written.len());
+            return JsonError { message: format!("it ends too early: {}", message.into()), span };
+        }
         let mut end = (self.at + 1).min(self.flat.text.len());
         while !self.flat.text.is_char_boundary(end) {
             end += 1;
@@ -130,7 +137,7 @@ impl Parser<'_> {
             Some(b'n') => self.word("null", Data::Null),
             Some(_) if self.flat.hole_at(start).is_some() => Ok(self.bare_hole()),
             Some(_) => Err(self.error("expected a JSON value")),
-            None => Err(self.error("the JSON value ends too early")),
+            None => Err(self.error("expected a JSON value")),
         }
     }
 
@@ -462,6 +469,16 @@ mod tests {
         let sources = Sources::new();
         let file = sources.add("t.json", text.into());
         parse_file(&file, &mut OriginArena::new(0))
+    }
+
+    #[test]
+    fn what_is_cut_short_is_told_where_it_ends() {
+        for (text, last) in [("{\n  \"a\": [1,\n\n", 11), ("{ \"a\": {\n", 7), ("[1", 1)] {
+            let error = read(text).unwrap_err();
+            assert!(error.message.starts_with("it ends too early: "), "{}", error.message);
+            assert_eq!(error.span.map(Span::range), Some(last..last + 1), "{text}");
+        }
+        assert_eq!(read(" \n").unwrap_err().message, "it ends too early: expected a JSON value");
     }
 
     #[test]

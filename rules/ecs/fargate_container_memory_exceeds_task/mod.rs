@@ -2,7 +2,7 @@
 
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::ecs::{Container, TaskDefinition};
-use iaclint_model::{Language, Prop};
+use iaclint_model::{Language, Many, Prop};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -12,11 +12,13 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     for task in cx.model().all::<TaskDefinition<'_>>() {
-        let containers = task.containers().items;
+        let Many { items: containers, complete } = task.containers();
         if let Prop::Known { value: limit, origin, .. } = task.memory_mib() {
             let size = Size { limit, origin, what: "memory", unit: " MiB" };
             let single = single(cx, &task, &containers, size, |c| [c.memory(), c.memory_reservation()]);
+            // Of a list that is not known whole, some may stand for one another.
             if !single
+                && complete
                 && !sum(
                     cx,
                     &task,
@@ -32,7 +34,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         if let Prop::Known { value: limit, origin, .. } = task.cpu_units() {
             let size = Size { limit, origin, what: "CPU", unit: " units" };
-            if !single(cx, &task, &containers, size, |c| [c.cpu(), c.cpu()]) {
+            if !single(cx, &task, &containers, size, |c| [c.cpu(), c.cpu()]) && complete {
                 sum(cx, &task, &containers, size, "CPU units", Container::cpu, None);
             }
         }

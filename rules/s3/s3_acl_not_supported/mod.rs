@@ -40,7 +40,10 @@ fn ownership<'m>(model: &'m Model<'m>, bucket: ResourceId) -> Ownership {
     for controls in model.all::<OwnershipControls<'m>>() {
         let links = controls.bucket();
         let names_it = links.items.iter().any(|l| l.id() == Some(bucket));
-        let may_name_it = !links.complete || links.items.iter().any(|l| l.id().is_none());
+        // The id of what belongs to a bucket (its policy, its public access block) is the name of the bucket.
+        let is_bucket = |id: ResourceId| model.get::<AclBucket<'m>>(id).is_some();
+        let may_name_it =
+            !links.complete || links.items.iter().any(|l| l.id().is_none_or(|id| !is_bucket(id)));
         if names_it {
             let value = controls.object_ownership();
             if value.must(|o| o == "BucketOwnerPreferred" || o == "ObjectWriter") {

@@ -148,6 +148,9 @@ impl Evaluator<'_, '_> {
         if results.len() == 1 && unk.candidates.len() > 1 {
             return Ok(results.remove(0).marked(value.marks));
         }
+        if let Some(one) = self.agreed(&results) {
+            return Ok(one.marked(value.marks));
+        }
         let mut out = Unk::new(unk.why.clone());
         out.depends_on.clone_from(&unk.depends_on);
         for result in results {
@@ -169,6 +172,24 @@ impl Evaluator<'_, '_> {
         Ok(Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks))
     }
 
+    /// What all the possible values are, where they are the same: whichever is meant. A plan does not look so far.
+    fn agreed(&self, possible: &[Val]) -> Option<Val> {
+        let [first, rest @ ..] = possible else { return None };
+        let same = |other: &Val| match (&first.k, &other.k) {
+            (K::Bool(a), K::Bool(b)) => a == b,
+            (K::Num(a), K::Num(b)) => a == b,
+            (K::Str(a), K::Str(b)) => a.text == b.text,
+            (K::Unknown(a), K::Unknown(b)) => Arc::ptr_eq(a, b),
+            (K::Tuple(a), K::Tuple(b)) => Arc::ptr_eq(a, b),
+            (K::Object(a), K::Object(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        (!self.planning && !rest.is_empty() && rest.iter().all(same)).then(|| {
+            let marks = rest.iter().fold(first.marks, |marks, other| marks.and(other.marks));
+            first.clone().marked(marks)
+        })
+    }
+
     /// `value[key]`.
     pub(super) fn index(&mut self, value: &Val, key: &Val, span: Span) -> Result<Val, Fault> {
         if key.is_null() {
@@ -180,14 +201,16 @@ impl Evaluator<'_, '_> {
                 return Err(Fault::new(span, "the value is null, so it has no elements"));
             }
             let may_be_key = matches!(unk.ty, Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String);
-            if matches!(Ty::of(value), Ty::Bool | Ty::Number | Ty::String) {
+            if matches!(Ty::outline(value), Ty::Bool | Ty::Number | Ty::String) {
                 return Err(Fault::new(span, format!("a {} has no elements", kind_name(value))));
             }
-            if matches!(Ty::of(value), Ty::Set(_)) {
+            if matches!(Ty::outline(value), Ty::Set(_)) {
                 return Err(no_index_in_set(span));
             }
             return if may_be_key {
-                Ok(unknown_index(value, unk).marked(marks))
+                let element = unknown_index(value, unk);
+                let agreed = element.as_unknown().and_then(|unk| self.agreed(&unk.candidates));
+                Ok(agreed.unwrap_or(element).marked(marks))
             } else {
                 Err(Fault::new(span, format!("a {} is no index", ty_name(&unk.ty))))
             };
@@ -278,9 +301,16 @@ impl Evaluator<'_, '_> {
                 let item = self.steps(item, rest, env)?;
                 out.push(item);
             }
-            let ty = out.first().map_or(Ty::Dynamic, Ty::of);
-            let alike = matches!(value.k, K::List(..) | K::Set(..)) && out.iter().all(|v| Ty::of(v) == ty);
-            let out = if alike { Val::list(ty, out, value.origin) } else { Val::tuple(out, value.origin) };
+            let alike = if matches!(value.k, K::List(..) | K::Set(..)) {
+                let ty = out.first().map_or(Ty::Dynamic, Ty::of);
+                out.iter().all(|v| Ty::of(v) == ty).then_some(ty)
+            } else {
+                None
+            };
+            let out = match alike {
+                Some(ty) => Val::list(ty, out, value.origin),
+                None => Val::tuple(out, value.origin),
+            };
             return Ok(out.marked(marks));
         }
         match &value.k {

@@ -6,7 +6,7 @@ use iaclint_graph::Dormant;
 use iaclint_value::{Name, OriginId, Value, Why};
 
 use super::modules::CALL_ARGUMENTS;
-use super::resource::META_ARGUMENTS;
+use super::resource::{META_ARGUMENTS, META_BLOCKS};
 use super::{Env, Evaluator};
 use crate::ir::{Block, Body};
 use crate::module::Module;
@@ -57,7 +57,8 @@ impl Evaluator<'_, '_> {
                 out.extend(self.unsure(|me| me.eval(&attribute.value, env)));
             }
         }
-        for block in &body.blocks {
+        // What `ignore_changes` lists are arguments of the block itself, not names.
+        for block in body.blocks.iter().filter(|b| !META_BLOCKS.contains(&b.kind.as_str())) {
             let iterator = block.body.attribute("iterator").and_then(|a| a.value.names()?.first().cloned());
             match iterator.or_else(|| block.labels.first().cloned()).filter(|_| block.kind == "dynamic") {
                 Some(iterator) => {

@@ -16,7 +16,7 @@ const BOUNDARY: &str = "MIMEBOUNDARY";
 impl Evaluator<'_, '_> {
     /// `rendered` of `template_file`: the template with its variables.
     pub(super) fn rendered_template(&mut self, instance: usize, header: Span) -> Val {
-        let template = self.configured(instance, "template", header);
+        let template = self.configured(instance, "template", header).filter(|template| !template.is_null());
         let variables = self.configured(instance, "vars", header).filter(|vars| !vars.is_null());
         self.node(Node::Argument(instance, "rendered".into()), header, |me| {
             let origin = me.written(header);

@@ -242,7 +242,7 @@ pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Spa
     {
         let candidates = candidates(function, &mut call, &arguments, open);
         // Of a value without a type it is not sure that it can be had at all.
-        let typed = Ty::of(&arguments[open]) != Ty::Dynamic;
+        let typed = Ty::outline(&arguments[open]) != Ty::Dynamic;
         if let ([one], Ty::Number) = (candidates.as_slice(), &unk.ty)
             && typed
             && !one.has_unknown()
@@ -301,7 +301,7 @@ fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec
         // What an attribute of a provider is only its schema tells; to Terraform it has a type.
         let attribute = value.as_unknown().is_some_and(|u| u.reference.is_some());
         undecided_type |=
-            param.ty == Type::Any && !param.untyped && !attribute && Ty::of(value) == Ty::Dynamic;
+            param.ty == Type::Any && !param.untyped && !attribute && Ty::outline(value) == Ty::Dynamic;
     }
     Ok((out, undecided_type))
 }

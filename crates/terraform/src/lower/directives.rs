@@ -1,11 +1,15 @@
-//! Directives in the comments of a file, each with what it covers.
+//! Directives in the comments of a file, each with what it covers; in JSON, the properties `//` are its comments.
 
 use std::ops::Range;
 
 use iaclint_graph::{Directive, may_hold_directives};
 use iaclint_source::{SourceFile, Span};
+use iaclint_value::{Data, OriginArena, OriginId, Value};
 
 use super::scan::end_of_item;
+
+/// The property that Terraform takes for a comment.
+pub(super) const COMMENT: &str = "//";
 
 /// The directives among these comments, which are in the order of the file.
 pub(super) fn of(file: &SourceFile, comments: &[Range<usize>]) -> Vec<Directive> {
@@ -24,6 +28,57 @@ pub(super) fn of(file: &SourceFile, comments: &[Range<usize>]) -> Vec<Directive>
     }
     out.reverse();
     out
+}
+
+/// The directives in the properties `//` of a JSON file: each covers the object that it stands in, with the name before it.
+pub(super) fn of_json(file: &SourceFile, top: &Value, arena: &OriginArena) -> Vec<Directive> {
+    let mut out = Vec::new();
+    if may_hold_directives(&file.text) {
+        JsonComments { file, arena, out: &mut out }.within(top, None);
+    }
+    out
+}
+
+struct JsonComments<'f> {
+    file: &'f SourceFile,
+    arena: &'f OriginArena,
+    out: &'f mut Vec<Directive>,
+}
+
+impl JsonComments<'_> {
+    fn span(&self, origin: OriginId) -> Span {
+        self.arena.get(origin).map_or(Span::new(self.file.id, 0..0), |o| o.span)
+    }
+
+    /// What stands in a value that has this name.
+    fn within(&mut self, value: &Value, name: Option<Span>) {
+        match &value.data {
+            Data::List(list) => list.items.iter().for_each(|item| self.within(item, None)),
+            Data::Object(object) => {
+                let object_span = self.span(value.origin);
+                let start = name.map_or(object_span.start, |name| name.start);
+                let region = Span::new(self.file.id, start as usize..object_span.end as usize);
+                for (name, origin, inner) in &object.fields {
+                    if name == COMMENT {
+                        self.comment(inner, region);
+                    } else {
+                        self.within(inner, Some(self.span(*origin)));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn comment(&mut self, comment: &Value, region: Span) {
+        if let Some(list) = comment.as_list() {
+            list.items.iter().for_each(|line| self.comment(line, region));
+        }
+        let Some(text) = comment.as_str() else { return };
+        let quoted = self.span(comment.origin);
+        let inside = quoted.slice(1..quoted.len().saturating_sub(1).max(1));
+        self.out.extend(Directive::of_comment(&text, inside, || region));
+    }
 }
 
 /// What comments speak of.
@@ -95,6 +150,27 @@ mod tests {
     fn what_stands_in_a_text_is_no_directive() {
         let text = "locals {\n  a = \"# iaclint: ignore[r]\"\n  b = <<E\n# iaclint: ignore[r]\nE\n}\n";
         assert_eq!(covered(text), Vec::<String>::new());
+    }
+
+    #[test]
+    fn in_json_a_comment_covers_the_object_that_it_stands_in_and_its_name() {
+        let text = r#"{"resource": {"a": {"b": {"//": "iaclint: ignore[r] why", "x": [{"//": ["more", "iaclint: ignore[s]"]}]}}}}"#;
+        let sources = Sources::new();
+        let file = sources.add("main.tf.json", text.to_owned());
+        let mut arena = OriginArena::new(0);
+        let json = iaclint_value::json::parse_file(&file, &mut arena).unwrap();
+        let found = of_json(&file, &json.value, &arena);
+        let covered: Vec<_> = found
+            .iter()
+            .map(|directive| match &directive.scope {
+                DirectiveScope::Region(span) => (&text[directive.rules[0].1.range()], &text[span.range()]),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let inner = r#"{"//": ["more", "iaclint: ignore[s]"]}"#;
+        let outer = format!(r#""b": {{"//": "iaclint: ignore[r] why", "x": [{inner}]}}"#);
+        assert_eq!(covered, [("r", outer.as_str()), ("s", inner)]);
+        assert_eq!(found[0].reason, "why");
     }
 
     #[test]

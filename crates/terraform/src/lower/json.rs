@@ -6,6 +6,8 @@ use iaclint_value::{Data, Name, OriginArena, OriginId, Piece, Placed, Value};
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Item, Key, Part};
 use crate::num::Num;
 
+use super::directives;
+
 /// Blocks in the body of a resource that are of the language: the rest are arguments, since without a schema both are the same.
 const BLOCKS: [&str; 5] = ["lifecycle", "provisioner", "connection", "timeouts", "dynamic"];
 
@@ -47,7 +49,8 @@ fn read(file: &SourceFile, lower: impl FnOnce(&mut Reader<'_>, &Value)) -> File 
             .problems
             .push(Problem::at(ProblemKind::Invalid, span, "an object belongs here").in_file(&file.path));
     }
-    File { body: reader.body, problems: reader.problems, directives: Vec::new() }
+    let directives = directives::of_json(file, &json.value, &reader.arena);
+    File { body: reader.body, problems: reader.problems, directives }
 }
 
 struct Reader<'f> {
@@ -70,7 +73,7 @@ impl Reader<'_> {
             Data::Object(object) => object
                 .fields
                 .iter()
-                .filter(|(name, _, _)| name != "//")
+                .filter(|(name, _, _)| name != directives::COMMENT)
                 .map(|(name, origin, value)| (name.clone(), self.span(*origin), value.clone()))
                 .collect(),
             Data::List(list) => list.items.iter().flat_map(|item| self.fields(item)).collect(),

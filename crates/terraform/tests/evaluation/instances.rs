@@ -149,3 +149,26 @@ fn an_error_in_what_may_not_exist_is_none() {
     );
     assert_eq!(loaded.problems(), ["main.tf:8:37: the value is null, so it has no attribute \"name\""]);
 }
+
+#[test]
+fn what_all_environments_say_alike_is_known_whichever_runs() {
+    let loaded = main_tf(
+        r#"
+locals {
+  settings = {
+    test = { trail = false, size = 1, name = "a" }
+    live = { trail = false, size = 2, name = "a" }
+  }
+  here = local.settings[terraform.workspace]
+}
+resource "aws_cloudtrail" "t" {
+  count = local.here.trail ? 1 : 0
+}
+output "name" { value = local.here.name }
+output "size" { value = local.here.size }
+"#,
+    );
+    assert_eq!(loaded.addresses(), [""; 0]);
+    assert_eq!(loaded.shown("name"), "a");
+    assert!(!loaded.output("size").is_known(), "{}", loaded.shown("size"));
+}

@@ -220,3 +220,39 @@ resource "aws_a" "größe-1" {}
         ]
     );
 }
+
+#[test]
+fn arguments_that_a_resource_without_instances_ignores_are_no_names() {
+    let loaded = main_tf(
+        r#"
+resource "aws_lb" "old" {
+  count = 0
+  tags  = { owner = "x" }
+  lifecycle { ignore_changes = [tags["seen"], tags.owner] }
+}
+"#,
+    );
+    assert_eq!(loaded.problems(), [""; 0]);
+}
+
+#[test]
+fn a_function_that_went_away_is_no_fault_where_an_old_version_is_pinned() {
+    let main = "locals { tags = map(\"a\", \"b\") }\noutput \"tags\" { value = local.tags }\n";
+    let current = load([("main.tf", main)]);
+    assert_eq!(current.faults().len(), 1, "{:?}", current.faults());
+    let old = load([("main.tf", main), (".terraform-version", "0.12.30\n")]);
+    assert_eq!(old.faults(), [""; 0]);
+    let newer = load([("main.tf", main), (".terraform-version", "latest:^1.9\n")]);
+    assert_eq!(newer.faults().len(), 1, "{:?}", newer.faults());
+}
+
+#[test]
+fn a_template_that_is_null_is_no_fault() {
+    let loaded = main_tf(
+        r#"
+data "template_file" "policy" { template = null }
+resource "aws_iam_policy" "p" { policy = data.template_file.policy.rendered }
+"#,
+    );
+    assert_eq!(loaded.problems(), [""; 0]);
+}

@@ -1,0 +1,7 @@
+variable "size" {
+  type = string
+}
+
+resource "aws_vpc" "main" {
+  cidr_block = var.size
+}

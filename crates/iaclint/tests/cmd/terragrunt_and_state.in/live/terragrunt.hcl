@@ -1,0 +1,7 @@
+terraform {
+  source = "..//modules/queue"
+}
+
+inputs = {
+  name = "jobs"
+}
