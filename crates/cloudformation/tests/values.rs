@@ -307,7 +307,8 @@ fn what_is_not_evaluated_depends_on_what_it_mentions() {
 
 #[test]
 fn a_file_that_rain_embeds_leaves_the_template_as_it_is() {
-    let text = r#"{"Resources": {"F": {"Type": "T::T::T", "Properties": {"Code": {"Rain::Embed": "a.py"}}}}}"#;
+    let text =
+        r#"{"Resources": {"F": {"Type": "T::T::T", "Properties": {"Code": {"Rain::Embed": "a.py"}}}}}"#;
     assert!(template(text).1.root.opaque.is_empty());
 }
 
