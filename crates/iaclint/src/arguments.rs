@@ -7,6 +7,8 @@ use iaclint_graph::is_date;
 use iaclint_lint::Severity;
 use serde::Deserialize;
 
+use crate::values::Values;
+
 /// Says before the deployment why the application would not come up.
 #[derive(Parser, Debug)]
 #[command(name = "iaclint", version, about, propagate_version = true)]
@@ -55,12 +57,8 @@ pub struct Input {
     /// The directory beyond which nothing is read [default: the nearest one above the first path that holds .git].
     #[arg(long, value_name = "DIR")]
     pub project_root: Option<PathBuf>,
-    /// A file of Terraform variable values.
-    #[arg(long, value_name = "FILE")]
-    pub var_file: Vec<PathBuf>,
-    /// The value of a Terraform variable.
-    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
-    pub var: Vec<(String, String)>,
+    #[command(flatten)]
+    pub values: Values,
     /// A plan of one of the Terraform roots, as `terraform show -json` prints it: it tells what the configuration leaves open.
     #[arg(long, value_name = "FILE")]
     pub plan: Vec<PathBuf>,
@@ -362,13 +360,6 @@ pub enum ListFormat {
     Human,
     /// JSON.
     Json,
-}
-
-fn variable(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE".to_owned()),
-    }
 }
 
 /// `FORMAT=FILE` or `FILE`. What stands before the sign is a format, unless it is the beginning of a path.

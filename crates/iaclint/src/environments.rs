@@ -10,11 +10,16 @@ use iaclint_parser::{Parsed, RootFound};
 use iaclint_rules::RULES;
 use iaclint_source::{FileKind, FileSystem, Problem, Span};
 
-/// The files below `base` that a pattern names: in each part of the path `*` stands for anything but `/`.
+/// The files below `base` that a pattern names: in each part of the path `*` stands for anything but `/`, and a part `**` for any
+/// number of directories.
 pub fn files(system: &dyn FileSystem, base: &Path, pattern: &Path) -> Result<Vec<PathBuf>, String> {
     let mut found = vec![base.to_path_buf()];
     for part in pattern.components() {
         let written = part.as_os_str().to_string_lossy();
+        if written == "**" {
+            found = found.iter().flat_map(|at| with_those_below(system, at)).collect();
+            continue;
+        }
         let is_pattern = matches!(part, Component::Normal(_)) && written.contains(['*', '?', '[', '{']);
         if !is_pattern {
             found = found.into_iter().map(|at| at.join(part)).collect();
@@ -26,6 +31,27 @@ pub fn files(system: &dyn FileSystem, base: &Path, pattern: &Path) -> Result<Vec
     found.retain(|file| system.kind(file).is_ok_and(|kind| kind != FileKind::Directory));
     Ok(found)
 }
+
+/// A directory and the directories below it; links are not followed.
+fn with_those_below(system: &dyn FileSystem, directory: &Path) -> Vec<PathBuf> {
+    let mut out = vec![directory.to_path_buf()];
+    let mut at = 0;
+    while let Some(directory) = out.get(at).cloned() {
+        at += 1;
+        let depth = directory.components().count();
+        if out.len() > MOST_DIRECTORIES || depth > DEEPEST {
+            continue;
+        }
+        let entries = system.read_dir(&directory).unwrap_or_default().into_iter();
+        let inner = entries.filter(|e| e.kind == FileKind::Directory && !e.name.starts_with('.'));
+        out.extend(inner.map(|e| directory.join(e.name)));
+    }
+    out
+}
+
+/// Bounds of what `**` looks through.
+const MOST_DIRECTORIES: usize = 10_000;
+const DEEPEST: usize = 64;
 
 fn matching(system: &dyn FileSystem, directory: &Path, glob: &GlobMatcher) -> Vec<PathBuf> {
     let entries = system.read_dir(directory).unwrap_or_default();
@@ -166,7 +192,22 @@ fn named(parsed: &[Parsed], mut finding: Finding, holds: &[usize]) -> Finding {
 
 #[cfg(test)]
 mod tests {
+    use iaclint_source::Memory;
+
     use super::*;
+
+    #[test]
+    fn two_stars_stand_for_any_number_of_directories() {
+        let names =
+            ["/p/envs/a.tfvars", "/p/envs/eu/prod/b.tfvars", "/p/envs/.hidden/c.tfvars", "/p/other/d.tfvars"];
+        let memory = Memory::of(names.map(|name| (name, "")));
+        let found = |pattern: &str| -> Vec<String> {
+            let files = files(&memory, Path::new("/p"), Path::new(pattern)).unwrap();
+            files.iter().map(|f| f.to_string_lossy().into_owned()).collect()
+        };
+        assert_eq!(found("envs/**/*.tfvars"), ["/p/envs/a.tfvars", "/p/envs/eu/prod/b.tfvars"]);
+        assert_eq!(found("**/d.tfvars"), ["/p/other/d.tfvars"]);
+    }
 
     #[test]
     fn a_variable_file_names_its_environment() {

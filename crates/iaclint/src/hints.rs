@@ -29,7 +29,15 @@ pub fn hints(problems: &[Problem], findings: &[Finding], sources: &Sources) -> V
 
 fn matters(path: &str, findings: &[Finding], sources: &Sources) -> bool {
     // What is not read at all matters to whoever has it.
-    let unread = ["cdk.json", "terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl", ".tfstate"];
+    let unread = [
+        "cdk.json",
+        "terragrunt.hcl",
+        "terragrunt.hcl.json",
+        "terragrunt.stack.hcl",
+        ".tfstate",
+        ".tfvars",
+        ".tfvars.json",
+    ];
     if unread.iter().any(|end| path.ends_with(end)) {
         return true;
     }

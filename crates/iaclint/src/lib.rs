@@ -23,6 +23,7 @@ mod progress;
 mod stdin;
 mod symptoms;
 mod today;
+mod values;
 
 use std::path::Path;
 use std::process::ExitCode;

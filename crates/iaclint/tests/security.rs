@@ -95,8 +95,8 @@ fn assert_harmless(text: &str, what: &str) {
 }
 
 /// A project whose file, resources, keys, containers and settings are named with what steers terminals.
-fn project() -> Scratch {
-    let scratch = Scratch::new("steering");
+fn project(name: &str) -> Scratch {
+    let scratch = Scratch::new(name);
     let signs: String = STEERING.iter().collect::<String>() + "[2J";
     let quoted: String =
         STEERING.iter().map(|s| format!("\\u{:04x}", u32::from(*s))).collect::<Vec<_>>().concat() + "[2J";
@@ -110,7 +110,7 @@ fn project() -> Scratch {
 
 #[test]
 fn no_command_shows_a_secret_or_steers_a_terminal() {
-    let project = project();
+    let project = project("steering");
     for format in ["human", "concise", "json", "sarif", "github", "gitlab", "junit", "markdown"] {
         let output =
             iaclint(&project.0, &["check", "--level", "advice", "--show-unknown", "--format", format]);
@@ -219,7 +219,7 @@ fn fixes_do_not_follow_a_link_out_of_the_project_root() {
 
 #[test]
 fn checking_writes_nothing() {
-    let project = project();
+    let project = project("unwritten");
     let listing = || {
         let output = Command::new("find")
             .arg(&project.0)

@@ -31,6 +31,8 @@ pub(crate) struct Input {
     pub(crate) plans: BTreeSet<PathBuf>,
     /// Scripts and Dockerfiles, which resources may run.
     pub(crate) programs: BTreeSet<PathBuf>,
+    /// Files of variable values that Terraform does not load by itself.
+    pub(crate) values: BTreeSet<PathBuf>,
     /// Directories of CDK apps without an assembly.
     pub(crate) apps: Vec<PathBuf>,
     /// The files to which findings are limited.
@@ -66,6 +68,7 @@ pub(crate) fn gather(project: &Project, paths: &[Given], exclude: &Exclusion) ->
     input.modules = std::mem::take(&mut walked.modules);
     input.terragrunt = walked.terragrunt;
     input.generated = std::mem::take(&mut walked.generated);
+    input.values = std::mem::take(&mut walked.values);
     input.problems = std::mem::take(&mut walked.problems);
     input.problems.extend(not_read(project, &walked.unread));
     input.assemblies.extend(std::mem::take(&mut walked.manifests));

@@ -22,6 +22,7 @@ use iaclint_terraform::STACK_BYTES;
 
 pub use edit::addition;
 pub use error::ParseError;
+pub use iaclint_terraform::Assigned;
 pub use progress::Progress;
 pub use stages::Stages;
 
@@ -37,10 +38,8 @@ pub struct Options {
     pub project_root: Option<PathBuf>,
     /// Plans as `terraform show -json` prints them, each of one of the Terraform roots.
     pub plans: Vec<PathBuf>,
-    /// Files of variable values for every Terraform root, in order, as `-var-file` takes them.
-    pub var_files: Vec<PathBuf>,
-    /// Variable values for every Terraform root, in order, as `-var` takes them.
-    pub variables: Vec<(String, String)>,
+    /// Variable values for every Terraform root, as `-var-file` and `-var` take them, in order.
+    pub assigned: Vec<Assigned>,
     /// The environment, of which `TF_VAR_…` matters.
     pub environment: Vec<(String, String)>,
     /// What is not looked for below the paths. What is named or called is read all the same.

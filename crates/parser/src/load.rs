@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use iaclint_graph::{Fragment, Graph};
-use iaclint_source::Problem;
-use iaclint_terraform::{Inputs, Loader};
+use iaclint_source::{Problem, ProblemKind, Project};
+use iaclint_terraform::{Assigned, Inputs, Loader};
 use iaclint_value::RootId;
 use rayon::prelude::*;
 
@@ -16,8 +16,10 @@ use crate::{Environment, Options, ParseError, RootFound, RootKind, Stages};
 
 /// Files of values, each checked to lie inside the project root.
 pub(crate) struct Given<'e> {
-    /// For Terraform roots.
+    /// For single Terraform roots.
     pub(crate) variables: Files,
+    /// For every Terraform root, behind those for single ones.
+    pub(crate) assigned: Vec<Assigned>,
     /// For templates.
     pub(crate) parameters: Files,
     /// Plans of Terraform roots.
@@ -92,18 +94,17 @@ pub(crate) fn load(
     found.sort();
 
     let inputs = Inputs {
-        var_files: Vec::new(),
-        variables: options.variables.clone(),
+        assigned: Vec::new(),
         environment: options.environment.clone(),
         plan: None,
         generated: false,
         library: false,
     };
     let of = |directory: &PathBuf, library: bool| {
-        let var_files = given.variables.of(directory);
+        let own = given.variables.of(directory).into_iter().map(Assigned::File);
         Inputs {
             library,
-            var_files,
+            assigned: own.chain(given.assigned.iter().cloned()).collect(),
             plan: plans.of.get(directory).cloned(),
             generated: input.terragrunt || input.generated.contains(directory),
             ..inputs.clone()
@@ -146,9 +147,26 @@ pub(crate) fn load(
             fragment
         })
         .collect();
+    let without_values = |(kind, path): (RootKind, &PathBuf)| {
+        matches!(kind, RootKind::Terraform | RootKind::Library)
+            && given.assigned.is_empty()
+            && given.variables.of(path).is_empty()
+            && !plans.of.contains_key(path)
+    };
+    let unread: Vec<Problem> = found
+        .iter()
+        .filter(|(_, kind, path)| without_values((*kind, path)))
+        .filter_map(|(.., root)| {
+            // Those below a nearer module are meant for that one.
+            let is_own = |file: &&PathBuf| {
+                file.ancestors().skip(1).find(|above| modules.contains_key(*above)) == Some(root)
+            };
+            Some(values_not_read(project, input.values.iter().find(is_own)?))
+        })
+        .collect();
     if let Some(first) = fragments.first_mut() {
         // The graph keeps problems by fragment; those of the search belong to none and stand first.
-        first.problems.splice(0..0, input.problems.iter().chain(&plans.problems).cloned());
+        first.problems.splice(0..0, input.problems.iter().chain(&plans.problems).chain(&unread).cloned());
     }
     each_once(&mut fragments);
     let roots = found.into_iter().map(|(path, kind, absolute)| {
@@ -167,6 +185,19 @@ pub(crate) fn load(
     Ok((graph, roots))
 }
 
+/// A word about a file of values beside a root: who has one for each environment may believe that it is read.
+fn values_not_read(project: &Project, file: &Path) -> Problem {
+    Problem::new(
+        ProblemKind::NotEvaluated,
+        "values of variables that are not read, as nothing names the file",
+    )
+    .in_file(project.relative(file))
+    .with_help(
+        "give those of one environment with --var-file, or name all environments in iaclint.toml: \
+             [[roots]] with `environments`",
+    )
+}
+
 /// What each Terraform directory calls and needs.
 fn modules(
     loader: &Loader<'_>,
@@ -174,8 +205,7 @@ fn modules(
     options: &Options,
     root_files: &[(PathBuf, Vec<PathBuf>)],
 ) -> BTreeMap<PathBuf, Module> {
-    let given = !options.var_files.is_empty()
-        || !options.variables.is_empty()
+    let given = !options.assigned.is_empty()
         || options.environment.iter().any(|(name, _)| name.starts_with("TF_VAR_"));
     let project = loader.project();
     let summarise = |(directory, automatic): (&PathBuf, &bool)| {

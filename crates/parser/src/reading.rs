@@ -79,7 +79,8 @@ impl<'a> Reading<'a> {
         let (of_roots, of_templates) =
             environment.map_or((&[][..], &[][..]), |e| (&e.root_files, &e.template_files));
         let given = Given {
-            variables: files(&options.var_files, &options.root_files, of_roots)?,
+            variables: files(&[], &options.root_files, of_roots)?,
+            assigned: root_directory::assigned(&*self.fs, &options.assigned, root)?,
             parameters: files(&options.parameter_files, &options.template_files, of_templates)?,
             plans: of_all(&options.plans)?,
             environment,

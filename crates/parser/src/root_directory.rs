@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use iaclint_source::{FileKind, FileSystem};
 
-use crate::ParseError;
+use crate::{Assigned, ParseError};
 
 /// A path of the command line.
 #[derive(Clone, Debug)]
@@ -72,17 +72,30 @@ pub(crate) fn var_files(
     files: &[PathBuf],
     root: &Path,
 ) -> Result<Vec<PathBuf>, ParseError> {
-    files
-        .iter()
-        .map(|file| {
-            let real = canonical(fs, file)?;
-            if real.starts_with(root) {
-                Ok(real)
-            } else {
-                Err(ParseError::OutsideRoot { path: file.clone(), root: root.to_path_buf() })
-            }
-        })
-        .collect()
+    files.iter().map(|file| inside(fs, file, root)).collect()
+}
+
+/// A file made absolute, which lies inside the project root.
+fn inside(fs: &dyn FileSystem, file: &Path, root: &Path) -> Result<PathBuf, ParseError> {
+    let real = canonical(fs, file)?;
+    if real.starts_with(root) {
+        Ok(real)
+    } else {
+        Err(ParseError::OutsideRoot { path: file.to_path_buf(), root: root.to_path_buf() })
+    }
+}
+
+/// What the command line assigns, its files checked like the others.
+pub(crate) fn assigned(
+    fs: &dyn FileSystem,
+    all: &[Assigned],
+    root: &Path,
+) -> Result<Vec<Assigned>, ParseError> {
+    let one = |assigned: &Assigned| match assigned {
+        Assigned::File(file) => inside(fs, file, root).map(Assigned::File),
+        Assigned::Value(..) => Ok(assigned.clone()),
+    };
+    all.iter().map(one).collect()
 }
 
 /// The files of single roots, each checked like the others.

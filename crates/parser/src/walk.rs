@@ -90,6 +90,8 @@ pub(crate) struct Walked {
     pub(crate) generated: BTreeSet<PathBuf>,
     /// Configurations of Terragrunt and states of Terraform, which are not read.
     pub(crate) unread: BTreeSet<PathBuf>,
+    /// Files of variable values that Terraform does not load by itself.
+    pub(crate) values: BTreeSet<PathBuf>,
     /// Directories of CDK apps.
     pub(crate) apps: BTreeSet<PathBuf>,
     /// Directories that could not be read.
@@ -178,10 +180,14 @@ impl Walked {
         if entries.iter().filter(is_file).any(|e| is_template_of_terraform(&e.name)) {
             self.generated.insert(directory.to_path_buf());
         }
-        if entries.iter().filter(is_file).any(|e| is_terraform(&e.name)) {
+        let is_module = entries.iter().filter(is_file).any(|e| is_terraform(&e.name));
+        if is_module {
             let has_values = entries.iter().filter(is_file).any(|e| is_automatic(&e.name));
             self.modules.insert(directory.to_path_buf(), has_values);
         }
+        // What is loaded by itself is so in the directory of its module alone.
+        let left = |e: &&Entry| is_values(&e.name) && !(is_module && is_automatic(&e.name));
+        self.values.extend(entries.iter().filter(is_file).filter(left).map(|e| directory.join(&e.name)));
     }
 }
 
@@ -220,6 +226,11 @@ pub(crate) fn is_state(name: &str) -> bool {
 fn is_template_of_terraform(name: &str) -> bool {
     let ends = ["erb", "gotmpl", "j2", "jinja", "jinja2", "mustache", "template", "tmpl", "tpl"];
     name.rsplit_once('.').is_some_and(|(stem, end)| ends.contains(&end) && is_terraform(stem))
+}
+
+/// Whether a file of this name gives values to variables.
+fn is_values(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }
 
 /// Whether a file of values is loaded without being asked for.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use iaclint_parser::{Options, ParseError, Parsed, RootKind, parse};
+use iaclint_parser::{Assigned, Options, ParseError, Parsed, RootKind, parse};
 use iaclint_source::{Memory, ProblemKind};
 
 const QUEUE: &str = "resource \"aws_sqs_queue\" \"jobs\" {\n  name = \"jobs\"\n}\n";
@@ -85,11 +85,11 @@ fn values_on_the_command_line_make_the_path_a_root() {
         ("p.tfvars", "name = \"x\""),
     ]);
     let mut options = options(&["/a"]);
-    options.var_files = vec![PathBuf::from("/p.tfvars")];
+    options.assigned = vec![Assigned::File("/p.tfvars".into())];
     let parsed = parse(Arc::new(fs.clone()), &options).unwrap();
     let kinds: Vec<RootKind> = parsed.roots.iter().map(|r| r.kind).collect();
     assert_eq!(kinds, [RootKind::Terraform, RootKind::Library]);
-    options.var_files = vec![PathBuf::from("/none.tfvars")];
+    options.assigned = vec![Assigned::File("/none.tfvars".into())];
     assert_eq!(parse(Arc::new(fs), &options).unwrap_err(), ParseError::NotFound("/none.tfvars".into()));
 }
 

@@ -6,7 +6,7 @@ use iaclint_source::Span;
 
 use crate::json::kind;
 use crate::mask::{message, name};
-use crate::{Format, Report, fails, place};
+use crate::{Format, Report, fails, place, subject};
 
 /// The report as lines.
 #[derive(Clone, Copy, Debug)]
@@ -24,8 +24,9 @@ impl Format for Concise {
                 finding.rule,
                 one_line(&message(&finding.headline))
             );
-            if !finding.subject.address.is_empty() {
-                let _ = write!(out, " ({})", name(&finding.subject.address));
+            let subject = subject(finding);
+            if !subject.is_empty() {
+                let _ = write!(out, " ({subject})");
             }
             out.push('\n');
         }

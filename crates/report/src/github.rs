@@ -7,7 +7,7 @@ use iaclint_source::{Problem, Span};
 
 use crate::json::kind;
 use crate::mask::{message, name};
-use crate::{Format, Report, counted, fails, place};
+use crate::{Format, Report, counted, fails, place, subject};
 
 /// GitHub shows so many annotations of one level from one step and drops the others without a word.
 const SHOWN: usize = 10;
@@ -55,8 +55,9 @@ fn finding(report: &Report<'_>, finding: &Finding) -> String {
         Severity::Advice => "notice",
     };
     let mut text = message(&finding.headline);
-    if !finding.subject.address.is_empty() {
-        let _ = write!(text, "\n{}", name(&finding.subject.address));
+    let subject = subject(finding);
+    if !subject.is_empty() {
+        let _ = write!(text, "\n{subject}");
     }
     if !finding.help.is_empty() {
         let _ = write!(text, "\nhelp: {}", message(&finding.help));

@@ -6,8 +6,9 @@ use iaclint_lint::Severity;
 use serde::Serialize;
 
 use crate::concise::one_line;
+use crate::json;
 use crate::mask::{message, name};
-use crate::{Format, Report, fails, place};
+use crate::{Format, Report, fails, place, subject};
 
 /// The report as a JSON list of issues.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +48,9 @@ impl Format for GitLab {
             let span = place(finding);
             let file = report.sources.file(span.file);
             let mut description = one_line(&message(&finding.headline));
-            if !finding.subject.address.is_empty() {
-                description = format!("{description} ({})", name(&finding.subject.address));
+            let subject = subject(finding);
+            if !subject.is_empty() {
+                description = format!("{description} ({subject})");
             }
             issues.push(Issue {
                 description,
@@ -74,7 +76,7 @@ impl Format for GitLab {
                 (None, Some(path)) => (path.clone(), 1),
                 (None, None) => continue,
             };
-            let check_name = crate::json::kind(problem.kind);
+            let check_name = json::kind(problem.kind);
             issues.push(Issue {
                 description: one_line(&message(&problem.message)),
                 check_name: check_name.to_owned(),
@@ -87,7 +89,6 @@ impl Format for GitLab {
                 location: Location { path: name(&path), lines: Lines { begin } },
             });
         }
-        // Texts, numbers and lists always serialize.
-        serde_json::to_string_pretty(&issues).map(|text| text + "\n").unwrap_or_default()
+        json::text(&issues)
     }
 }

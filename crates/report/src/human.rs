@@ -12,7 +12,7 @@ use crate::look::Look;
 use crate::mask::{self, Masks};
 use crate::snippet::draw;
 use crate::wrap::width;
-use crate::{Format, Grouped, Report, counted, fails, is_in_baseline, page_of};
+use crate::{Format, Grouped, Report, counted, environments, fails, is_in_baseline, page_of};
 
 /// Columns of a source line in the list of places that a value went through.
 const TRAIL_COLUMNS: usize = 100;
@@ -186,9 +186,8 @@ impl<'a> Page<'a> {
             if let Some(part) = &finding.part {
                 let _ = write!(subject, ", {}", mask::name(part));
             }
-            if !finding.environments.is_empty() {
-                let names: Vec<_> = finding.environments.iter().map(|e| mask::name(e)).collect();
-                let _ = write!(subject, " (in {})", names.join(", "));
+            if let Some(environments) = environments(finding) {
+                let _ = write!(subject, " ({environments})");
             }
             out.push_str(&self.look.wrapped(&subject, 0, 2 * HANGING));
             out.push('\n');

@@ -1,10 +1,12 @@
 //! For other programs: a format of our own, with a version.
 
+use std::fmt::Write;
+
 use iaclint_lint::{Finding, Fix, Severity};
 use iaclint_source::{Edit, Problem, ProblemKind, Span};
 use serde::Serialize;
 
-use crate::mask::{message, name};
+use crate::mask::{self, message, name};
 use crate::{Format, Report, fails};
 
 /// The version of the format: it changes when a field changes its meaning or goes, not when one is added.
@@ -44,8 +46,7 @@ impl Format for Json {
                 })
                 .collect(),
         };
-        // Texts, numbers and lists always serialize.
-        serde_json::to_string_pretty(&document).map(|text| text + "\n").unwrap_or_default()
+        text(&document)
     }
 }
 
@@ -256,6 +257,28 @@ fn problem(report: &Report<'_>, problem: &Problem) -> Trouble {
         place: problem.span.map(|s| place(report, s)),
         help: problem.help.as_deref().map(message),
     }
+}
+
+/// A document as text. What steers a terminal is escaped where JSON would let it stand.
+pub(crate) fn text(document: &impl Serialize) -> String {
+    // Texts, numbers and lists always serialize.
+    let text = serde_json::to_string_pretty(document).map(|text| text + "\n").unwrap_or_default();
+    let steers = |c: char| c != '\n' && mask::steers(c);
+    if !text.contains(steers) {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            // Nothing but words holds such a character, so the escape stands within quotes.
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// The name of a kind of problem in machine formats.

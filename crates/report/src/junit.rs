@@ -8,7 +8,7 @@ use iaclint_source::{Problem, Span};
 use crate::concise::one_line;
 use crate::json::kind;
 use crate::mask::{message, name};
-use crate::{Format, Report, fails, place};
+use crate::{Format, Report, environments, fails, place};
 
 /// The report as one suite: each finding is a failed case, each problem a case with an error, and a run without either one that passed.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +55,9 @@ fn case(report: &Report<'_>, finding: &Finding) -> String {
         address => name(address),
     };
     let mut text = format!("{}\n", at(report, place));
+    if let Some(environments) = environments(finding) {
+        let _ = writeln!(text, "{environments}");
+    }
     for note in &finding.notes {
         let _ = writeln!(text, "note: {}", message(note));
     }

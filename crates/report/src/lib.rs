@@ -165,6 +165,19 @@ fn place(finding: &Finding) -> Span {
     finding.subject.source.unwrap_or(finding.primary.span)
 }
 
+/// The environments that a finding was made for, where it was not made for all: `in dev, prod`.
+fn environments(finding: &Finding) -> Option<String> {
+    let names: Vec<String> = finding.environments.iter().map(|name| mask::name(name)).collect();
+    (!names.is_empty()).then(|| format!("in {}", names.join(", ")))
+}
+
+/// The address of the resource that a finding is about, with the environments. Empty when it is about no resource.
+fn subject(finding: &Finding) -> String {
+    let address = mask::name(&finding.subject.address);
+    let parts = [Some(address).filter(|address| !address.is_empty()), environments(finding)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// `1 error`, `2 errors`.
 fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })

@@ -6,7 +6,7 @@ use iaclint_lint::Severity;
 
 use crate::concise::one_line;
 use crate::mask::{message, name};
-use crate::{Format, Report, counted, fails, place};
+use crate::{Format, Report, counted, environments, fails, place};
 
 /// Rows of the table; GitHub refuses comments of more than 65,536 characters.
 const ROWS: usize = 100;
@@ -44,13 +44,15 @@ impl Format for Markdown {
                 "" => String::new(),
                 address => format!("<br>{}", code(&name(address))),
             };
+            let environments = environments(finding).map(|words| format!("<br>{}", text(&words)));
+            let environments = environments.unwrap_or_default();
             let help = match finding.help.as_str() {
                 "" => String::new(),
                 help => format!("<br>*{}*", text(&message(help))),
             };
             let _ = writeln!(
                 out,
-                "| {} | {} | {}{address} | {}{help} |",
+                "| {} | {} | {}{address}{environments} | {}{help} |",
                 finding.severity.name(),
                 code(finding.rule),
                 code(&at),

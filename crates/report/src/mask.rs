@@ -167,9 +167,14 @@ fn visible(character: char, out: &mut String) {
         '\t' => out.push_str("    "),
         '\n' => out.push(' '),
         '\r' => {}
-        _ if character.is_control() || reorders(character) => out.extend(character.escape_unicode()),
+        _ if steers(character) => out.extend(character.escape_unicode()),
         _ => out.push(character),
     }
+}
+
+/// Whether a character steers a terminal, or changes how what follows is read.
+pub fn steers(character: char) -> bool {
+    character.is_control() || reorders(character)
 }
 
 /// Invisible characters that change how what follows is read: bidirectional controls, zero-width marks, tags.

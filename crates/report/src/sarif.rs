@@ -14,14 +14,14 @@ use iaclint_source::{Problem, SourceFile, Span};
 use iaclint_value::MASK;
 
 use crate::excerpt::line_at;
-use crate::json::kind;
+use crate::json::{self, kind};
 use crate::mask::{self, Masks};
-use crate::{Format, HOME, Report, counted, fails};
+use crate::{Format, HOME, Report, counted, environments, fails};
 use limits::{LOCATIONS, RESULTS, STEPS, admitted, outer};
 use log::{
     ArtifactChange, ArtifactLocation, CodeFlow, Content, Driver, Found, Invocation, Location, Log,
     LogicalLocation, Message, Notification, PhysicalLocation, Reference, Region, Replacement, Run, Step,
-    Suppression, ThreadFlow, Tool,
+    Suppression, ThreadFlow, Tool, Where,
 };
 
 const SCHEMA: &str =
@@ -71,8 +71,7 @@ impl Format for Sarif {
             redaction_tokens: [MASK],
         };
         let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run] };
-        // Texts, numbers and lists always serialize.
-        serde_json::to_string_pretty(&log).map(|text| text + "\n").unwrap_or_default()
+        json::text(&log)
     }
 }
 
@@ -113,6 +112,9 @@ impl Writer<'_> {
             code_flows: self.flow(finding),
             suppressions: self.suppressions(finding),
             fixes: finding.fix.iter().map(|fix| self.fix(fix)).collect(),
+            properties: (!finding.environments.is_empty()).then(|| Where {
+                environments: finding.environments.iter().map(|name| mask::name(name)).collect(),
+            }),
             partial_fingerprints: BTreeMap::from([("iaclint/v1", format!("{:016x}", finding.fingerprint))]),
         }
     }
@@ -287,6 +289,9 @@ fn text_of(finding: &Finding) -> String {
     }
     if let Some(part) = &finding.part {
         let _ = write!(text, ", {}", mask::name(part));
+    }
+    if let Some(environments) = environments(finding) {
+        let _ = write!(text, " ({environments})");
     }
     for note in &finding.notes {
         let _ = write!(text, "\nnote: {}", words(note));

@@ -39,7 +39,8 @@ fn sarif_obeys_the_official_schema() {
         language.as_object_mut().unwrap().remove("pattern");
     }
     let schema = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
-    let case = Case::new();
+    let mut case = Case::new();
+    case.findings[0].environments = vec!["prod".to_owned()];
     let mut report = case.report();
     report.root = Some("/srv/my project".as_ref());
     let empty = iaclint_report::Report {
@@ -58,6 +59,17 @@ fn sarif_obeys_the_official_schema() {
     }
     let wrong = serde_json::json!({ "version": "2.1.0", "runs": [{ "tool": {} }] });
     assert!(!schema.is_valid(&wrong), "the schema refuses what is wrong");
+}
+
+#[test]
+fn a_result_says_in_which_environments_it_was_found() {
+    let mut case = Case::new();
+    case.findings[0].environments = vec!["dev".to_owned(), "prod".to_owned()];
+    let log = log(&case.report());
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["properties"]["environments"], serde_json::json!(["dev", "prod"]));
+    assert!(text(&result["message"]["text"]).contains(" (in dev, prod)\n"), "{result}");
+    assert_eq!(all(&log, "environments").len(), 1);
 }
 
 /// A viewer resolves a relative URI against the base of its id, without looking for the base of the base.

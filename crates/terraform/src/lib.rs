@@ -25,6 +25,6 @@ mod val;
 mod version;
 mod weight;
 
-pub use loader::{Inputs, Loader, ModuleSummary, STACK_BYTES};
+pub use loader::{Assigned, Inputs, Loader, ModuleSummary, STACK_BYTES};
 pub use planned::is_plan;
 pub use provider::Provider;

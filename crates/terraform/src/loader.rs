@@ -19,10 +19,8 @@ use crate::version::Language;
 /// The values of a root's variables from outside of its directory, and how it is looked at.
 #[derive(Debug, Default, Clone)]
 pub struct Inputs {
-    /// Files given by `-var-file`, in order.
-    pub var_files: Vec<PathBuf>,
-    /// Values given by `-var`, in order.
-    pub variables: Vec<(String, String)>,
+    /// What `-var-file` and `-var` give, in their order: what comes later counts.
+    pub assigned: Vec<Assigned>,
     /// Environment variables; of interest are those that start with `TF_VAR_`.
     pub environment: Vec<(String, String)>,
     /// A plan of it as `terraform show -json` prints it: it goes before all other values, and tells what they leave open.
@@ -32,6 +30,15 @@ pub struct Inputs {
     pub generated: bool,
     /// Nobody calls it and it has required variables: its defaults are possible values, not facts.
     pub library: bool,
+}
+
+/// Values of variables as the command line gives them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Assigned {
+    /// A file, as `-var-file` takes it.
+    File(PathBuf),
+    /// A name and a text, as `-var` takes them.
+    Value(String, String),
 }
 
 /// What a directory declares, cheaply: for finding roots.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use iaclint_graph::{Fragment, Mode};
 use iaclint_source::{Disk, Project};
-use iaclint_terraform::{Inputs, Loader};
+use iaclint_terraform::{Assigned, Inputs, Loader};
 use iaclint_value::{Data, Encoding, RootId, Value};
 use serde_json::{Map, Value as Json};
 
@@ -40,7 +40,7 @@ fn cases() -> Vec<Case> {
                         .expect("the test data is whole")
                         .strip_prefix("-var-file=")
                         .expect("the test data is whole");
-                    inputs.var_files.push(file.into());
+                    inputs.assigned.push(Assigned::File(file.into()));
                 }
                 for (name, value) in command["env"].as_object().into_iter().flatten() {
                     inputs

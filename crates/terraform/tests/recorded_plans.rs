@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iaclint_source::{Disk, Project};
-use iaclint_terraform::{Inputs, Loader, Provider, oracle};
+use iaclint_terraform::{Assigned, Inputs, Loader, Provider, oracle};
 use serde_json::Value;
 
 struct Recorded {
@@ -29,7 +29,7 @@ fn recorded(name: &str) -> Recorded {
     let mut inputs = Inputs::default();
     for argument in command["args"].as_array().into_iter().flatten() {
         let file = argument.as_str().and_then(|a| a.strip_prefix("-var-file=")).expect("a variable file");
-        inputs.var_files.push(file.into());
+        inputs.assigned.push(Assigned::File(file.into()));
     }
     for (name, value) in command["env"].as_object().into_iter().flatten() {
         inputs.environment.push((name.clone(), value.as_str().expect("a text").to_owned()));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use iaclint_source::{Disk, Project};
-use iaclint_terraform::{Inputs, Loader, Provider, oracle};
+use iaclint_terraform::{Assigned, Inputs, Loader, Provider, oracle};
 use serde_json::{Map, Value};
 
 /// Answers each row of standard input as a local of the module in `directory`.
@@ -94,10 +94,10 @@ impl Request {
             let not_understood = || format!("{option} is not understood");
             let value = value.ok_or_else(not_understood)?;
             match name.trim_start_matches('-') {
-                "var-file" => self.inputs.var_files.push(file_of(directory, &value)),
+                "var-file" => self.inputs.assigned.push(Assigned::File(file_of(directory, &value))),
                 "var" => {
                     let (name, value) = value.split_once('=').ok_or_else(not_understood)?;
-                    self.inputs.variables.push((name.to_owned(), value.to_owned()));
+                    self.inputs.assigned.push(Assigned::Value(name.to_owned(), value.to_owned()));
                 }
                 "provider" => self.provider = Some(provider_of(&file_of(directory, &value))?),
                 _ => return Err(not_understood()),

@@ -113,6 +113,14 @@ pub struct Found {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fixes: Vec<Fix>,
     pub partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Where>,
+}
+
+/// Where a result holds, if not everywhere.
+#[derive(Serialize)]
+pub struct Where {
+    pub environments: Vec<String>,
 }
 
 #[derive(Serialize)]

@@ -8,6 +8,7 @@ use iaclint_value::{Marks, Name, Value, Via};
 
 use super::{Env, Evaluator};
 use crate::ir::Expr;
+use crate::loader::Assigned;
 use crate::lower;
 use crate::module::{Module, Variable};
 use crate::planned::Plan;
@@ -56,11 +57,13 @@ impl Evaluator<'_, '_> {
         for name in names.iter().filter(|n| n.ends_with(".auto.tfvars") || n.ends_with(".auto.tfvars.json")) {
             self.variable_file(&directory.join(name));
         }
-        for path in &self.inputs.var_files {
-            self.variable_file(path);
-        }
-        for (name, text) in &self.inputs.variables {
-            self.given.insert(name.as_str().into(), Given::Text(text.clone()));
+        for assigned in &self.inputs.assigned {
+            match assigned {
+                Assigned::File(path) => self.variable_file(path),
+                Assigned::Value(name, text) => {
+                    self.given.insert(name.as_str().into(), Given::Text(text.clone()));
+                }
+            }
         }
         if let Some(plan) = self.plan.clone() {
             for (name, value) in plan.variables() {

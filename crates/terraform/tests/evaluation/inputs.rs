@@ -1,8 +1,26 @@
 //! Variables: where their values come from, and what their types make of them.
 
 use crate::support::{load, load_with, main_tf};
-use iaclint_terraform::Inputs;
+use iaclint_terraform::{Assigned, Inputs};
 use iaclint_value::{Marks, Target};
+
+fn file(path: &str) -> Assigned {
+    Assigned::File(path.into())
+}
+
+fn value(name: &str, text: &str) -> Assigned {
+    Assigned::Value(name.to_owned(), text.to_owned())
+}
+
+/// As `terraform plan` of 1.11.4 prints it for `-var a=cli -var-file=x.tfvars -var b=cli`.
+#[test]
+fn files_and_values_of_the_command_line_go_in_their_order() {
+    let text = "variable \"a\" {}\nvariable \"b\" {}\noutput \"o\" { value = \"${var.a} ${var.b}\" }\n";
+    let files = [("main.tf", text), ("x.tfvars", "a = \"x\"\nb = \"x\"\n")];
+    let assigned = vec![value("a", "cli"), file("x.tfvars"), value("b", "cli")];
+    let loaded = load_with(files, &Inputs { assigned, ..Inputs::default() });
+    assert_eq!(loaded.shown("o"), "x cli");
+}
 
 /// The expected values are what `terraform plan` of 1.11.4 prints for these files and
 /// `-var-file=x.tfvars -var-file=y.tfvars -var h=cli -var i=cli`.
@@ -16,8 +34,7 @@ fn later_sources_of_a_variable_go_before_earlier_ones() {
         .collect();
     let environment = ["b", "c", "d", "h"].map(|name| (format!("TF_VAR_{name}"), "env".to_owned()));
     let inputs = Inputs {
-        var_files: vec!["x.tfvars".into(), "y.tfvars".into()],
-        variables: vec![("h".into(), "cli".into()), ("i".into(), "cli".into())],
+        assigned: vec![file("x.tfvars"), file("y.tfvars"), value("h", "cli"), value("i", "cli")],
         environment: environment.to_vec(),
         ..Inputs::default()
     };
@@ -69,10 +86,8 @@ fn sensitive_variables_mark_what_is_made_of_them() {
 
 #[test]
 fn a_value_from_the_command_line_is_read_by_the_type_of_its_variable() {
-    let inputs = Inputs {
-        variables: vec![("l".into(), "[\"a\", \"b\"]".into()), ("s".into(), "[x]".into())],
-        ..Inputs::default()
-    };
+    let inputs =
+        Inputs { assigned: vec![value("l", "[\"a\", \"b\"]"), value("s", "[x]")], ..Inputs::default() };
     let files = [(
         "main.tf",
         "variable \"l\" { type = list(string) }\nvariable \"s\" {}\noutput \"l\" { value = var.l }\noutput \"s\" { value = var.s }\n",
