@@ -5,7 +5,7 @@ use iaclint_model::lambda::{Function, callee};
 use iaclint_model::lb::{Listener, ListenerRule, TargetGroup};
 use iaclint_model::resource_policies::Queue;
 use iaclint_model::triggers::EventSourceMapping;
-use iaclint_model::{Entity, Model, Prop, ResourceId, User};
+use iaclint_model::{Entity, Model, Prop, ResourceId, Use, User};
 
 /// A service with the task definition that it runs.
 #[derive(Clone, Copy, Debug)]
@@ -121,7 +121,7 @@ pub fn forwarders<'m>(model: &'m Model<'m>, target_group: ResourceId) -> Option<
         return None;
     }
     let mut out = Vec::new();
-    for used in model.uses(target_group) {
+    for used in attaching_uses(model, target_group) {
         match used.by {
             User::Resource(by) => {
                 let forwards =
@@ -135,6 +135,14 @@ pub fn forwarders<'m>(model: &'m Model<'m>, target_group: ResourceId) -> Option<
         }
     }
     Some(out)
+}
+
+/// The uses of a target group by what may attach it to a load balancer: what only waits for it does not.
+pub fn attaching_uses<'m>(
+    model: &'m Model<'m>,
+    target_group: ResourceId,
+) -> impl Iterator<Item = &'m Use> + use<'m> {
+    model.uses(target_group).iter().filter(|used| &*used.attribute != "depends_on")
 }
 
 /// Whether two resources can exist in one deployment.

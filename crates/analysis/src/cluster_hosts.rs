@@ -1,8 +1,9 @@
 //! The machines of ECS clusters, and which cluster their scripts make them join.
 
-use iaclint_model::cluster::{AutoScalingGroup, Cluster, groups_of};
+use iaclint_model::cluster::{AutoScalingGroup, Cluster, groups_of, providers_of};
+use iaclint_model::ecs::Service;
 use iaclint_model::machine::{Machine, machines};
-use iaclint_model::{Model, Prop, ResourceId};
+use iaclint_model::{Mode, Model, Prop, ResourceId};
 use iaclint_value::{Flat, Piece, Text};
 
 /// What the machines that a cluster gets its capacity from are made from.
@@ -29,6 +30,66 @@ pub fn cluster_hosts<'m>(model: &'m Model<'m>) -> Vec<ClusterHost<'m>> {
         }
     }
     out
+}
+
+/// Machines of a group whose script says which cluster they join.
+#[derive(Clone, Debug)]
+pub struct JoiningHost<'m> {
+    /// The group of machines.
+    pub group: AutoScalingGroup<'m>,
+    /// The launch template or configuration.
+    pub machine: Machine<'m>,
+    /// The cluster that the script names.
+    pub joins: Joins,
+}
+
+/// Every launch template of a group of machines with what its script says of a cluster.
+pub fn joining_hosts<'m>(model: &'m Model<'m>) -> Vec<JoiningHost<'m>> {
+    let machines = machines(model);
+    let mut out: Vec<JoiningHost<'m>> = Vec::new();
+    for group in model.all::<AutoScalingGroup<'m>>() {
+        let template = group.template();
+        let Some(machine) = machines.iter().find(|m| Some(m.id) == template) else { continue };
+        if out.iter().all(|known| known.machine.id != machine.id) {
+            out.push(JoiningHost { group, machine: machine.clone(), joins: joins(model, machine) });
+        }
+    }
+    out
+}
+
+/// The one cluster of a root that is left without machines, when those of this host join one that no configuration of the run knows.
+/// `None` where the cluster may get machines from elsewhere, or needs none.
+pub fn abandoned<'m>(
+    model: &'m Model<'m>,
+    host: &JoiningHost<'m>,
+    all: &[JoiningHost<'m>],
+) -> Option<Cluster<'m>> {
+    let Joins::Named(joined) = &host.joins else { return None };
+    let clusters = model.all::<Cluster<'m>>();
+    let here = |id: ResourceId| model.same_root(id, host.machine.id);
+    let mut own = clusters.iter().filter(|c| here(c.id()));
+    let (Some(cluster), None) = (own.next(), own.next()) else { return None };
+    // A name that AWS makes holds the logical id, and may have been copied.
+    let may_be_named = |c: &Cluster<'m>| match c.name() {
+        Prop::Known { value, .. } => value.as_str().is_none_or(|name| name == *joined),
+        Prop::Absent { .. } => joined.contains(model.resource(c.id()).name.as_str()),
+        Prop::OneOf { .. } | Prop::Unknown { .. } => true,
+    };
+    let looked_up = model.ids().any(|id| {
+        let resource = model.resource(id);
+        resource.mode == Mode::Data && resource.type_name == "aws_ecs_cluster" && here(id)
+    });
+    let joined_by_others = all
+        .iter()
+        .filter(|other| other.machine.id != host.machine.id)
+        .any(|other| here(other.machine.id) && !matches!(&other.joins, Joins::Named(name) if name == joined));
+    let runs_there = |s: &Service<'m>| s.cluster().items.iter().any(|link| link.id() == Some(cluster.id()));
+    let services: Vec<Service<'m>> = model.all::<Service<'m>>().into_iter().filter(runs_there).collect();
+    let is_for_fargate =
+        !services.is_empty() && services.iter().all(|s| s.launch_type().may(|t| t == "FARGATE"));
+    let is_plain = providers_of(model, cluster).is_some_and(|providers| providers.is_empty());
+    let known_elsewhere = looked_up || clusters.iter().any(may_be_named);
+    (is_plain && !known_elsewhere && !joined_by_others && !is_for_fargate).then_some(*cluster)
 }
 
 /// What a script says of the cluster that its machine joins.

@@ -3,8 +3,9 @@
 use iaclint_model::arn::Arn;
 use iaclint_model::ecs::{Container, Secret, TaskDefinition};
 use iaclint_model::secrets::{SecretVersion, SecretsManagerSecret, SsmParameter, keeps_in_secrets_manager};
+use iaclint_model::workload::Setting;
 use iaclint_model::{Entity, Model, Prop, ResourceId};
-use iaclint_value::Value;
+use iaclint_value::{Encoding, Piece, Step, Value};
 
 /// Where a secret is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,6 +86,43 @@ pub fn contents<'m>(model: &'m Model<'m>, store: ResourceId) -> Vec<&'m Value> {
     let of_store = |v: &&SecretVersion<'m>| v.id() == store || v.secret() == Some(store);
     props.extend(model.all::<SecretVersion<'m>>().iter().filter(of_store).map(SecretVersion::secret_string));
     props.into_iter().filter_map(|p| p.known().copied()).collect()
+}
+
+/// The values that a setting brings: its own, and what the configuration writes into the secret or parameter that it names, of a JSON the
+/// member that it picks.
+pub fn brought<'m>(model: &'m Model<'m>, setting: &Setting<'m>) -> Vec<&'m Value> {
+    let mut out = vec![setting.value];
+    let key = picked_key(setting.value);
+    for store in model.mentions(setting.value) {
+        for content in contents(model, store) {
+            match &key {
+                None => out.push(content),
+                Some(key) => {
+                    let members = content.decoded(Encoding::Json).and_then(Value::as_object);
+                    out.extend(members.and_then(|m| m.get(key)));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The key of a secret's JSON that a value picks: behind `arn:`…`:key::`, or in a dynamic reference.
+pub(crate) fn picked_key(value: &Value) -> Option<String> {
+    let key = match (value.as_reference(), value.to_text()) {
+        (Some(reference), _) => match reference.path.as_slice() {
+            [.., Step::Attr(field), Step::Attr(key)] if field == "SecretString" => key.to_string(),
+            _ => return None,
+        },
+        (None, Some(text)) => match text.pieces() {
+            [Piece::Hole(_), Piece::Literal(rest)] => {
+                rest.text.strip_prefix(':').and_then(|r| r.split(':').next())?.to_owned()
+            }
+            _ => return None,
+        },
+        (None, None) => return None,
+    };
+    Some(key).filter(|key| !key.is_empty())
 }
 
 fn read<'m>(

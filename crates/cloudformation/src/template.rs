@@ -158,8 +158,7 @@ impl Template {
         if !asked && resources.entries().iter().any(|(_, _, resource)| is_serverless(resource)) {
             transforms.push(sam::TRANSFORM.into());
         }
-        // Where one of its directives stands, Rain makes a template of the file first.
-        if transforms.is_empty() && file.text.contains("Rain::") {
+        if transforms.is_empty() && is_made_by_rain(&file.text) {
             transforms.push("Rain".into());
         }
         let modules = modules(object);
@@ -206,6 +205,12 @@ fn module(type_: &Value) -> Option<Name> {
         return object.fields.first().map(|(name, _, _)| name.clone());
     }
     type_.as_str().filter(|t| t.ends_with("::MODULE")).map(|t| Name::from(&*t))
+}
+
+/// Whether one of its directives stands in a file, of which Rain makes a template first. What it only puts a file's text in the place of
+/// leaves the template as it is.
+fn is_made_by_rain(text: &str) -> bool {
+    text.match_indices("Rain::").any(|(at, name)| !text[at + name.len()..].starts_with("Embed"))
 }
 
 /// The files of the modules that a template names: sources of its own `Modules`, and types that are modules of Rain.

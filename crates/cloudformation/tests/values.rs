@@ -306,6 +306,13 @@ fn what_is_not_evaluated_depends_on_what_it_mentions() {
 }
 
 #[test]
+fn a_file_that_rain_embeds_leaves_the_template_as_it_is() {
+    let text =
+        r#"{"Resources": {"F": {"Type": "T::T::T", "Properties": {"Code": {"Rain::Embed": "a.py"}}}}}"#;
+    assert!(template(text).1.root.opaque.is_empty());
+}
+
+#[test]
 fn what_a_macro_or_module_adds_is_unknown_and_not_undeclared() {
     for (more, type_) in [
         (r#""Transform": "AWS::Serverless-2016-10-31","#, r#""AWS::Serverless::GraphQLApi""#),

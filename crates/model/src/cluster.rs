@@ -62,8 +62,8 @@ impl AutoScalingGroup<'_> {
     }
 }
 
-/// The groups of machines that a cluster gets its capacity from; `None` when there may be others.
-pub fn groups_of<'m>(model: &'m Model<'m>, cluster: &Cluster<'m>) -> Option<Vec<AutoScalingGroup<'m>>> {
+/// The capacity providers of a cluster; `None` when there may be others.
+pub fn providers_of<'m>(model: &'m Model<'m>, cluster: &Cluster<'m>) -> Option<Vec<Link>> {
     let mut providers = cluster.capacity_providers();
     for tie in model.all::<ClusterCapacity<'m>>() {
         match tie.cluster() {
@@ -73,14 +73,19 @@ pub fn groups_of<'m>(model: &'m Model<'m>, cluster: &Cluster<'m>) -> Option<Vec<
             None => {}
         }
     }
+    providers.complete.then_some(providers.items)
+}
+
+/// The groups of machines that a cluster gets its capacity from; `None` when there may be others.
+pub fn groups_of<'m>(model: &'m Model<'m>, cluster: &Cluster<'m>) -> Option<Vec<AutoScalingGroup<'m>>> {
     let mut out = Vec::new();
-    for link in &providers.items {
-        if let Link::Literal { text, .. } = link
+    for link in providers_of(model, cluster)? {
+        if let Link::Literal { text, .. } = &link
             && text.starts_with("FARGATE")
         {
             continue;
         }
         out.push(model.get(model.get::<CapacityProvider<'m>>(link.id()?)?.group()?)?);
     }
-    providers.complete.then_some(out)
+    Some(out)
 }

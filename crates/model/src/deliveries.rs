@@ -7,8 +7,8 @@ use crate::lb::{TargetAttachment, TargetGroup};
 use crate::resource_policies::Bucket;
 use crate::triggers::{
     BucketNotification, CdkBucketNotification, DocumentedApi, EventRule, EventTarget, HttpAuthorizer,
-    HttpIntegration, IotRule, LogSubscription, NotifyingBucket, Pipe, RestAuthorizer, RestIntegration,
-    Rotation, RuleTarget, Schedule, StateMachine, Subscription, UserPool,
+    HttpIntegration, IotRule, LogSubscription, NotifyingBucket, OwnSubscription, Pipe, RestAuthorizer,
+    RestIntegration, Rotation, RuleTarget, Schedule, StateMachine, SubscribedTopic, Subscription, UserPool,
 };
 use crate::{Entity, Many, Model, Node, Prop, ResourceId};
 
@@ -170,6 +170,14 @@ impl<'m> Reader<'m> {
             if subscription.protocol().must(|p| p == "sqs" || p == "lambda") {
                 let source = self.arn_of(&subscription.topic());
                 self.add(subscription.id(), Sender::Topic, &subscription.endpoint_value(), source);
+            }
+        }
+        for topic in self.model.all::<SubscribedTopic<'m>>() {
+            let source = Arn::of_resource(self.model, topic.id());
+            for subscription in topic.subscriptions().map(OwnSubscription::of).items {
+                if subscription.protocol().must(|p| p == "sqs" || p == "lambda") {
+                    self.add(topic.id(), Sender::Topic, &subscription.endpoint(), source.clone());
+                }
             }
         }
     }

@@ -181,6 +181,8 @@ entities! {
         name: str = "name" | "Name";
         /// Its value.
         value: raw = "value" | "Value";
+        /// The same as it is written, known or not.
+        written: written = "value" | "Value";
     }
 
     /// A secret that becomes an environment variable of a container.
@@ -189,6 +191,8 @@ entities! {
         name: str = "name" | "Name";
         /// The secret or parameter, with a JSON key, a version stage and a version id behind colons.
         value_from: raw = "valueFrom" | "ValueFrom";
+        /// The same as it is written, known or not.
+        written: written = "valueFrom" | "ValueFrom";
     }
 }
 

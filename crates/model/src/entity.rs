@@ -97,8 +97,8 @@ pub fn tables() -> Vec<Table> {
 
 /// Declares entities of one service: a view type each, with an accessor a field, and the table that says what it reads.
 ///
-/// `kind` is one of `int`, `bool`, `str`, `text`, `raw` (a [`crate::Prop`]), `nodes`, `links` (a [`crate::Many`]), `link` (an
-/// `Option<ResourceId>`). A default in braces is for both languages: the service's own.
+/// `kind` is one of `int`, `bool`, `str`, `text`, `raw` (a [`crate::Prop`]), `written` (the value, known or
+/// not), `nodes`, `links` (a [`crate::Many`]), `link` (an `Option<ResourceId>`). A default in braces is for both languages: the service's own.
 macro_rules! entities {
     ($(
         $(#[$doc:meta])*
@@ -160,6 +160,9 @@ macro_rules! accessor {
     };
     ($(#[$doc:meta])* $field:ident raw $tf:literal $cfn:literal) => {
         $(#[$doc])* pub fn $field(&self) -> $crate::Prop<&'m iaclint_value::Value> { self.0.raw($tf, $cfn) }
+    };
+    ($(#[$doc:meta])* $field:ident written $tf:literal $cfn:literal) => {
+        $(#[$doc])* pub fn $field(&self) -> Option<&'m iaclint_value::Value> { self.0.written($tf, $cfn) }
     };
     ($(#[$doc:meta])* $field:ident nodes $tf:literal $cfn:literal) => {
         $(#[$doc])* pub fn $field(&self) -> $crate::Many<$crate::Node<'m>> { self.0.nodes($tf, $cfn) }

@@ -90,6 +90,12 @@ impl<'m> Node<'m> {
         self.prop(terraform, cloudformation, Some)
     }
 
+    /// A property of the object itself as it is written, known or not; `None` where nothing is, or null.
+    pub fn written(&self, terraform: &'static str, cloudformation: &'static str) -> Option<&'m Value> {
+        let name = self.spelling(terraform, cloudformation);
+        self.value.as_object()?.get(name).filter(|value| !value.is_null())
+    }
+
     /// The elements of a list of blocks or objects.
     pub fn nodes(&self, terraform: &'static str, cloudformation: &'static str) -> Many<Node<'m>> {
         match self.find(terraform, cloudformation) {

@@ -15,6 +15,20 @@ entities! {
         endpoint_value: raw = "endpoint" | "Endpoint";
     }
 
+    /// A topic with the subscriptions that it is made with, in CloudFormation.
+    SubscribedTopic: [] | ["AWS::SNS::Topic"] {
+        /// Its subscriptions; see [`OwnSubscription`].
+        subscriptions: nodes = "" | "Subscription";
+    }
+
+    /// A subscription that a topic is made with.
+    OwnSubscription: [] | ["AWS::SNS::Topic/Subscription"] {
+        /// `sqs`, `lambda`, `https`...
+        protocol: str = "" | "Protocol";
+        /// Where its messages go.
+        endpoint: raw = "" | "Endpoint";
+    }
+
     /// What Lambda reads from a queue or stream for a function.
     EventSourceMapping: ["aws_lambda_event_source_mapping"] | ["AWS::Lambda::EventSourceMapping"] {
         /// The function.

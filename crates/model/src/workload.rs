@@ -78,7 +78,7 @@ pub fn settings<'m>(task: &TaskDefinition<'m>) -> Many<Setting<'m>> {
         // A file of variables holds names that are not seen here.
         out.complete &= variables.complete && container.environment_files().is_absent();
         for variable in variables.items {
-            if let Prop::Known { value, .. } = variable.value() {
+            if let Some(value) = variable.written() {
                 out.items.push(Setting {
                     name: variable.name().known().cloned(),
                     value,
@@ -91,7 +91,7 @@ pub fn settings<'m>(task: &TaskDefinition<'m>) -> Many<Setting<'m>> {
         let secrets = container.secret_variables();
         out.complete &= secrets.complete;
         for secret in secrets.items {
-            if let Prop::Known { value, .. } = secret.value_from() {
+            if let Some(value) = secret.written() {
                 out.items.push(Setting {
                     name: secret.name().known().cloned(),
                     value,

@@ -188,7 +188,7 @@ impl<'p> Mentions<'p> {
 }
 
 /// The names with dots of a text of Terraform, step by step, indices left out.
-fn traversals(text: &str) -> Vec<Vec<String>> {
+pub(crate) fn traversals(text: &str) -> Vec<Vec<String>> {
     let mut out = Vec::new();
     let mut path: Vec<String> = Vec::new();
     let mut word = String::new();

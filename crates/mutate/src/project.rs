@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::document::{Content, Document, Member, Node, Syntax};
+use crate::mentions::traversals;
 
 /// A file larger than this is generated, or no configuration.
 const MAX_BYTES: u64 = 2_000_000;
@@ -13,6 +14,8 @@ const MAX_BYTES: u64 = 2_000_000;
 pub struct Project {
     /// Those that hold configuration, by path.
     pub documents: Vec<Document>,
+    /// The files of values that the program is told to read.
+    values: Vec<String>,
 }
 
 /// A managed resource, or a data source (its kind begins with `data.`).
@@ -66,11 +69,13 @@ impl Project {
             .into_iter()
             .filter_map(|path| Document::read(&path, std::fs::read_to_string(root.join(&path)).ok()?))
             .collect();
-        Self { documents }
+        Self { documents, values: Vec::new() }
     }
 
-    /// Leaves out what is neither below some directories nor in a module that those call.
-    pub fn keep_reachable(&mut self, checked: &[String]) {
+    /// Leaves out what is neither below some directories nor in a module that those call, nor among the words that the program is told.
+    pub fn keep_reachable(&mut self, checked: &[String], told: &[&str]) {
+        let files = told.windows(2).filter(|pair| pair[0] == "--var-file").map(|pair| pair[1].to_owned());
+        self.values = files.collect();
         let below = |path: &str| {
             checked
                 .iter()
@@ -89,7 +94,12 @@ impl Project {
             kept.extend(called);
         }
         let is_beside = |d: &Document| kept.iter().any(|k| Path::new(d.directory()).starts_with(k));
-        self.documents.retain(|d| kept.contains(d.directory()) || d.syntax == Syntax::Script && is_beside(d));
+        let values = &self.values;
+        self.documents.retain(|d| {
+            kept.contains(d.directory())
+                || d.syntax == Syntax::Script && is_beside(d)
+                || values.contains(&d.path)
+        });
     }
 
     /// The resources of some types, in both languages: `aws_lb`, `data.aws_iam_policy_document`, `AWS::IAM::Role`.
@@ -98,18 +108,62 @@ impl Project {
         wanted.filter(|r| !self.is_switched_off(r)).collect()
     }
 
-    /// Whether a resource of Terraform is only there when a variable says so, and the variable is written as false.
+    /// Whether a resource of Terraform has no instance, as far as the files say: a count of zero, by a switch that is written out, or a loop
+    /// over nothing.
     fn is_switched_off(&self, resource: &Resource<'_>) -> bool {
         if !resource.document.is_terraform() {
             return false;
         }
+        let written = |key| slot_of(resource.document, resource.body, key).map(|slot| self.written(slot));
+        if let Some(each) = written("for_each") {
+            let is_empty = |slot: &Slot<'_>| match &slot.node.content {
+                Content::List(elements) => elements.is_empty(),
+                Content::Object(members) => members.is_empty(),
+                Content::Literal(_) | Content::Call(..) | Content::Other(_) => false,
+            };
+            return !each.is_empty() && each.iter().all(is_empty);
+        }
         let Some(count) = resource.body.get("count") else { return false };
         let text = resource.document.slice(&count.value.span);
-        let switch = text.split_once('?').map_or("", |(condition, _)| condition.trim());
-        let Some(name) = switch.strip_prefix("var.").filter(|name| is_word(name)) else { return text == "0" };
+        let Some((condition, branches)) = text.split_once('?') else { return text == "0" };
+        let Some((then, otherwise)) = branches.split_once(':') else { return false };
+        let condition = condition.trim();
+        let Some(name) = condition.trim_start_matches('!').strip_prefix("var.").filter(|name| is_word(name))
+        else {
+            return false;
+        };
+        let (then, otherwise) =
+            if condition.starts_with('!') { (otherwise, then) } else { (then, otherwise) };
         let values = self.arguments(resource.document.directory(), name);
         let written: Vec<Slot<'_>> = values.into_iter().flat_map(|slot| self.written(slot)).collect();
-        !written.is_empty() && written.iter().all(|slot| slot.node.literal() == Some("false"))
+        let is_off = |slot: &Slot<'_>| match slot.node.literal() {
+            Some("true") => then.trim() == "0",
+            Some("false") => otherwise.trim() == "0",
+            _ => false,
+        };
+        !written.is_empty() && written.iter().all(is_off)
+    }
+
+    /// Whether something of the project reads an output of a module: what nobody reads does no harm.
+    pub(crate) fn is_output_read(&self, directory: &str, name: &str) -> bool {
+        self.calls().iter().filter(|call| call.target == directory).any(|call| {
+            let beside = self
+                .documents
+                .iter()
+                .filter(|d| d.is_terraform() && d.directory() == call.document.directory());
+            beside.flat_map(|d| traversals(&d.text)).any(|path| {
+                matches!(&path[..], [module, own, output, ..] if module == "module" && own == call.name && output == name)
+            })
+        })
+    }
+
+    /// Whether the bytes of a file from a place on stand in an output that nothing reads.
+    pub(crate) fn is_in_unread_output(&self, document: &Document, at: usize) -> bool {
+        let outputs = document.root.members().iter().filter(|m| m.key == "output" && m.span.contains(&at));
+        document.is_terraform()
+            && outputs
+                .filter_map(|m| m.labels.first())
+                .any(|name| !self.is_output_read(document.directory(), name))
     }
 
     /// All resources and data sources.
@@ -161,12 +215,25 @@ impl Project {
         for call in &callers {
             out.extend(slot_of(call.document, call.body, name));
         }
-        if out.len() < callers.len() || callers.is_empty() {
+        if callers.is_empty() {
+            out.extend(self.told(directory, name));
+        }
+        if out.len() < callers.len() || out.is_empty() {
             let blocks = self.blocks(directory, "variable");
             let declared = blocks.iter().find(|(_, m)| m.labels.first().is_some_and(|l| l == name));
             out.extend(declared.and_then(|(document, m)| slot_of(document, &m.value, "default")));
         }
         out
+    }
+
+    /// What the files of values give a variable of a root: those that Terraform takes by itself, and those that are named.
+    fn told<'p>(&'p self, directory: &str, name: &str) -> Option<Slot<'p>> {
+        let of_root = |d: &&Document| {
+            let own = d.path.rsplit('/').next().unwrap_or_default();
+            let by_itself = own == "terraform.tfvars" || own.ends_with(".auto.tfvars");
+            d.is_values() && (by_itself && d.directory() == directory || self.values.contains(&d.path))
+        };
+        self.documents.iter().filter(of_root).filter_map(|d| slot_of(d, &d.root, name)).next_back()
     }
 
     /// The value of a local of a directory.

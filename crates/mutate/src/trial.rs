@@ -86,7 +86,7 @@ pub fn run(
         return Err(format!("is not healthy: {}", finding.text));
     }
     let mut project = Project::read(&subject.root);
-    project.keep_reachable(&subject.checked);
+    project.keep_reachable(&subject.checked, subject.told);
     let sight = Sight::of(&project);
     let mut trials = Trials::default();
     let mut wanted: Vec<(&'static Injector, Place)> = Vec::new();

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use iaclint_analysis::secret_reads::brought;
 use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::endpoints::Endpoint;
 use iaclint_model::secrets::{keeps_in_secrets_manager, written_members};
 use iaclint_model::workload::{Setting, settings};
 use iaclint_model::{Model, ResourceId};
-use iaclint_value::{Data, Flat, Piece, Reference, Text, Value};
+use iaclint_value::{Data, Flat, OriginId, Piece, Reference, Text, Value};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -37,11 +38,20 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             }
         }
     }
+    let mut seen: Vec<OriginId> = Vec::new();
     for (definition, settings) in configured(cx) {
         for setting in &settings {
-            if let Some((host, kind)) = host_setting_with_port(model, setting) {
+            for value in brought(model, setting) {
+                let given = Setting { value, ..setting.clone() };
+                let Some((host, kind)) = host_setting_with_port(model, &given) else { continue };
                 let Some(port) = port_setting(&settings, setting) else { continue };
-                report_setting(cx, definition, setting, port, host, kind);
+                // What a secret says by itself is said of the secret.
+                let is_read = !std::ptr::eq(value, setting.value);
+                if is_read && seen.contains(&value.origin) {
+                    continue;
+                }
+                seen.push(value.origin);
+                report_setting(cx, definition, &given, port, host, kind);
             }
         }
     }
@@ -53,7 +63,7 @@ fn configured<'m>(cx: &Check<'_, 'm>) -> Vec<(ResourceId, Vec<Setting<'m>>)> {
         cx.model().all::<TaskDefinition<'m>>().into_iter().map(|task| (task.id(), settings(&task).items));
     let others = cx.analysis.workloads().iter().filter(|w| w.task.is_none());
     let others = others.map(|w| (w.definition, w.settings.items.clone()));
-    tasks.chain(others).chain(written_members(cx.model())).collect()
+    written_members(cx.model()).into_iter().chain(tasks).chain(others).collect()
 }
 
 /// An address in a text with more ports behind it than one.

@@ -1,6 +1,7 @@
 //! A client and a cache of which one speaks TLS, or demands a password, and the other does not.
 
 use iaclint_analysis::needs::addresses;
+use iaclint_analysis::secret_reads::brought;
 use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::elasticache::{CacheCluster, ReplicationGroup, ServerlessCache};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
@@ -18,12 +19,15 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let mut seen: Vec<(ResourceId, String, ResourceId)> = Vec::new();
     for workload in analysis.workloads() {
         for setting in &workload.settings.items {
-            for address in addresses(cx.model(), setting.value) {
-                let name = setting.name.clone().unwrap_or_default();
-                let key = (workload.definition, name, address.id);
-                if !seen.contains(&key) {
-                    seen.push(key);
-                    setting_check(cx, workload, setting, address.id);
+            // Also what stands in a secret of the configuration.
+            for value in brought(cx.model(), setting) {
+                for address in addresses(cx.model(), value) {
+                    let name = setting.name.clone().unwrap_or_default();
+                    let key = (workload.definition, name, address.id);
+                    if !seen.contains(&key) {
+                        seen.push(key);
+                        setting_check(cx, workload, &Setting { value, ..setting.clone() }, address.id);
+                    }
                 }
             }
         }
@@ -85,7 +89,8 @@ fn setting_check<'m>(
             format!("turn on transit encryption of {cache_name}, or begin `{name}` with `redis://`"),
         )
     } else {
-        if !plain && !secure && prefix.is_empty() {
+        let is_written = setting.kind == SettingKind::Environment;
+        if is_written && !plain && !secure && prefix.is_empty() {
             password(cx, workload, setting, cache);
         }
         return;

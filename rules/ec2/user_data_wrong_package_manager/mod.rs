@@ -23,14 +23,14 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
 
 fn script_check(cx: &mut Check<'_, '_>, host: &Host<'_>, script: &Script, family: ImageFamily) {
     // Who asks for one manager or the other serves several images with one script.
-    let mut managers: Vec<String> =
-        package_installs(script).iter().map(|i| family_of(&i.manager).to_owned()).collect();
-    managers.sort();
+    let installs = package_installs(script);
+    let mut managers: Vec<&str> = installs.iter().filter_map(|i| family_of(&i.manager)).collect();
+    managers.sort_unstable();
     managers.dedup();
     if managers.len() != 1 {
         return;
     }
-    for install in package_installs(script) {
+    for install in &installs {
         let manager = install.manager.as_str();
         if install.conditional || has(family, manager) {
             continue;
@@ -50,11 +50,14 @@ fn script_check(cx: &mut Check<'_, '_>, host: &Host<'_>, script: &Script, family
     }
 }
 
-fn family_of(manager: &str) -> &str {
+/// What a manager of the system installs; `None` for those of a language, which every system can have.
+fn family_of(manager: &str) -> Option<&'static str> {
     match manager {
-        "apt" | "apt-get" => "apt",
-        "yum" | "dnf" | "amazon-linux-extras" => "rpm",
-        other => other,
+        "apt" | "apt-get" | "aptitude" => Some("apt"),
+        "yum" | "dnf" | "microdnf" | "tdnf" | "amazon-linux-extras" => Some("rpm"),
+        "apk" => Some("apk"),
+        "zypper" => Some("zypper"),
+        _ => None,
     }
 }
 

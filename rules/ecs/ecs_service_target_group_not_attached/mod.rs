@@ -1,6 +1,6 @@
 //! A service whose target group no load balancer knows yet, or ever, when the service is made.
 
-use iaclint_analysis::agreement::{Balanced, balanced, forwarders};
+use iaclint_analysis::agreement::{Balanced, attaching_uses, balanced, forwarders};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::alarm::Alarm;
 use iaclint_model::ecs::Service;
@@ -22,7 +22,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let Some(forwarders) = forwarders(model, group) else { continue };
         let Some(first) = forwarders.first().copied() else {
-            if only_services_use(cx, group) {
+            if nobody_attaches(cx, group, service) {
                 never(cx, &balanced, group);
             }
             continue;
@@ -34,11 +34,16 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     }
 }
 
-/// Whether nobody but services and alarms knows the target group: whoever else does may attach it.
-fn only_services_use(cx: &Check<'_, '_>, group: ResourceId) -> bool {
+/// Whether nobody can attach the target group before the service is made: services and alarms do not, nor does what is made after it, such
+/// as a deployment group of CodeDeploy.
+fn nobody_attaches(cx: &Check<'_, '_>, group: ResourceId, service: ResourceId) -> bool {
     let model = cx.model();
-    model.uses(group).iter().all(|used| match used.by {
-        User::Resource(by) => model.get::<Service<'_>>(by).is_some() || model.get::<Alarm<'_>>(by).is_some(),
+    attaching_uses(model, group).all(|used| match used.by {
+        User::Resource(by) => {
+            model.get::<Service<'_>>(by).is_some()
+                || model.get::<Alarm<'_>>(by).is_some()
+                || cx.analysis.order().after(by, service) == Answer::Yes
+        }
         User::Output(..) | User::Opaque(..) => false,
     })
 }

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use iaclint_analysis::joined::{Apart, Gap, Joined};
 use iaclint_analysis::needs::{Evidence, Need, server_words};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::{Language, ResourceId};
+use iaclint_model::ec2::SecurityGroup;
+use iaclint_model::server::{Placement, ServerKind, server};
+use iaclint_model::vpc::vpc_behind;
+use iaclint_model::{Language, Link, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -28,6 +31,9 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
                 apart_needs.push((need, apart));
             }
         }
+    }
+    for id in model.ids().filter(|id| !found.contains_key(id)) {
+        guarded_from_elsewhere(cx, id);
     }
     for (server, needs) in found {
         let Some((need, apart)) = needs.first() else { continue };
@@ -78,6 +84,35 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             .help(help(cx, need, apart))
             .report(cx);
     }
+}
+
+/// A database in the default VPC whose security group belongs to another VPC: RDS refuses to make it.
+fn guarded_from_elsewhere(cx: &mut Check<'_, '_>, id: ResourceId) {
+    let model = cx.model();
+    let Some(server) = server(model, id).filter(|s| s.id == id && s.kind == ServerKind::Database) else {
+        return;
+    };
+    let Placement::DefaultVpc(placed) = &server.placement else { return };
+    let elsewhere = server.security_groups.items.iter().find_map(|link| {
+        let group = model.get::<SecurityGroup<'_>>(link.id()?)?;
+        let vpcs = group.vpc();
+        let [Link::Resource { id: vpc, .. }] = vpcs.items[..] else { return None };
+        Some((link.origin(), group.id(), vpc_behind(model, vpc)?))
+    });
+    let Some((guard, group, vpc)) = elsewhere else { return };
+    let (name, vpc_name) = (model.short(id), model.short(vpc));
+    let group_name = model.short(group);
+    cx.finding(
+        id,
+        format!("{name} has no subnet group, and {group_name}, which guards it, is in {vpc_name}"),
+    )
+    .at(cx, *placed, "without a subnet group it is placed in the account's default VPC")
+    .label(cx, guard, format!("a security group in {vpc_name}"))
+    .related(cx, group, "guards the database")
+    .related(cx, vpc, "the VPC of the security group")
+    .note("RDS answers `The DB instance and EC2 security group are in different VPCs` and makes nothing")
+    .help(format!("give {name} a subnet group with subnets of {vpc_name}"))
+    .report(cx);
 }
 
 fn help(cx: &Check<'_, '_>, need: &Need, apart: &Apart) -> String {

@@ -5,13 +5,14 @@ use iaclint_model::rds::{DbCluster, DbInstance, DbProxy, DbProxyEndpoint};
 use iaclint_model::server::{Server, ServerKind, server};
 use iaclint_model::workload::{Setting, SettingKind, Workload};
 use iaclint_model::{Model, Prop, ResourceId};
-use iaclint_value::{Piece, Step, Value};
+use iaclint_value::Value;
 
 use super::addresses::Carriers;
 use super::discovery::Names;
 use super::{Evidence, Need, add, addresses};
 use crate::Analysis;
 use crate::ends::Client;
+use crate::secret_reads::picked_key;
 
 /// A server that a value leads to.
 struct Found {
@@ -189,33 +190,14 @@ enum Part {
     Whole,
 }
 
-/// What a setting takes out of a secret: the key behind `arn:`…`:key::`, or in a dynamic reference.
+/// What a setting takes out of a secret.
 fn part_of_secret(setting: &Setting<'_>) -> Part {
-    let value = setting.value;
-    let key = match (value.as_reference(), value.to_text()) {
-        (Some(reference), _) => match reference.path.as_slice() {
-            [.., Step::Attr(field), Step::Attr(key)] if field == "SecretString" => Some(key.to_string()),
-            _ => None,
-        },
-        (None, Some(text)) => match text.pieces() {
-            [Piece::Hole(_), Piece::Literal(rest)] => {
-                rest.text.strip_prefix(':').and_then(|r| r.split(':').next()).map(str::to_owned)
-            }
-            _ => None,
-        },
-        (None, None) => None,
-    };
-    match key {
-        Some(key) if !key.is_empty() => {
-            if names_an_address(&key) {
-                Part::Address
-            } else {
-                Part::Other
-            }
-        }
+    match picked_key(setting.value) {
+        Some(key) if names_an_address(&key) => Part::Address,
+        Some(_) => Part::Other,
         // All of it is the address, as the name of the setting says.
-        _ if setting.name.as_deref().is_some_and(names_an_address) => Part::Address,
-        _ => Part::Whole,
+        None if setting.name.as_deref().is_some_and(names_an_address) => Part::Address,
+        None => Part::Whole,
     }
 }
 

@@ -73,7 +73,7 @@ impl Document {
     /// Reads a file; nothing when it is none of ours or does not parse.
     pub fn read(path: &str, text: String) -> Option<Self> {
         let (syntax, root) = match path.rsplit_once('.')?.1 {
-            "tf" => (Syntax::Hcl, hcl::parse(&text)?),
+            "tf" | "tfvars" => (Syntax::Hcl, hcl::parse(&text)?),
             "json" | "template" if text.contains("\"Resources\"") => (Syntax::Json, json::parse(&text)?),
             "yaml" | "yml" | "template" if text.contains("\nResources:") => {
                 (Syntax::Yaml, yaml::parse(&text)?)
@@ -95,6 +95,11 @@ impl Document {
     /// Whether it is Terraform.
     pub fn is_terraform(&self) -> bool {
         self.syntax == Syntax::Hcl
+    }
+
+    /// Whether it is a file of values for variables.
+    pub fn is_values(&self) -> bool {
+        self.path.ends_with(".tfvars")
     }
 
     /// The text of some of its bytes.

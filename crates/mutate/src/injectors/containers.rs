@@ -1,6 +1,8 @@
 //! Mistakes in task definitions: sizes, names of logs, secrets.
 
+use super::firewall::told;
 use crate::injector::{Injector, Place, Sight};
+use crate::mentions::{Named, identity};
 use crate::project::{Resource, Slot};
 
 /// This topic's.
@@ -49,6 +51,9 @@ pub(super) const ALL: &[Injector] = &[
     },
 ];
 
+/// Databases of RDS.
+const DATABASES: &[&str] =
+    &["aws_db_instance", "aws_rds_cluster", "AWS::RDS::DBInstance", "AWS::RDS::DBCluster"];
 /// Task definitions.
 pub(super) const TASKS: &[&str] = &["aws_ecs_task_definition", "AWS::ECS::TaskDefinition"];
 
@@ -150,10 +155,14 @@ fn secret_arn_cut(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a setting of a container demands TLS by the name that PostgreSQL's own library reads.
+/// Where a setting of a container demands TLS by the name that PostgreSQL's own library reads, and the task is told of a database of RDS.
 fn tls_turned_off(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
+    let databases: Named = sight.resources(DATABASES).iter().map(identity).collect();
     for task in sight.resources(TASKS) {
+        if told(sight, &task).is_disjoint(&databases) {
+            continue;
+        }
         for setting in task.at("container_definitions.environment | ContainerDefinitions.Environment") {
             for element in setting.elements() {
                 let name = element.node.literal_of("name").or_else(|| element.node.literal_of("Name"));

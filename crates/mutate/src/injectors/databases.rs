@@ -1,5 +1,6 @@
 //! Mistakes with the addresses and settings of databases and caches.
 
+use crate::document::Content;
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
 use crate::mentions::identity;
@@ -21,7 +22,7 @@ pub(super) const ALL: &[Injector] = &[
     },
 ];
 
-/// Where the address of a database is read in a value that adds the port, or that leaves its module.
+/// Where the address of a database is read: in a value that adds the port, or in one that leaves its module to be read by another.
 fn endpoint_for_address(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for database in sight.resources(&["aws_db_instance"]) {
@@ -39,8 +40,8 @@ fn endpoint_for_address(sight: &Sight<'_>) -> Vec<Place> {
                 let ends = attribute
                     .strip_prefix(".address")
                     .is_some_and(|r| !r.starts_with(|c: char| c.is_alphanumeric() || c == '_'));
-                if ends {
-                    let start = at + words.len() + index + 1;
+                let start = at + words.len() + index + 1;
+                if ends && !sight.project.is_in_unread_output(document, start) {
                     let slot = Slot { document, holder: &document.root, member: None, node: &document.root };
                     let mut place =
                         sight.place(&database, slot, [Edit::new(start..start + "address".len(), "endpoint")]);
@@ -53,7 +54,7 @@ fn endpoint_for_address(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the scheme stands in the same text as the address of a cache.
+/// Where the scheme stands in the same text as the address of a cache, and the text is read.
 fn redis_scheme(sight: &Sight<'_>) -> Vec<Place> {
     let caches = sight.resources(&[
         "aws_elasticache_replication_group",
@@ -64,9 +65,16 @@ fn redis_scheme(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for document in &sight.project.documents {
         for whole in document.root.walk() {
-            // A template, or the list of the pieces of a join.
-            let piece = if document.is_terraform() { Some(whole) } else { whole.elements().first() };
-            let Some(piece) = piece else { continue };
+            // A template, what is formatted, or the list of the pieces of a join.
+            let piece = match &whole.content {
+                Content::Call(name, arguments) if name == "format" => arguments.first(),
+                _ if document.is_terraform() => Some(whole),
+                _ => whole.elements().first(),
+            };
+            let Some(piece) = piece.filter(|p| !sight.project.is_in_unread_output(document, p.span.start))
+            else {
+                continue;
+            };
             let text = document.slice(&piece.span);
             let Some(old) = text.trim_start_matches(['"', '\'']).split_once("://").map(|(scheme, _)| scheme)
             else {

@@ -5,7 +5,7 @@ use super::firewall::{BALANCERS, Direction, GROUPS, LISTENER_RULES, LISTENERS, r
 use super::services::{SERVICES, TARGET_GROUPS};
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
-use crate::project::Resource;
+use crate::project::{Resource, slot_of};
 
 /// This topic's.
 pub(super) const ALL: &[Injector] = &[
@@ -255,10 +255,14 @@ fn answers_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a database of its own, no copy of another, names a subnet group, and a service is told of it.
+/// Where a database of its own, no copy of another, names a subnet group, a service is told of it, and its groups are not those of the
+/// default VPC.
 fn subnet_group_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
-    for (server, _) in super::firewall::servers(sight) {
+    for (server, groups) in super::firewall::servers(sight) {
+        if groups.iter().any(|group| is_in_default_vpc(sight, group)) {
+            continue;
+        }
         let clients = super::firewall::clients(sight, &server);
         let copies = server.at("replicate_source_db | SourceDBInstanceIdentifier");
         if clients.is_empty() || !copies.is_empty() {
@@ -272,9 +276,34 @@ fn subnet_group_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a distribution takes a certificate that a provider of its own makes, or one that is named in us-east-1.
+/// Whether a group says nothing of a VPC, or looks the default one up.
+fn is_in_default_vpc(sight: &Sight<'_>, group: &Resource<'_>) -> bool {
+    let path = "vpc_id | VpcId";
+    let looked_up = sight.named(group, path, &["data.aws_vpc"]);
+    group.at(path).is_empty()
+        || !sight.named(group, path, &["aws_default_vpc"]).is_empty()
+        || looked_up.iter().any(|vpc| vpc.body.literal_of("default") == Some("true"))
+}
+
+/// Whether everything else is in us-east-1 as well.
+fn is_in_edge_region(sight: &Sight<'_>) -> bool {
+    let terraform = sight.project.documents.iter().filter(|d| d.is_terraform());
+    let providers = terraform.flat_map(|d| d.root.members().iter().map(move |m| (d, m)));
+    let plain = providers.filter(|(_, m)| {
+        m.key == "provider" && m.labels.first().is_some_and(|l| l == "aws") && m.value.get("alias").is_none()
+    });
+    let mut regions = plain
+        .filter_map(|(document, m)| slot_of(document, &m.value, "region"))
+        .flat_map(|slot| sight.project.written(slot));
+    regions.any(|slot| slot.node.literal() == Some("us-east-1"))
+}
+
+/// Where a distribution takes a certificate that a provider of its own makes, or one that is named in us-east-1, and not all is there anyway.
 fn certificate_in_own_region(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
+    if is_in_edge_region(sight) {
+        return out;
+    }
     for distribution in sight.resources(&["aws_cloudfront_distribution", "AWS::CloudFront::Distribution"]) {
         let path =
             "viewer_certificate.acm_certificate_arn | DistributionConfig.ViewerCertificate.AcmCertificateArn";

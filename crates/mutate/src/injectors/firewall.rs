@@ -91,7 +91,7 @@ pub(super) fn clients<'p>(sight: &Sight<'p>, server: &Resource<'p>) -> Vec<(Reso
 }
 
 /// What the containers of a task are told of, also through secrets and parameters that the project writes.
-fn told<'p>(sight: &Sight<'p>, task: &Resource<'p>) -> Named {
+pub(super) fn told<'p>(sight: &Sight<'p>, task: &Resource<'p>) -> Named {
     debug_assert!(TASKS.contains(&task.kind));
     let mut out = sight.mentions.at(task, "container_definitions | ContainerDefinitions");
     let carries = |kind: &str| {

@@ -2,6 +2,7 @@
 
 use super::functions::QUEUES;
 use super::roles::{POLICIES, ROLES};
+use crate::document::Node;
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
 use crate::mentions::identity;
@@ -220,14 +221,17 @@ fn bucket_alone(sight: &Sight<'_>, slot: Slot<'_>) -> Option<Edit> {
     }
     let text = slot.text();
     let start = slot.node.span.start;
-    let ends = text.strip_suffix("/*\"").map(|before| before.len() + 2);
-    if let Some(end) = ends {
-        return Some(Edit::new(start + end - 2..start + end, ""));
+    if let Some(before) = text.strip_suffix("/*\"") {
+        let has_path = before.rsplit('}').next().is_some_and(|words| words.contains('/'));
+        let end = before.len() + 2;
+        return (!has_path).then(|| Edit::new(start + end - 2..start + end, ""));
     }
     // The pieces of a join, the last of them the objects.
     let piece = slot.node.walk().into_iter().find(|n| n.literal() == Some("/*"))?;
     let list = slot.node.walk().into_iter().find(|n| n.elements().iter().any(|e| std::ptr::eq(e, piece)))?;
-    slot.document.without_element(list, piece)
+    let is_path = |n: &Node| !std::ptr::eq(n, piece) && n.literal().is_some_and(|words| words.contains('/'));
+    let has_path = list.elements().iter().any(is_path);
+    if has_path { None } else { slot.document.without_element(list, piece) }
 }
 
 /// What a service encrypts with a key in its own name, and where that names the key.

@@ -24,9 +24,7 @@ pub(super) const ALL: &[Injector] = &[
         id: "key-permission-dropped",
         rules: &["ecs-execution-role-missing-kms-decrypt"],
         mistake: "allowed the execution role to encrypt with the key of a secret rather than to decrypt",
-        places: |sight| {
-            only_action(sight, TASKS, "execution_role_arn | ExecutionRoleArn", "kms:Decrypt", "kms:Encrypt")
-        },
+        places: key_permission_dropped,
     },
     Injector {
         id: "run-task-dropped",
@@ -169,6 +167,21 @@ fn reads_secrets<'p>(sight: &Sight<'p>, task: &Resource<'p>) -> bool {
         .iter()
         .filter_map(|n| sight.mentions.resource(n))
         .any(|r| r.kind.to_lowercase().contains("secretsmanager"))
+}
+
+/// Where something of the project that keeps secrets is encrypted with a key that is named: that of AWS lets everybody of the account decrypt.
+fn key_permission_dropped(sight: &Sight<'_>) -> Vec<Place> {
+    let kept = [
+        ("aws_secretsmanager_secret", "kms_key_id"),
+        ("aws_ssm_parameter", "key_id"),
+        ("AWS::SecretsManager::Secret", "KmsKeyId"),
+    ];
+    let is_own =
+        |(kind, path): &(&str, &str)| sight.resources(&[kind]).iter().any(|r| !r.at(path).is_empty());
+    if !kept.iter().any(is_own) {
+        return Vec::new();
+    }
+    only_action(sight, TASKS, "execution_role_arn | ExecutionRoleArn", "kms:Decrypt", "kms:Encrypt")
 }
 
 /// Where the action is written once in the policies of a role that something names at a path, and nothing wider is.

@@ -23,7 +23,8 @@ pub(super) const ALL: &[Injector] = &[
     },
     Injector {
         id: "association-forgotten-in-one-zone",
-        rules: &["private-subnet-no-default-route"],
+        // The subnet may fall back to a table with a route to an internet gateway, which is of no use to a task without a public address.
+        rules: &["private-subnet-no-default-route", "fargate-no-route-to-registry"],
         mistake: "tied one subnet less to its route table",
         places: association_in_one_zone,
     },

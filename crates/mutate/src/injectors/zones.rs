@@ -74,10 +74,12 @@ fn first(slot: &Slot<'_>) -> Option<String> {
             let text = slot.document.slice(&first.span);
             // An element that stands for several keeps the list long.
             (!text.contains("...")).then(|| {
-                if slot.document.slice(&slot.node.span).starts_with('[') {
+                let whole = slot.document.slice(&slot.node.span);
+                if whole.starts_with('[') {
                     format!("[{text}]")
                 } else {
-                    format!("[ {text} ]")
+                    // A list of lines with dashes.
+                    slot.document.slice(&(slot.node.span.start..first.span.end)).to_owned()
                 }
             })
         }
