@@ -275,8 +275,8 @@ impl Builder<'_> {
 
     fn body(&mut self, at: StackId, raw: &Value) -> Value {
         let Some(properties) = raw.get("Properties") else { return Value::object([], raw.origin) };
-        let body = self.cx.value(at, properties).unwrap_or_else(|| Value::object([], properties.origin));
-        let body = self.cx.with_json_read(&body);
+        let mut body = self.cx.value(at, properties).unwrap_or_else(|| Value::object([], properties.origin));
+        self.cx.read_json_in(&mut body);
         match body.data {
             Data::Object(_) => body,
             Data::Null => Value::object([], properties.origin),

@@ -1,7 +1,8 @@
 //! Suppressions: which directive covers which finding, and which covers none.
 
 use iaclint_model::{Directive, DirectiveScope, Model, ResourceId};
-use iaclint_source::{ProblemKind, Span};
+use iaclint_source::{FileId, ProblemKind, Span};
+use rustc_hash::FxHashMap;
 
 use crate::{Finding, Selection};
 
@@ -41,6 +42,8 @@ pub struct Ledger<'g> {
     pub rules: Vec<&'static str>,
     /// Every file was read, so that what covers nothing has nothing to cover.
     pub complete: bool,
+    /// Where in `uses` the directives are that name a rule, in a file or (`None`) of a construct.
+    places: FxHashMap<(&'g str, Option<FileId>), Vec<usize>>,
 }
 
 impl<'g> Ledger<'g> {
@@ -61,8 +64,40 @@ impl<'g> Ledger<'g> {
             })
             .collect();
         uses.sort_by_cached_key(|u| model.sources().sort_key(u.directive.span));
+        let mut places: FxHashMap<_, Vec<usize>> = FxHashMap::default();
+        for (at, entry) in uses.iter().enumerate() {
+            let file = match &entry.directive.scope {
+                DirectiveScope::File(file) => Some(*file),
+                DirectiveScope::Region(region) => Some(region.file),
+                DirectiveScope::Construct(..) => None,
+            };
+            for (name, _) in &entry.directive.rules {
+                let here = places.entry((name.as_str(), file)).or_default();
+                if here.last() != Some(&at) {
+                    here.push(at);
+                }
+            }
+        }
         let complete = graph.problems().iter().all(|p| p.kind == ProblemKind::NotEvaluated);
-        Self { uses, ran: Vec::new(), rules: Vec::new(), complete }
+        Self { uses, ran: Vec::new(), rules: Vec::new(), complete, places }
+    }
+
+    /// The directives that may cover a finding, in their order.
+    fn near(&self, model: &Model<'_>, subject: Option<ResourceId>, finding: &Finding) -> Vec<usize> {
+        let calls = subject.map(|id| &model.graph().scope(model.resource(id)).calls);
+        let files = calls.into_iter().flatten().map(|call| call.span.file);
+        let mut files: Vec<Option<FileId>> = files
+            .chain([finding.primary.span.file, finding.subject.span.file])
+            .map(Some)
+            .chain([None])
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        let keys = files.into_iter().flat_map(|file| [(finding.rule, file), (EVERY, file)]);
+        let mut near: Vec<usize> = keys.filter_map(|key| self.places.get(&key)).flatten().copied().collect();
+        near.sort_unstable();
+        near.dedup();
+        near
     }
 
     /// Notes which directives cover a finding; whether one does that has not expired.
@@ -72,7 +107,8 @@ impl<'g> Ledger<'g> {
         subject: Option<ResourceId>,
         finding: &mut Finding,
     ) -> bool {
-        for entry in &mut self.uses {
+        for place in self.near(model, subject, finding) {
+            let Some(entry) = self.uses.get_mut(place) else { continue };
             let directive = entry.directive;
             let named = |(name, _): &(_, Span)| {
                 let name: &iaclint_value::Name = name;

@@ -220,7 +220,7 @@ fn unknown(unk: &Unk, ty: &Ty, depth: usize) -> Result<Unk, String> {
             Ty::Object(_) => None,
             ty => at_depth(partial, ty, depth + 1).ok(),
         };
-        out.partial = Some(open.unwrap_or_else(|| partial.clone()));
+        out.partial = Some(open.map_or_else(|| partial.clone(), Box::new));
     }
     Ok(out)
 }
@@ -350,7 +350,7 @@ mod tests {
         let value = Val::reference(reference.clone(), NONE);
         let text = convert(&value, &Ty::String).unwrap();
         let unk = text.as_unknown().unwrap();
-        assert_eq!((&unk.ty, unk.reference.as_ref()), (&Ty::String, Some(&reference)));
+        assert_eq!((&unk.ty, unk.reference.as_deref()), (&Ty::String, Some(&reference)));
         assert!(convert(&text, &Ty::list(Ty::String)).is_err());
         assert!(convert(&text, &Ty::Number).is_ok());
     }

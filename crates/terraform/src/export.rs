@@ -109,9 +109,9 @@ impl Export<'_> {
 
     fn unknown(&mut self, unk: &Unk, depth: usize) -> Data {
         if let Some(reference) = &unk.reference {
-            return Data::Reference(Arc::new(reference.clone()));
+            return Data::Reference(reference.clone());
         }
-        if let Some((encoding, inner)) = &unk.encoded {
+        if let Some((encoding, inner)) = unk.encoded.as_deref() {
             return Data::Encoded(Arc::new((*encoding, self.value(inner, depth + 1))));
         }
         if let Some(text) = &unk.text {
@@ -218,7 +218,7 @@ pub(crate) fn partial(known: Val, origin: OriginId) -> Val {
     if let Some(items) = known.elements() {
         unk.len.0 = items.len() as u32;
     }
-    unk.partial = Some(known);
+    unk.partial = Some(Box::new(known));
     Val::unk(unk, origin)
 }
 
@@ -267,7 +267,7 @@ pub(crate) fn encoded(encoding: Encoding, inner: Val, origin: OriginId) -> Val {
                 _ => unk.prefix,
             };
         }
-        unk.encoded = Some((encoding, inner));
+        unk.encoded = Some(Box::new((encoding, inner)));
         Val::unk(unk, origin)
     };
     val.marked(marks)

@@ -72,16 +72,16 @@ pub(crate) struct Unk {
     /// Why it is unknown.
     pub(crate) why: Why,
     /// The attribute that it is, when it is exactly that.
-    pub(crate) reference: Option<Reference>,
+    pub(crate) reference: Option<Arc<Reference>>,
     /// All references that it was made of.
     pub(crate) depends_on: Vec<Reference>,
     /// A string whose parts are known: literals and holes.
     pub(crate) text: Option<Text>,
     /// What an encoded text (`jsonencode` of something with unknowns inside) encodes; or the base64 of a text with holes.
-    pub(crate) encoded: Option<(Encoding, Val)>,
+    pub(crate) encoded: Option<Box<(Encoding, Val)>>,
     /// What is known of a collection that is not known whole: these elements are surely in it, and maybe more
     /// (`concat([a], unknown)` gives a tuple, `merge({a = 1}, unknown)` an object).
-    pub(crate) partial: Option<Val>,
+    pub(crate) partial: Option<Box<Val>>,
     /// All the values that it can have, where they are few (both branches of an undecided conditional); at most 8.
     pub(crate) candidates: Vec<Val>,
 }
@@ -226,7 +226,7 @@ impl Val {
     pub(crate) fn reference(reference: Reference, origin: OriginId) -> Self {
         let mut unk = Unk::new(Why::Computed(reference.name()));
         unk.depends_on = vec![reference.clone()];
-        unk.reference = Some(reference);
+        unk.reference = Some(Arc::new(reference));
         Self::new(K::Unknown(Arc::new(unk)), origin)
     }
 

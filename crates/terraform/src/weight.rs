@@ -73,8 +73,8 @@ impl Weights {
                 encoded.map_or(Some(()), |(_, inner)| see(inner))?;
             }
             K::Unknown(unk) => {
-                let encoded = unk.encoded.iter().map(|(_, v)| v);
-                unk.partial.iter().chain(&unk.candidates).chain(encoded).try_for_each(see)?;
+                let encoded = unk.encoded.as_deref().map(|(_, v)| v);
+                unk.partial.as_deref().into_iter().chain(&unk.candidates).chain(encoded).try_for_each(see)?;
             }
             K::Null(_) | K::Bool(_) | K::Num(_) => {}
         }
@@ -99,7 +99,7 @@ pub(crate) fn holds_limited(value: &Val) -> bool {
         }
         match &value.k {
             K::Unknown(unk) if unk.why == Why::Limit => return true,
-            K::Unknown(unk) => open.extend(&unk.partial),
+            K::Unknown(unk) => open.extend(unk.partial.as_deref()),
             K::Str(str) => {
                 let text = str.detail.as_ref().and_then(|d| d.text.as_ref());
                 if text.is_some_and(|t| t.holes().any(|hole| is_limited(&hole.data))) {

@@ -1,5 +1,7 @@
 //! Functions that make texts: `Fn::Join`, `Fn::Sub`, `Fn::Base64`, `Fn::ToJsonString`; and texts as written.
 
+use std::sync::Arc;
+
 use iaclint_source::ProblemKind;
 use iaclint_value::{
     Data, Encoding, Kind, Literal, Marks, OriginId, Piece, Placed, Text, Unknown, Value, Via, Why, json,
@@ -212,31 +214,24 @@ impl Evaluator<'_> {
         Value::encoded(Encoding::Json, inner, origin)
     }
 
-    /// The value with every text in it that is JSON as the structure that it spells.
-    pub fn with_json_read(&mut self, value: &Value) -> Value {
-        match &value.data {
+    /// Makes every text in a value that is JSON the structure that it spells.
+    pub fn read_json_in(&mut self, value: &mut Value) {
+        match &mut value.data {
             Data::Text(text) if json::looks_like_json(text) => {
-                match json::parse(&of_origin(text, value.origin), &mut self.arena) {
-                    Ok(json) => Value::encoded(Encoding::Json, json.value, value.origin).marked(value.marks),
-                    Err(_) => value.clone(),
+                if let Ok(json) = json::parse(&of_origin(text, value.origin), &mut self.arena) {
+                    *value = Value::encoded(Encoding::Json, json.value, value.origin).marked(value.marks);
                 }
             }
             Data::List(list) => {
-                let mut list = (**list).clone();
-                list.items.iter_mut().for_each(|item| *item = self.with_json_read(item));
-                Value { data: Data::List(list.into()), ..value.clone() }
+                Arc::make_mut(list).items.iter_mut().for_each(|item| self.read_json_in(item));
             }
             Data::Object(object) => {
-                let mut object = (**object).clone();
-                object.fields.iter_mut().for_each(|field| field.2 = self.with_json_read(&field.2));
-                Value { data: Data::Object(object.into()), ..value.clone() }
+                Arc::make_mut(object).fields.iter_mut().for_each(|field| self.read_json_in(&mut field.2));
             }
             Data::Unknown(unknown) if !unknown.candidates.is_empty() => {
-                let mut unknown = (**unknown).clone();
-                unknown.candidates.iter_mut().for_each(|item| *item = self.with_json_read(item));
-                Value { data: Data::Unknown(unknown.into()), ..value.clone() }
+                Arc::make_mut(unknown).candidates.iter_mut().for_each(|item| self.read_json_in(item));
             }
-            _ => value.clone(),
+            _ => {}
         }
     }
 }

@@ -366,12 +366,12 @@ impl Evaluator<'_, '_> {
             }
             let mut out = Unk::of([value, &item], Ty::Dynamic);
             if has_substance(&item) {
-                out.partial = Some(Val::tuple(vec![item], value.origin));
+                out.partial = Some(Box::new(Val::tuple(vec![item], value.origin)));
             }
             return Ok(Val::unk(out, value.origin).marked(value.marks));
         }
         let mut known = Vec::new();
-        if let Some(items) = unk.partial.as_ref().and_then(Val::elements) {
+        if let Some(items) = unk.partial.as_deref().and_then(Val::elements) {
             for item in items.iter().cloned() {
                 known.push(self.steps(item, rest, env)?);
             }
@@ -395,9 +395,9 @@ impl Evaluator<'_, '_> {
             }
         }
         if !known.is_empty() {
-            out.partial = Some(Val::tuple(known, value.origin));
+            out.partial = Some(Box::new(Val::tuple(known, value.origin)));
         } else if out.reference.is_none() && has_substance(&element) {
-            out.partial = Some(Val::tuple(vec![element], value.origin));
+            out.partial = Some(Box::new(Val::tuple(vec![element], value.origin)));
         }
         Ok(Val::new(K::Unknown(Arc::new(out)), value.origin).marked(value.marks))
     }
@@ -490,7 +490,7 @@ pub(super) fn element_of_unknown(value: &Val, unk: &Unk) -> Val {
     if let Some(reference) = &unk.reference {
         return retyped(Val::reference(reference.then(Way::Any), value.origin), &ty).marked(value.marks);
     }
-    let partial = unk.partial.iter().chain(&unk.candidates);
+    let partial = unk.partial.as_deref().into_iter().chain(&unk.candidates);
     for known in partial {
         let first = match &known.k {
             K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.first(),
@@ -561,10 +561,10 @@ pub(super) fn references_in(value: &Val, out: &mut Vec<Reference>) {
     match &value.k {
         K::Unknown(unk) => {
             add_references(out, &unk.depends_on);
-            for inner in unk.partial.iter().chain(&unk.candidates) {
+            for inner in unk.partial.as_deref().into_iter().chain(&unk.candidates) {
                 references_in(inner, out);
             }
-            if let Some((_, inner)) = &unk.encoded {
+            if let Some((_, inner)) = unk.encoded.as_deref() {
                 references_in(inner, out);
             }
         }

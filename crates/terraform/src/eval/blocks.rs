@@ -45,7 +45,7 @@ impl Evaluator<'_, '_> {
                 references_in(&known, &mut references);
                 add_references(&mut unk.depends_on, &references);
                 unk.not_null = true;
-                unk.partial = Some(known);
+                unk.partial = Some(Box::new(known));
                 Val::new(K::Unknown(Arc::new(unk)), origin)
             }
         }

@@ -143,7 +143,7 @@ impl Evaluator<'_, '_> {
         let collecting =
             matches!(call.name.as_str(), "concat" | "merge" | "setunion" | "flatten" | "distinct");
         let partial = if collecting {
-            arguments.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
+            arguments.extend(unk.partial.as_deref().and_then(Val::elements).into_iter().flatten().cloned());
             if arguments.is_empty() { None } else { self.function(call, &arguments, span, env.scope).ok() }
         } else {
             None
@@ -153,7 +153,7 @@ impl Evaluator<'_, '_> {
         for argument in &arguments {
             references_in(argument, &mut out.depends_on);
         }
-        out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some());
+        out.partial = partial.filter(|p| p.elements().is_some() || p.fields().is_some()).map(Box::new);
         let origin = self.written(span);
         Val::new(K::Unknown(Arc::new(out)), origin).marked(last.marks)
     }

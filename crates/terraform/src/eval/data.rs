@@ -22,7 +22,7 @@ impl Evaluator<'_, '_> {
         let value = match (declaration.type_name.as_str(), name) {
             ("aws_iam_policy_document", "json" | "minified_json") => {
                 let node = super::Node::Argument(instance, "json".into());
-                self.node(node, span, |me| {
+                self.node(&node, span, |me| {
                     me.policy_document(instance, &declaration.block.body, declaration.block.header)
                 })
             }
@@ -94,7 +94,7 @@ impl Evaluator<'_, '_> {
             K::Unknown(unk) => {
                 all.open = true;
                 super::access::add_references(&mut all.depends_on, &unk.depends_on);
-                let known = unk.partial.iter().filter_map(Val::elements).flatten();
+                let known = unk.partial.as_deref().and_then(Val::elements).into_iter().flatten();
                 all.items.extend(known.map(|s| statement(s, origin)));
             }
             _ => all
@@ -111,7 +111,7 @@ impl Evaluator<'_, '_> {
             let mut unk = Unk::new(Why::Computed("source_policy_documents".into()));
             unk.not_null = true;
             unk.depends_on = all.depends_on;
-            unk.partial = Some(list);
+            unk.partial = Some(Box::new(list));
             Val::new(K::Unknown(unk.into()), origin)
         } else {
             list
@@ -162,7 +162,9 @@ impl Evaluator<'_, '_> {
                     (K::Unknown(unk), _) => {
                         into.open = true;
                         super::access::add_references(&mut into.depends_on, &unk.depends_on);
-                        into.items.extend(unk.partial.iter().filter_map(Val::elements).flatten().cloned());
+                        into.items.extend(
+                            unk.partial.as_deref().and_then(Val::elements).into_iter().flatten().cloned(),
+                        );
                     }
                     _ => into.open = true,
                 }
@@ -302,7 +304,8 @@ fn field<'v>(block: &'v Val, name: &str) -> Option<&'v Val> {
 fn known_blocks(blocks: &Val) -> (Vec<Val>, Option<Unk>) {
     match &blocks.k {
         K::Unknown(unk) => {
-            let items = unk.partial.iter().filter_map(Val::elements).flatten().cloned().collect();
+            let items =
+                unk.partial.as_deref().and_then(Val::elements).into_iter().flatten().cloned().collect();
             (items, Some((**unk).clone()))
         }
         _ => (blocks.elements().unwrap_or_default().to_vec(), None),
@@ -314,7 +317,7 @@ fn reopened(value: Val, open: Option<Unk>) -> Val {
         None => value,
         Some(mut unk) => {
             let origin = value.origin;
-            unk.partial = Some(value);
+            unk.partial = Some(Box::new(value));
             Val::new(K::Unknown(unk.into()), origin)
         }
     }

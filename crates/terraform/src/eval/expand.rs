@@ -294,7 +294,7 @@ impl Evaluator<'_, '_> {
                 }
             }
         }
-        if let Some(known) = unk.partial.as_ref().and_then(keyed)
+        if let Some(known) = unk.partial.as_deref().and_then(keyed)
             && known.len() < MAX_INSTANCES
         {
             // What is surely there, and one that stands for the rest.

@@ -241,7 +241,7 @@ impl Evaluator<'_, '_> {
             None => known,
             Some(mut unk) => {
                 unk.not_null = true;
-                unk.partial = Some(known);
+                unk.partial = Some(Box::new(known));
                 Val::new(K::Unknown(Arc::new(unk)), origin).marked(marks)
             }
         })

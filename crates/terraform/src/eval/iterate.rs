@@ -50,7 +50,7 @@ impl Evaluator<'_, '_> {
         }
         let mut items: Vec<(Val, Val)> = Vec::new();
         let mut seen: rustc_hash::FxHashSet<Name> = rustc_hash::FxHashSet::default();
-        for known in unk.partial.iter().chain(&unk.candidates) {
+        for known in unk.partial.as_deref().into_iter().chain(&unk.candidates) {
             let Some(members) = self.members(known) else { continue };
             for (key, value) in members.items {
                 if key.as_str().is_none_or(|k| seen.insert(k.into())) {
@@ -130,7 +130,7 @@ impl Evaluator<'_, '_> {
                 let empty = known.elements().is_some_and(<[Val]>::is_empty)
                     || known.fields().is_some_and(Vec::is_empty);
                 if !empty {
-                    unk.partial = Some(known);
+                    unk.partial = Some(Box::new(known));
                 }
                 Val::new(K::Unknown(Arc::new(unk)), origin).marked(made.marks)
             }

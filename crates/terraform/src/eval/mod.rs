@@ -69,6 +69,7 @@ pub(crate) struct Evaluator<'a, 'p> {
     made: FxHashMap<(usize, usize), std::ops::Range<usize>>,
     /// Resources and modules by address, with and without instance keys.
     places: FxHashMap<Name, Place>,
+    /// All but the arguments, which their instances keep.
     nodes: FxHashMap<Node, Option<Val>>,
     /// Of the values of nodes, which are kept.
     weights: Weights,
@@ -119,6 +120,8 @@ struct Instance {
     /// `each` and `count`.
     bindings: Vec<(Name, Val)>,
     slot: expand::Slot,
+    /// What was evaluated of its arguments and blocks; nothing while it is.
+    arguments: Vec<(Name, Option<Val>)>,
 }
 
 /// What an address names.
@@ -303,29 +306,30 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     }
 
     /// The value of a node, evaluated when it is first asked for.
-    fn node(&mut self, node: Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
-        match self.nodes.get(&node) {
+    fn node(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
+        match self.kept(node) {
             Some(Some(value)) => {
-                self.assumptions.recall(&node);
-                return value.clone();
+                let value = value.clone();
+                self.assumptions.recall(node);
+                return value;
             }
-            Some(None) => return self.cycle(&node, span),
+            Some(None) => return self.cycle(node, span),
             None => {}
         }
         if self.depth > MAX_DEPTH {
             return self.too_deep(span);
         }
-        self.nodes.insert(node.clone(), None);
+        self.keep(node, None);
         self.stack.push((node.clone(), span));
         let catching = std::mem::take(&mut self.catching);
-        let doubt = self.is_doubtful(&node);
+        let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
-        let mut value = self.assuming(&node, evaluate);
+        let mut value = self.assuming(node, evaluate);
         if self.weights.outweighs(&value, MAX_WEIGHT) {
             // What is made of something too large was told with that.
             if !crate::weight::holds_limited(&value) {
                 let place = self.origins.get(value.origin).map_or(span, |o| o.span);
-                let message = format!("{} is too large to be evaluated", self.name_of(&node));
+                let message = format!("{} is too large to be evaluated", self.name_of(node));
                 self.problem(Problem::at(ProblemKind::Limit, place, message));
             }
             value = Val::unknown(Why::Limit, value.origin).marked(value.marks);
@@ -333,8 +337,31 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.catching = catching;
         self.doubtful = doubtful;
         self.stack.pop();
-        self.nodes.insert(node, Some(value.clone()));
+        self.keep(node, Some(value.clone()));
         value
+    }
+
+    /// What is kept of a node: its value, or that it is being evaluated.
+    fn kept(&self, node: &Node) -> Option<&Option<Val>> {
+        match node {
+            Node::Argument(instance, name) => {
+                let arguments = &self.instances[*instance].arguments;
+                arguments.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+            }
+            other => self.nodes.get(other),
+        }
+    }
+
+    fn keep(&mut self, node: &Node, value: Option<Val>) {
+        let Node::Argument(instance, name) = node else {
+            self.nodes.insert(node.clone(), value);
+            return;
+        };
+        let arguments = &mut self.instances[*instance].arguments;
+        match arguments.iter_mut().find(|(known, _)| known == name) {
+            Some((_, kept)) => *kept = value,
+            None => arguments.push((name.clone(), value)),
+        }
     }
 
     /// Whether a node belongs to an instance that may not exist.

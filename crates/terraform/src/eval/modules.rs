@@ -351,7 +351,7 @@ impl Evaluator<'_, '_> {
         let Some(at) = module.find(Kind::Variable, name) else {
             return self.undeclared(scope, Kind::Variable, "the variable", name, span);
         };
-        self.node(Node::Variable(scope, at), span, |me| me.variable_value(scope, &module, at))
+        self.node(&Node::Variable(scope, at), span, |me| me.variable_value(scope, &module, at))
     }
 
     fn variable_value(&mut self, scope: usize, module: &Arc<Module>, at: usize) -> Val {
@@ -465,7 +465,7 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn output(&mut self, scope: usize, module: &Arc<Module>, at: usize, span: Span) -> Val {
-        self.node(Node::Output(scope, at), span, |me| {
+        self.node(&Node::Output(scope, at), span, |me| {
             let block = &module.outputs[at];
             let name = block.labels.first().cloned().unwrap_or_default();
             let Some(attribute) = block.body.attribute("value") else {

@@ -36,7 +36,7 @@ impl Evaluator<'_, '_> {
             let reference = reference.then(Way::Attr(name.into()));
             let unk = Arc::make_mut(unk);
             unk.depends_on = vec![reference.clone()];
-            unk.reference = Some(reference);
+            unk.reference = Some(Arc::new(reference));
         }
         Some(value)
     }

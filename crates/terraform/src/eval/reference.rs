@@ -139,7 +139,7 @@ impl Evaluator<'_, '_> {
             return self.undeclared(scope, Kind::Local, "the local value", name, span);
         };
         let local = &module.locals[at];
-        self.node(Node::Local(scope, at), span, |me| {
+        self.node(&Node::Local(scope, at), span, |me| {
             let value = me.eval(&local.value, Env::of_scope(scope));
             let value = value.unwrap_or_else(|fault| me.invalid(fault));
             me.step(value, local.value.span, Via::Local(local.name.clone()))
@@ -153,7 +153,7 @@ impl Evaluator<'_, '_> {
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
         unk.depends_on = vec![reference.clone()];
-        unk.reference = Some(reference);
+        unk.reference = Some(Arc::new(reference));
         Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 

@@ -56,7 +56,15 @@ impl Evaluator<'_, '_> {
             };
             self.places.insert(place, Place::Instance(number));
             let bindings = slot.bindings.clone();
-            self.instances.push(Instance { scope, declaration: at, key, bindings, slot: slot.clone() });
+            let arguments = Vec::new();
+            self.instances.push(Instance {
+                scope,
+                declaration: at,
+                key,
+                bindings,
+                slot: slot.clone(),
+                arguments,
+            });
         }
         if expansion.slots.is_empty() {
             self.places.insert(base.address.clone(), Place::Declaration(scope, at));
@@ -209,7 +217,7 @@ impl Evaluator<'_, '_> {
         }
         let node = Node::Argument(instance, name.into());
         if let Some(attribute) = body.attribute(name) {
-            return Some(self.node(node, span, |me| {
+            return Some(self.node(&node, span, |me| {
                 me.in_instance(instance, |me, env| {
                     let value = me.eval(&attribute.value, env);
                     let value = value.unwrap_or_else(|fault| me.invalid(fault));
@@ -219,7 +227,7 @@ impl Evaluator<'_, '_> {
         }
         if body.blocks.iter().any(|b| block_type(b) == name) {
             return Some(
-                self.node(node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))),
+                self.node(&node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))),
             );
         }
         None
@@ -261,7 +269,7 @@ impl Evaluator<'_, '_> {
             unk.not_null = true;
             unk.ty = Ty::set(Ty::Dynamic);
             unk.depends_on = vec![path.clone()];
-            unk.partial = Some(Val::tuple(items, value.origin));
+            unk.partial = Some(Box::new(Val::tuple(items, value.origin)));
             return Val::unk(unk, value.origin).marked(value.marks);
         }
         Val::tuple(items, value.origin).marked(value.marks)
@@ -317,10 +325,10 @@ pub(super) fn repeated(
         };
     }
     if fields.is_empty() && items.is_empty() {
-        unk.reference = Some(reference);
+        unk.reference = Some(Arc::new(reference));
     } else if expansion.slots.iter().any(|s| s.existence.any_number) {
-        unk.partial = Some(known);
-        unk.reference = Some(reference);
+        unk.partial = Some(Box::new(known));
+        unk.reference = Some(Arc::new(reference));
     } else {
         // With all conditions met, and with those instances that exist in any case.
         let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
@@ -365,8 +373,8 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
     let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
     unk.not_null = true;
     unk.depends_on = vec![path.clone()];
-    unk.reference = Some(path.clone());
-    unk.partial = Some(Val::object(fields, block.origin));
+    unk.reference = Some(Arc::new(path.clone()));
+    unk.partial = Some(Box::new(Val::object(fields, block.origin)));
     Val::new(K::Unknown(Arc::new(unk)), block.origin).marked(block.marks)
 }
 

@@ -116,7 +116,7 @@ impl Evaluator<'_, '_> {
         let path = path.filter(|_| backend.as_str() == Some("local"))?;
         let file = self.loader.project().read_text(&self.path_of(path.as_str()?)).ok()?;
         let defaults = self.configured(instance, "defaults", span);
-        Some(self.node(node, span, |me| {
+        Some(self.node(&node, span, |me| {
             let origin = me.written(span);
             let text = Val::str(file.text.as_str(), origin);
             let state = functions::call(me, "jsondecode", &[text], span).ok();

@@ -17,7 +17,7 @@ pub(super) fn partly(call: &mut Call<'_>, arguments: &[Val], known: Vec<Val>) ->
         && !known.is_empty()
     {
         let unk = std::sync::Arc::make_mut(unk);
-        unk.partial = Some(Val::tuple(known, value.origin));
+        unk.partial = Some(Box::new(Val::tuple(known, value.origin)));
     }
     value
 }
@@ -302,7 +302,7 @@ pub(super) fn slice(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
         return Err(wrong(2, "the end index is too large"));
     };
     if let Some(unk) = value.as_unknown()
-        && unk.reference.as_ref().is_some_and(is_of_data)
+        && unk.reference.as_deref().is_some_and(is_of_data)
         && end - start <= MAX_SLICE
     {
         // A list that is read before the deployment is as long as is asked for, or else nothing is deployed.

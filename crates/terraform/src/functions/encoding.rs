@@ -80,7 +80,7 @@ pub(crate) fn gzip_text(bytes: &[u8]) -> Option<String> {
 fn inside(value: &Val, encoding: Encoding) -> Option<Val> {
     let found = match &value.k {
         K::Str(str) => str.detail.as_deref()?.encoded.as_ref(),
-        K::Unknown(unk) => unk.encoded.as_ref(),
+        K::Unknown(unk) => unk.encoded.as_deref(),
         _ => None,
     };
     found.filter(|(have, _)| *have == encoding).map(|(_, inner)| inner.clone())

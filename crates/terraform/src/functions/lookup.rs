@@ -91,7 +91,7 @@ pub(super) fn lookup(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
         let unk = Arc::make_mut(unk);
         if let Some(reference) = unk.reference.take() {
             unk.why = Why::Condition;
-            unk.candidates = vec![Val::reference(reference, map.origin), default];
+            unk.candidates = vec![Val::reference(Arc::unwrap_or_clone(reference), map.origin), default];
         }
     }
     Ok(inner)

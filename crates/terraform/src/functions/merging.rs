@@ -63,7 +63,7 @@ pub(super) fn merge(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
                 unk.ty = first.clone();
             }
             if !fields.is_empty() {
-                unk.partial = Some(Val::object(fields, origin));
+                unk.partial = Some(Box::new(Val::object(fields, origin)));
             }
         }
         return Ok(value);
@@ -224,7 +224,7 @@ fn open_zip(call: &mut Call<'_>, arguments: &[Val], keys: &[Val], values: &[Val]
         .collect();
     let mut value = call.unknown(arguments);
     if let (K::Unknown(unk), false) = (&mut value.k, fields.is_empty()) {
-        Arc::make_mut(unk).partial = Some(Val::object(fields, origin));
+        Arc::make_mut(unk).partial = Some(Box::new(Val::object(fields, origin)));
     }
     value
 }

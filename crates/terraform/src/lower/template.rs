@@ -12,8 +12,8 @@ use crate::ir::{E, Expr, Part};
 enum Element {
     /// Characters as they are written; in a heredoc or a file those of one line.
     Literal(Range<usize>),
-    /// What stands in braces, and whether it trims what is before and after it.
-    Mark(Mark, Trim),
+    /// What stands in braces, and whether it trims what is before and after it. Most elements are lines, which need no room for it.
+    Mark(Box<Mark>, Trim),
 }
 
 /// What stands in braces.
@@ -219,7 +219,7 @@ impl Parser<'_> {
                 return me.fail("a closing brace belongs here");
             }
             me.at += 1;
-            Ok(Element::Mark(mark, Trim { before, after }))
+            Ok(Element::Mark(Box::new(mark), Trim { before, after }))
         })
     }
 
@@ -316,7 +316,7 @@ impl Parser<'_> {
                 Element::Mark(mark, trim) => (mark, trim),
             };
             self.flush(&mut ranges, spelling, &mut parts);
-            match mark {
+            match *mark {
                 Mark::Value(expr) => parts.push(Part::Value(expr)),
                 Mark::If(condition) => {
                     open.push(Open::If(condition, None, std::mem::take(&mut parts)));
