@@ -93,13 +93,13 @@ fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
         .at(cx, link.origin(), "a certificate that is not issued yet")
         .trail(cx, link.origin());
     let mut draft = match validation {
-        Some(id) => draft
-            .related(cx, id, "waits until the certificate is issued; nobody waits for it")
-            .help(if is_surely_one(model, id) {
+        Some(id) => draft.related(cx, id, "waits until the certificate is issued; nobody waits for it").help(
+            if is_surely_one(model, id) {
                 format!("take `certificate_arn` of {} instead", model.short(id))
             } else {
                 format!("add `depends_on = [{}]` to {}", model.plain_name(id), model.plain_name(taker))
-            }),
+            },
+        ),
         None => draft.note("nothing in the configuration waits until the certificate is issued").help(
             format!("add an `aws_acm_certificate_validation` for {of}, and take its `certificate_arn`"),
         ),
