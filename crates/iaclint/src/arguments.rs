@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use iaclint_graph::is_date;
-use iaclint_lint::Severity;
+use iaclint_lint::{Severity, closest};
 use serde::Deserialize;
 
 use crate::values::Values;
@@ -50,6 +50,7 @@ pub enum Command {
 
 /// What is read, and with which values: the same for every command that reads.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "What is read")]
 pub struct Input {
     /// The file that standard input stands for, when the path is `-`.
     #[arg(long, value_name = "FILE")]
@@ -78,6 +79,7 @@ pub struct Input {
 
 /// Which rules run.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Rules and suppressions")]
 pub struct Chosen {
     /// Run only these rules.
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -95,6 +97,7 @@ pub struct Chosen {
 
 /// What becomes of the edits that findings carry.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Fixes")]
 pub struct Fixing {
     /// Make the edits that mend findings, where they change only what cannot work, and check again.
     #[arg(long, conflicts_with = "diff")]
@@ -109,6 +112,7 @@ pub struct Fixing {
 
 /// What is known already.
 #[derive(Args, Debug)]
+#[command(next_help_heading = "Baseline")]
 pub struct Known {
     /// Hide what this file of `iaclint baseline` holds.
     #[arg(long, value_name = "FILE")]
@@ -136,8 +140,6 @@ pub struct Check {
     /// Write the findings to this file rather than to standard output; with FORMAT= also to this file, in that format.
     #[arg(long, short, value_name = "[FORMAT=]FILE", value_parser = target)]
     pub output: Vec<Target>,
-    #[command(flatten)]
-    pub fixing: Fixing,
     /// List every value that could not be evaluated, and why.
     #[arg(long)]
     pub show_unknown: bool,
@@ -147,11 +149,14 @@ pub struct Check {
     /// List what would be checked, and stop.
     #[arg(long)]
     pub list_roots: bool,
-    #[command(flatten)]
-    pub known: Known,
     /// Show only findings that touch these files; everything is read all the same.
     #[arg(long, value_name = "FILE", num_args = 0..)]
     pub changed: Option<Vec<PathBuf>>,
+    // These have headings of their own, which would go on over what stands behind them.
+    #[command(flatten)]
+    pub fixing: Fixing,
+    #[command(flatten)]
+    pub known: Known,
     #[command(flatten)]
     pub chosen: Chosen,
     #[command(flatten)]
@@ -367,12 +372,7 @@ fn target(text: &str) -> Result<Target, String> {
     let (format, path) = match text.split_once('=') {
         Some((format, path)) if !format.contains(['/', '\\', '.']) => {
             let known = OutputFormat::from_str(format, false);
-            (
-                Some(known.map_err(|_| {
-                    format!("there is no format `{format}`; a file of that name is `./{text}`")
-                })?),
-                path,
-            )
+            (Some(known.map_err(|_| no_format(format, path, text))?), path)
         }
         _ => (None, text),
     };
@@ -380,6 +380,18 @@ fn target(text: &str) -> Result<Target, String> {
         return Err("no file is named".to_owned());
     }
     Ok(Target { format, path: PathBuf::from(path) })
+}
+
+/// Why what stands before the sign is no format, and what was probably meant.
+fn no_format(format: &str, path: &str, text: &str) -> String {
+    let formats = OutputFormat::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let names: Vec<String> = formats.map(|format| format.get_name().to_owned()).collect();
+    let meant = closest(format, names.iter().map(String::as_str));
+    let help = match meant {
+        Some(meant) => format!("did you mean `{meant}={path}`"),
+        None => format!("is it one of {}", names.join(", ")),
+    };
+    format!("there is no format `{format}`: {help}, or a file of that name, `./{text}`?")
 }
 
 fn date(text: &str) -> Result<String, String> {

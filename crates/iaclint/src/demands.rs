@@ -10,7 +10,7 @@ use iaclint_model::Answer;
 use iaclint_report::{Look, mask};
 use serde::Serialize;
 
-use crate::path::{gravity, place, verdict};
+use crate::path::{below, gravity, place, verdict};
 
 /// Something that is asked of AWS.
 #[derive(Serialize)]
@@ -131,6 +131,7 @@ pub fn table(asked: &[Asked], look: Look) -> String {
         let cell = |(text, width): (&String, usize)| format!("{text:width$}");
         row.iter().zip(widths).map(cell).collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
+    let narrow = look.columns.is_some_and(|columns| 3 + row(&head).chars().count() > columns);
     let mut out = String::new();
     let mut client = None;
     for line in &lines {
@@ -139,12 +140,23 @@ pub fn table(asked: &[Asked], look: Look) -> String {
             out.push('\n');
         }
         if client.replace((root, who)) != Some((root, who)) {
-            let _ = writeln!(out, "{}\n   {}", look.strong(who), look.faint(&row(&head)));
+            let _ = writeln!(out, "{}", look.strong(who));
+            if !narrow {
+                let _ = writeln!(out, "   {}", look.faint(&row(&head)));
+            }
         }
-        let _ = writeln!(out, "   {}", row(&line.cells));
+        if narrow {
+            let [what, cells @ ..] = &line.cells;
+            let named: Vec<(&str, &str)> =
+                head.iter().skip(1).map(String::as_str).zip(cells.iter().map(String::as_str)).collect();
+            let _ = writeln!(out, "   {}\n{:10}{}", look.wrapped(what, 3, 6), "", below(&named, look));
+        } else {
+            let _ = writeln!(out, "   {}", row(&line.cells));
+        }
         if *verdict != "open" {
             let at = place.as_deref().map(|place| format!(" ({place})")).unwrap_or_default();
-            let _ = writeln!(out, "{:10}{}: {words}{at}", "", line.evidence.join(", "));
+            let text = format!("{:10}{}: {words}{at}", "", line.evidence.join(", "));
+            let _ = writeln!(out, "{}", look.wrapped(&text, 0, 13));
         }
     }
     let count = |verdict: &str| lines.iter().filter(|line| line.asked.verdict == verdict).count();

@@ -24,6 +24,8 @@ use crate::config::Config;
 use crate::demands::{self, Asked};
 use crate::output::{self, Failure};
 
+pub use account::below;
+
 /// The way from a client to a server.
 #[derive(Serialize)]
 struct Way {

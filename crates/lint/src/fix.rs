@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use iaclint_model::{Addition, Entity, Field, Found, Language, ResourceId, Scalar};
+use iaclint_model::{Addition, Directive, Entity, Field, Found, Language, ResourceId, Scalar};
 use iaclint_source::{Edit, Span};
-use iaclint_value::{Data, Piece, Value, Via};
+use iaclint_value::{Data, OriginId, Piece, Value, Via};
 
-use crate::{Check, Finding};
+use crate::{Check, Finding, comment};
 
 /// Whether a fix can be made without a second look.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -56,6 +56,33 @@ impl Fix {
             edits,
             additions: Vec::new(),
         })
+    }
+
+    /// A fix that takes a directive away, or one rule of the several that it names. Nothing where it stands in metadata.
+    pub fn without_directive(cx: &Check<'_, '_>, directive: &Directive, rule: Option<Span>) -> Option<Self> {
+        let file = cx.model().sources().file(directive.span.file);
+        let alone = directive.rules.len() == 1;
+        let range = match rule.filter(|_| !alone) {
+            Some(rule) => comment::one_of_list(&file.text, rule.range()),
+            None => comment::whole_comment(&file.text, directive.span.range()),
+        };
+        let title = if rule.is_some() && !alone { "take the rule away" } else { "take the comment away" };
+        Self::replace(cx, Safety::Safe, title, Span::new(file.id, range?), "")
+    }
+
+    /// A fix that puts another value in the place of `old`, a literal that stands in the resource itself. Nothing when the value comes
+    /// from elsewhere.
+    pub fn rewrite(
+        cx: &Check<'_, '_>,
+        safety: Safety,
+        title: impl Into<String>,
+        (id, origin): (ResourceId, OriginId),
+        old: &str,
+        new: impl Into<Scalar>,
+    ) -> Option<Self> {
+        let span = written_span(cx, id, origin, old)?;
+        let edit = in_its_place(cx, span, &new.into())?;
+        Self::replace(cx, safety, title, edit.span, edit.text)
     }
 
     /// A fix that gives properties of an entity these values: a literal is replaced, what is absent is written. Nothing when a value comes from elsewhere.
@@ -111,23 +138,32 @@ fn is(value: &Value, scalar: &Scalar) -> bool {
 
 /// The place of a value that is written in the resource itself, as a literal.
 fn literal_span(cx: &Check<'_, '_>, id: ResourceId, value: &Value) -> Option<Span> {
-    let model = cx.model();
-    let origin = model.origins().get(value.origin)?;
     let literal = match &value.data {
         Data::Bool(_) | Data::Number(_) => true,
         Data::Text(text) => matches!(text.pieces(), [Piece::Literal(_)] | []),
         _ => false,
     };
+    let text = value.as_str().filter(|_| literal)?;
+    written_span(cx, id, value.origin, &text)
+}
+
+/// The place where a text is written in the resource itself, with or without quotes.
+fn written_span(cx: &Check<'_, '_>, id: ResourceId, origin: OriginId, text: &str) -> Option<Span> {
+    let model = cx.model();
+    let origin = model.origins().get(origin)?;
     let inside = model.resource(id).whole.contains(origin.span);
     let file = model.sources().file(origin.span.file);
-    let written = file.slice(origin.span).trim_matches(['"', '\'']).to_owned();
-    let same = value.as_str().is_some_and(|text| text == written.as_str());
-    (literal && inside && same && origin.via == Via::Written).then_some(origin.span)
+    let same = file.slice(origin.span).trim_matches(['"', '\'']) == text;
+    (inside && same && origin.via == Via::Written).then_some(origin.span)
 }
 
 /// The edit that puts another value in the place of a literal, in the quotes that stand there.
 fn instead(cx: &Check<'_, '_>, id: ResourceId, value: &Value, scalar: &Scalar) -> Option<Edit> {
-    let span = literal_span(cx, id, value)?;
+    in_its_place(cx, literal_span(cx, id, value)?, scalar)
+}
+
+/// The same for the place of a literal.
+fn in_its_place(cx: &Check<'_, '_>, span: Span, scalar: &Scalar) -> Option<Edit> {
     let file = cx.model().sources().file(span.file);
     let before = file.text.get(..span.range().start)?;
     let text = match (file.slice(span).chars().next()?, scalar) {

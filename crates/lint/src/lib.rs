@@ -1,6 +1,7 @@
 //! Findings, rules, and how findings are collected: knows no rule and no output format.
 
 mod check;
+mod comment;
 mod finding;
 mod fix;
 mod likeness;

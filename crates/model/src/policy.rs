@@ -245,6 +245,13 @@ impl<'m> Statement<'m> {
         }
     }
 
+    /// The name of the one service that it speaks of, where it speaks of nobody else.
+    pub fn only_service(&self) -> Option<&'m Value> {
+        let (value, principals) = (self.field("Principal")?, self.principals());
+        let ([Principal::Service(_)], true) = (&principals.0[..], principals.1) else { return None };
+        one_or_many(value.get("Service")?).0.first().copied()
+    }
+
     /// Whether it speaks of a service, by the first word of its name: `sns`.
     pub fn is_for_service(&self, service: &str) -> Answer {
         let (principals, complete) = self.principals();

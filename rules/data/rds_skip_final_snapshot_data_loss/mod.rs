@@ -1,8 +1,8 @@
 //! A database that nothing protects, and whose deletion leaves nothing.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::rds::{ClusterEnd, DbInstance};
-use iaclint_model::{Language, Model, Prop, ResourceId};
+use iaclint_model::{Entity, Field, Language, Model, Prop, ResourceId};
 use iaclint_value::{OriginId, Text};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -33,18 +33,26 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         // Members of a cluster hold no data of their own, and replicas hold another's.
         let member = cx.model().language(db.id()) != Language::Terraform && !db.cluster_written().is_absent();
         if db.replica_of().is_absent() && !member {
-            judge(cx, db.id(), &db.skip_final_snapshot(), &db.deletion_protection(), &db.identifier());
+            let fix = protect(cx, &db, DbInstance::TABLE.field("deletion_protection"));
+            judge(cx, db.id(), &db.skip_final_snapshot(), &db.deletion_protection(), &db.identifier(), fix);
         }
     }
     for cluster in cx.model().all::<ClusterEnd<'_>>() {
+        let fix = protect(cx, &cluster, ClusterEnd::TABLE.field("deletion_protection"));
         judge(
             cx,
             cluster.id(),
             &cluster.skip_final_snapshot(),
             &cluster.deletion_protection(),
             &cluster.identifier(),
+            fix,
         );
     }
+}
+
+/// What holds a deletion up, whatever it would leave.
+fn protect<'m>(cx: &Check<'_, 'm>, database: &impl Entity<'m>, field: Field) -> Option<Fix> {
+    Fix::set(cx, Safety::Unsafe, "protect it from deletion", database, &[(field, true.into())])
 }
 
 fn judge(
@@ -53,6 +61,7 @@ fn judge(
     skip: &Prop<bool>,
     protected: &Prop<bool>,
     identifier: &Prop<Text>,
+    fix: Option<Fix>,
 ) {
     let model = cx.model();
     let Some(origin) = leaves_nothing(model, id, skip) else { return };
@@ -89,6 +98,7 @@ fn judge(
         .at(cx, origin, "its deletion leaves nothing")
         .label(cx, protected.origin(), "nothing holds the deletion up")
         .note("automated backups are deleted with the instance unless they are told to stay")
+        .fix(fix)
         .help(help)
         .report(cx);
 }

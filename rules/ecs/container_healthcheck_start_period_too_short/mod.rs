@@ -4,7 +4,7 @@ use iaclint_analysis::programs::Program;
 use iaclint_analysis::timing::{
     ASSUMED, ContainerPatience, LONGEST_START_PERIOD, Start, longest_grace, own_start,
 };
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::{Language, Prop};
 use iaclint_scripts::{HealthCheck, health_check};
 
@@ -83,5 +83,9 @@ fn report<'m>(
     } else {
         draft
     };
-    draft.help(format!("set `{field}` of {} to {wanted}", container.label())).report(cx);
+    let fix = patience.written.and_then(|origin| {
+        let (place, old) = ((program.task, origin), patience.start_period.to_string());
+        Fix::rewrite(cx, Safety::Unsafe, format!("give it {wanted} s to start"), place, &old, wanted)
+    });
+    draft.fix(fix).help(format!("set `{field}` of {} to {wanted}", container.label())).report(cx);
 }

@@ -1,6 +1,6 @@
 //! A container that writes its log to a group that is not there.
 
-use iaclint_lint::{Check, Confidence, Draft, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Draft, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::arn::Arn;
 use iaclint_model::ecs::{Container, TaskDefinition};
 use iaclint_model::logs::LogGroup;
@@ -95,11 +95,14 @@ fn elsewhere<'m>(
         return None;
     }
     let name = model.short(group);
+    let title = format!("write the log to {region}");
+    let fix = Fix::rewrite(cx, Safety::Unsafe, title, (task.id(), written.origin), &wanted, region);
     Some(
         cx.finding(task.id(), format!("the log goes to {name} in {wanted}, and it is in {region}"))
             .confidence(Confidence::High)
             .at(cx, written.origin, format!("there is no such group in {wanted}"))
             .related(cx, group, format!("is made in {region}"))
+            .fix(fix)
             .help(format!("write `awslogs-region` as {region}")),
     )
 }

@@ -1,12 +1,13 @@
 //! A role that is given to a service which may not take it.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ec2::Instance;
 use iaclint_model::ecs::TaskDefinition;
 use iaclint_model::iam::{InstanceProfile, Role};
 use iaclint_model::lambda::Function;
 use iaclint_model::policy::{Effect, document};
 use iaclint_model::{Answer, Prop, ResourceId};
+use iaclint_value::Value;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -51,12 +52,14 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             what: "role of its profile",
         }));
     }
-    for user in users {
-        judge(cx, &user);
+    for user in &users {
+        // A role that several services take needs all of them in its policy.
+        let alone = users.iter().all(|other| other.role != user.role || other.service == user.service);
+        judge(cx, user, alone);
     }
 }
 
-fn judge(cx: &mut Check<'_, '_>, user: &User) {
+fn judge(cx: &mut Check<'_, '_>, user: &User, alone: bool) {
     let model = cx.model();
     let Some(role) = model.get::<Role<'_>>(user.role) else { return };
     let Prop::Known { value, origin, .. } = role.trust() else { return };
@@ -75,6 +78,10 @@ fn judge(cx: &mut Check<'_, '_>, user: &User) {
     let (name, consumer) = (model.short(role.id()), model.short(user.id));
     let service = format!("{}.amazonaws.com", user.service);
     let place = read.statements.first().map_or(origin, iaclint_model::policy::Statement::principal_origin);
+    let fix = match &read.statements[..] {
+        [statement] if alone => statement.only_service().and_then(|written| trust(cx, written, &service)),
+        _ => None,
+    };
     cx.finding(
         role.id(),
         format!("{name} is the {} of {consumer}, but {service} may not assume it", user.what),
@@ -82,6 +89,17 @@ fn judge(cx: &mut Check<'_, '_>, user: &User) {
     .identity(user.service)
     .at(cx, place, format!("{service} is not among those who may assume the role"))
     .related(cx, user.id, format!("uses it as {}", user.what))
+    .fix(fix)
     .help(format!("name {service} as a service principal in the trust policy of {name}"))
     .report(cx);
+}
+
+/// Another service in the place of the one that the policy names.
+fn trust(cx: &Check<'_, '_>, written: &Value, service: &str) -> Option<Fix> {
+    let old = written.as_str()?;
+    let span = cx.model().origins().span(written.origin)?;
+    let file = cx.model().sources().file(span.file);
+    let at = file.slice(span).find(&*old).filter(|_| file.slice(span).trim_matches('"') == old)?;
+    let title = format!("let {service} take the role");
+    Fix::replace(cx, Safety::Unsafe, title, span.slice(at..at + old.len()), service)
 }

@@ -1,8 +1,11 @@
 //! Containers that ask for more memory or CPU than their task has.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::ecs::{Container, TaskDefinition};
-use iaclint_model::{Language, Many, Prop};
+use iaclint_model::sizes::fargate_sizes;
+use iaclint_model::{Entity, Field, Language, Many, Prop};
+
+const MEMORY: Field = TaskDefinition::TABLE.field("memory");
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -67,6 +70,7 @@ fn single<'m>(
         found = true;
         let Size { limit, what, unit, .. } = size;
         let field = task_field(cx, task, what);
+        let fix = enough(cx, task, what, value);
         cx.finding(
             task.id(),
             format!("{} asks for {value}{unit} of {what} in a task of {limit}", container.label()),
@@ -76,6 +80,7 @@ fn single<'m>(
         .at(cx, origin, format!("the container asks for {value}{unit}"))
         .label(cx, size.origin, format!("the whole task has {limit}"))
         .trail(cx, origin)
+        .fix(fix)
         .help(format!(
             "raise `{field}` of {} to {value} or more, or lower the container's to {limit} or less",
             cx.model().short(task.id())
@@ -84,6 +89,16 @@ fn single<'m>(
         .report(cx);
     }
     found
+}
+
+/// The task with the least memory that Fargate has for its CPU units and that is enough.
+fn enough<'m>(cx: &Check<'_, 'm>, task: &TaskDefinition<'m>, what: &str, asked: i64) -> Option<Fix> {
+    let cpu =
+        task.cpu_units().known().copied().filter(|_| what == "memory" && task.is_fargate().must(|f| *f))?;
+    let size = fargate_sizes().iter().find(|size| size.cpu == cpu)?;
+    let memory = size.memory.iter().find(|memory| **memory >= asked)?.to_string();
+    let title = format!("give the task {memory} MiB");
+    Fix::set(cx, Safety::Unsafe, title, task, &[(MEMORY, memory.as_str().into())])
 }
 
 fn task_field(cx: &Check<'_, '_>, task: &TaskDefinition<'_>, what: &str) -> &'static str {
@@ -121,6 +136,7 @@ fn sum<'m>(
     let terms: Vec<String> =
         asked.iter().map(|a| format!("{} {}", a.0.trim_start_matches("container "), a.1)).collect();
     let field = task_field(cx, task, what);
+    let fix = enough(cx, task, what, total);
     let mut draft = cx
         .finding(
             task.id(),
@@ -135,6 +151,7 @@ fn sum<'m>(
         draft = draft.severity(severity).confidence(Confidence::Medium);
     }
     draft
+        .fix(fix)
         .note(format!("{} = {total}, and the task has {limit}", terms.join(" + ")))
         .help(format!(
             "raise `{field}` of {} to {total} or more, or lower the containers'",

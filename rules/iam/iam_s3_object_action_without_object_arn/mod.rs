@@ -1,11 +1,11 @@
 //! A statement that allows actions on objects, but names the bucket alone; or on the bucket, but names its objects alone.
 
 use iaclint_analysis::authority::Verdict;
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::arn::Arn;
 use iaclint_model::iam::RolePolicies;
 use iaclint_model::policy::{Effect, Statement, document};
-use iaclint_model::{Answer, ResourceId};
+use iaclint_model::{Answer, Language, ResourceId};
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -105,6 +105,33 @@ fn refused<'a>(cx: &Check<'_, '_>, role: ResourceId, actions: &[&'a str], on: &A
         .collect()
 }
 
+/// The objects of the one bucket that a statement names, in its place or, where the statement is about the bucket too, beside it.
+fn with_objects(cx: &Check<'_, '_>, statement: &Statement<'_>) -> Option<Fix> {
+    let model = cx.model();
+    let value = statement.resource_value()?;
+    let list = value.as_list();
+    let bucket = match list {
+        Some(list) => list.items.first().filter(|_| list.complete && list.items.len() == 1)?,
+        None => value,
+    };
+    let span = model.origins().span(bucket.origin)?;
+    let file = model.sources().file(span.file);
+    let written = file.slice(span);
+    let of_path = |c: char| c.is_ascii_alphanumeric() || "_-.[]\"".contains(c);
+    let is_reference = written.starts_with(|c: char| c.is_ascii_alphabetic()) && written.contains('.');
+    if !is_reference || !written.chars().all(of_path) || model.language(statement.id) != Language::Terraform {
+        return None;
+    }
+    let objects = format!("\"${{{written}}}/*\"");
+    let alone = statement.action_names().iter().all(|(action, _)| is_about_objects(action));
+    let text = match (alone, list) {
+        (true, _) => objects,
+        (false, Some(_)) => format!("{written}, {objects}"),
+        (false, None) => format!("[{written}, {objects}]"),
+    };
+    Fix::replace(cx, Safety::Unsafe, "name the objects of the bucket", span, text)
+}
+
 fn report(
     cx: &mut Check<'_, '_>,
     role: ResourceId,
@@ -136,5 +163,6 @@ fn report(
     if role != statement.id {
         draft = draft.related(cx, role, "the role that gets this policy");
     }
-    draft.note(format!("no other policy of {} allows it", model.short(role))).help(help).report(cx);
+    let fix = if objects { with_objects(cx, statement) } else { None };
+    draft.fix(fix).note(format!("no other policy of {} allows it", model.short(role))).help(help).report(cx);
 }

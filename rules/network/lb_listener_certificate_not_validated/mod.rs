@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::certificates::{ApiDomain, Certificate, CertificateValidation, Distribution};
 use iaclint_model::lb::Listener;
 use iaclint_model::{Answer, Language, Link, Model, Prop, ResourceId};
@@ -92,6 +92,8 @@ fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
         .identity(model.plain_name(certificate))
         .at(cx, link.origin(), "a certificate that is not issued yet")
         .trail(cx, link.origin());
+    let fix = validation.and_then(|id| wait(cx, certificate, id, takers));
+    let draft = draft.fix(fix);
     let mut draft = match validation {
         Some(id) => draft.related(cx, id, "waits until the certificate is issued; nobody waits for it").help(
             if is_surely_one(model, id) {
@@ -120,6 +122,38 @@ fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
 fn is_surely_one(model: &Model<'_>, id: ResourceId) -> bool {
     let resource = model.resource(id);
     resource.instance.is_none() && resource.existence.is_certain()
+}
+
+/// The takers take what the validation hands on, where all of them name the certificate in the validation's own module.
+fn wait(
+    cx: &Check<'_, '_>,
+    certificate: ResourceId,
+    validation: ResourceId,
+    takers: &[(ResourceId, Link)],
+) -> Option<Fix> {
+    let model = cx.model();
+    let scope = model.resource(validation).scope;
+    // Of several validations it would have to be said which.
+    let single = |id: ResourceId| !model.address(id).ends_with(']') && model.resource(id).scope == scope;
+    if !single(certificate) || !single(validation) {
+        return None;
+    }
+    let (old, new) = (format!("{}.arn", model.plain_name(certificate)), model.plain_name(validation));
+    let of_one = |(taker, link): &(ResourceId, Link)| {
+        let span = model.origins().span(link.origin())?;
+        let verbatim = model.sources().file(span.file).slice(span) == old;
+        let text = format!("{new}.certificate_arn");
+        let fix = Fix::replace(cx, Safety::Safe, "wait for the validation", span, text)?;
+        (verbatim && model.resource(*taker).scope == scope).then_some(fix)
+    };
+    let mut all = takers.iter().map(of_one).collect::<Option<Vec<_>>>()?.into_iter();
+    let mut first = all.next()?;
+    for edit in all.flat_map(|fix| fix.edits) {
+        if !first.edits.contains(&edit) {
+            first.edits.push(edit);
+        }
+    }
+    Some(first)
 }
 
 /// Whether nobody outside knows the certificate: whoever does may validate it, and wait.

@@ -1,8 +1,10 @@
 //! A health check that no target can pass, or that AWS refuses.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Safety, Severity};
 use iaclint_model::lb::TargetGroup;
-use iaclint_model::{Language, Prop};
+use iaclint_model::{Entity, Field, Language, Prop};
+
+const CHECK_PROTOCOL: Field = TargetGroup::TABLE.field("health_check_protocol");
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -83,6 +85,8 @@ fn protocol<'m>(cx: &mut Check<'_, 'm>, group: &TargetGroup<'m>) {
         Language::Terraform => "protocol",
         Language::CloudFormation | Language::Cdk => "HealthCheckProtocol",
     };
+    let title = format!("check over {own}");
+    let fix = Fix::set(cx, Safety::Unsafe, title, group, &[(CHECK_PROTOCOL, own.as_str().into())]);
     cx.finding(
         group.id(),
         format!("the health check of {name} speaks {speaks} to targets that get {listens} on the same port"),
@@ -92,6 +96,7 @@ fn protocol<'m>(cx: &mut Check<'_, 'm>, group: &TargetGroup<'m>) {
     .at(cx, checked.origin(), format!("the check speaks {speaks}"))
     .label(cx, own_origin, format!("requests are sent as {listens}"))
     .note("a port serves either; unless the server does both, no target becomes healthy")
+    .fix(fix)
     .help(format!("set `{field}` of the health check to {own}, or give the check a port of its own"))
     .report(cx);
 }

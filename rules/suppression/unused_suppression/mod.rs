@@ -1,6 +1,6 @@
 //! A suppression that covers no finding.
 
-use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
+use iaclint_lint::{Check, Confidence, Fix, RuleInfo, Severity};
 
 /// What is fixed about the rule.
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -25,6 +25,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             let what = if name == "*" { "any rule".to_owned() } else { name.to_string() };
             cx.remark(*span, format!("there is no finding of {what} to ignore here"))
                 .identity(format!("{name} {}", entry.directive.reason))
+                .fix(Fix::without_directive(cx, entry.directive, Some(*span)))
                 .help(if entry.directive.rules.len() == 1 {
                     "delete it".to_owned()
                 } else {

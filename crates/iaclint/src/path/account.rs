@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use iaclint_report::Look;
 
-use super::{Step, Way, gravity};
+use super::{Fault, Step, Way, gravity};
 
 /// Ways hop by hop.
 pub(super) fn ways(ways: &[Way], look: Look) -> String {
@@ -20,29 +20,37 @@ fn hops(way: &Way, look: Look) -> String {
     for hop in &way.hops {
         let verdict = format!("{:11}", hop.verdict);
         let verdict = if hop.verdict == "open" { verdict } else { look.strong(&verdict) };
-        let _ = writeln!(out, "   {:width$}  {verdict}  {}", hop.hop, witness(hop));
+        // What is said stands behind three columns: the indentation, the hop, the verdict.
+        let at = 3 + width + 2 + 11 + 2;
+        let words = look.wrapped(&witness(hop), at, at);
+        let _ = writeln!(out, "   {:width$}  {verdict}  {words}", hop.hop);
         for note in &hop.notes {
-            let _ =
-                writeln!(out, "   {:width$}  {:11}  - {}", "", "", placed(&note.words, note.place.as_ref()));
+            let words = look.wrapped(&placed(&note.words, note.place.as_ref()), at + 2, at + 2);
+            let _ = writeln!(out, "{:at$}- {words}", "");
         }
     }
     if let Some(evidence) = &way.evidence {
-        let words = placed(evidence, way.place.as_ref());
-        let _ = writeln!(out, "   {} {words}", look.key("known from"));
+        line(3, &look.key("known from"), &placed(evidence, way.place.as_ref()), look, &mut out);
     }
     if let Some(authority) = &way.authority {
-        let _ = writeln!(out, "   {} {}: {}", look.key("authority"), authority.verdict, authority.words);
+        let words = format!("{}: {}", authority.verdict, authority.words);
+        line(3, &look.key("authority"), &words, look, &mut out);
     }
     for fault in &way.configuration {
-        let _ = writeln!(
-            out,
-            "   {} {} ({})",
-            look.key(&format!("{}[{}]", fault.severity, fault.rule)),
-            fault.headline,
-            fault.place
-        );
+        found(3, fault, look, &mut out);
     }
     out
+}
+
+/// A line with a key word before it.
+fn line(indentation: usize, key: &str, words: &str, look: Look, out: &mut String) {
+    let text = format!("{:indentation$}{key} {words}", "");
+    let _ = writeln!(out, "{}", look.wrapped(&text, 0, indentation + 3));
+}
+
+fn found(indentation: usize, fault: &Fault, look: Look, out: &mut String) {
+    let key = look.key(&format!("{}[{}]", fault.severity, fault.rule));
+    line(indentation, &key, &format!("{} ({})", fault.headline, fault.place), look, out);
 }
 
 fn witness(hop: &Step) -> String {
@@ -103,6 +111,8 @@ fn clients(ways: &[&Way], look: Look, out: &mut String) {
             .trim_end()
             .to_owned()
     };
+    let head = row("port", "server", "network", "authority", "configuration");
+    let narrow = look.columns.is_some_and(|columns| head.chars().count() > columns);
     let mut last = "";
     for way in ways {
         if way.client != last {
@@ -110,8 +120,9 @@ fn clients(ways: &[&Way], look: Look, out: &mut String) {
                 out.push('\n');
             }
             let _ = writeln!(out, "{}", look.strong(&way.client));
-            let head = row("port", "server", "network", "authority", "configuration");
-            let _ = writeln!(out, "{}", look.faint(&head));
+            if !narrow {
+                let _ = writeln!(out, "{}", look.faint(&head));
+            }
             last = &way.client;
         }
         let port = way.port.map_or("?".to_owned(), |port| port.to_string());
@@ -121,23 +132,35 @@ fn clients(ways: &[&Way], look: Look, out: &mut String) {
             1 => "1 finding".to_owned(),
             many => format!("{many} findings"),
         };
-        let _ = writeln!(out, "{}", row(&port, &way.server, way.verdict, authority, &configuration));
+        if narrow {
+            let _ = writeln!(out, "   {port:>5}  {}", way.server);
+            let cells =
+                [("network", way.verdict), ("authority", authority), ("configuration", &configuration)];
+            let _ = writeln!(out, "{:10}{}", "", below(&cells, look));
+        } else {
+            let _ = writeln!(out, "{}", row(&port, &way.server, way.verdict, authority, &configuration));
+        }
         // The first hop that gives the way its verdict.
         if let Some(hop) =
             way.hops.iter().find(|hop| hop.verdict == way.verdict).filter(|_| way.verdict != "open")
         {
-            let _ = writeln!(out, "{:10}{} {}: {}", "", look.key(way.verdict), hop.hop, witness(hop));
+            line(10, &look.key(way.verdict), &format!("{}: {}", hop.hop, witness(hop)), look, out);
             for note in &hop.notes {
-                let _ = writeln!(out, "{:10}- {}", "", placed(&note.words, note.place.as_ref()));
+                line(10, "-", &placed(&note.words, note.place.as_ref()), look, out);
             }
         }
         if let Some(authority) = way.authority.as_ref().filter(|authority| authority.verdict != "allowed") {
-            let _ = writeln!(out, "{:10}{} authority: {}", "", look.key(authority.verdict), authority.words);
+            line(10, &look.key(authority.verdict), &format!("authority: {}", authority.words), look, out);
         }
         for fault in &way.configuration {
-            let key = look.key(&format!("{}[{}]", fault.severity, fault.rule));
-            let _ = writeln!(out, "{:10}{key} {} ({})", "", fault.headline, fault.place);
+            found(10, fault, look, out);
         }
     }
     out.push('\n');
+}
+
+/// The cells of a row that does not fit beside its name, without those that say nothing.
+pub fn below(cells: &[(&str, &str)], look: Look) -> String {
+    let said = cells.iter().filter(|(_, cell)| *cell != "-");
+    said.map(|(name, cell)| format!("{name}: {cell}")).collect::<Vec<_>>().join(look.dot())
 }

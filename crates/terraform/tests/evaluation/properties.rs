@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use iaclint_source::{Memory, Project};
+use iaclint_source::{Memory, ProblemKind, Project};
 use iaclint_terraform::{Loader, oracle};
 use proptest::prelude::*;
 
@@ -84,6 +84,8 @@ proptest! {
     ) {
         let expression = expression(&bytes);
         let (first, other) = (module(&expression, &[]), module(&expression, &turns));
+        // A heredoc in a heredoc may leave a comma at the beginning of a line, which is no HCL: then there is nothing to compare.
+        prop_assume!(first.graph.problems().iter().all(|p| p.kind != ProblemKind::Unreadable));
         prop_assert_eq!(said(&first), said(&other), "{}", &expression);
         prop_assert_eq!(misplaced(&other), Vec::<String>::new());
     }

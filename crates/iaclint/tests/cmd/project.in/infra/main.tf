@@ -3,12 +3,11 @@ variable "region_of_backups" {
 }
 
 resource "aws_db_instance" "main" {
-  identifier             = "main"
-  engine                 = "postgres"
-  instance_class         = "db.t4g.small"
-  allocated_storage      = 20
-  db_name                = "app"
-  vpc_security_group_ids = [aws_security_group.database.id]
+  identifier        = "main"
+  engine            = "postgres"
+  instance_class    = "db.t4g.small"
+  allocated_storage = 20
+  db_name           = "app"
 }
 
 resource "aws_ecs_task_definition" "api" {
@@ -34,19 +33,4 @@ resource "aws_ecs_service" "api" {
   cluster         = aws_ecs_cluster.main.id
   task_definition = aws_ecs_task_definition.api.arn
   desired_count   = 2
-}
-
-resource "aws_security_group" "retired" {
-  name = "retired"
-}
-
-resource "aws_security_group" "database" {
-  name = "database"
-
-  ingress {
-    from_port       = 5432
-    to_port         = 5432
-    protocol        = "tcp"
-    security_groups = [aws_security_group.retired.id] # iaclint: ignore[sg-stale-reference] the group goes in May
-  }
 }
