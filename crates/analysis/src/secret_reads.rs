@@ -5,7 +5,7 @@ use iaclint_model::ecs::{Container, Secret, TaskDefinition};
 use iaclint_model::secrets::{SecretVersion, SecretsManagerSecret, SsmParameter, keeps_in_secrets_manager};
 use iaclint_model::workload::Setting;
 use iaclint_model::{Entity, Model, Prop, ResourceId};
-use iaclint_value::{Encoding, Piece, Step, Value};
+use iaclint_value::{Encoding, Piece, Step, Target, Value};
 
 /// Where a secret is kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -152,6 +152,9 @@ fn target<'m>(model: &'m Model<'m>, task: ResourceId, value: &'m Value) -> Optio
     if value.as_str().is_some() {
         return Some((Store::ParameterStore, parameter(arn)));
     }
+    if is_imported_secret(value) {
+        return Some((Store::SecretsManager, arn.cut(7)));
+    }
     let named = model.mentions(value).into_iter().filter(|id| *id != task).find_map(|id| {
         // Also what is only looked up.
         let type_name = model.resource(id).type_name.as_str();
@@ -165,6 +168,19 @@ fn target<'m>(model: &'m Model<'m>, task: ResourceId, value: &'m Value) -> Optio
         Store::SecretsManager => Some((named, arn.cut(7))),
         Store::ParameterStore => Some((named, parameter(arn))),
     }
+}
+
+/// Whether a value begins with what another stack exports as a secret, by the export's name.
+fn is_imported_secret(value: &Value) -> bool {
+    let text = value.to_text();
+    let first = match text.as_ref().and_then(|t| t.pieces().first()) {
+        Some(Piece::Hole(hole)) => hole.as_reference(),
+        _ => value.as_reference(),
+    };
+    first.is_some_and(|reference| match &reference.target {
+        Target::Import(name) => name.to_ascii_lowercase().contains("secretsmanager"),
+        _ => false,
+    })
 }
 
 /// The ARN of the parameter that has this name.

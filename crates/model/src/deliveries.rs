@@ -176,7 +176,7 @@ impl<'m> Reader<'m> {
             let source = Arn::of_resource(self.model, topic.id());
             for subscription in topic.subscriptions().map(OwnSubscription::of).items {
                 if subscription.protocol().must(|p| p == "sqs" || p == "lambda") {
-                    self.add(topic.id(), Sender::Topic, &subscription.endpoint(), source.clone());
+                    self.add(topic.id(), Sender::Topic, &subscription.endpoint_value(), source.clone());
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! What calls or feeds something: subscriptions, notifications, rules, schedules, pipes, integrations of APIs.
 
 use crate::entity::entities;
+use crate::resource_policies::Queue;
+use crate::{Entity, Model, Prop, ResourceId};
 
 entities! {
     /// A subscription of a topic.
@@ -26,7 +28,9 @@ entities! {
         /// `sqs`, `lambda`, `https`...
         protocol: str = "" | "Protocol";
         /// Where its messages go.
-        endpoint: raw = "" | "Endpoint";
+        endpoint: link = "" | "Endpoint";
+        /// Where its messages go, as it stands.
+        endpoint_value: raw = "" | "Endpoint";
     }
 
     /// What Lambda reads from a queue or stream for a function.
@@ -214,6 +218,22 @@ entities! {
         /// The function that rotates it.
         function: raw = "rotation_lambda_arn" | "RotationLambdaARN";
     }
+}
+
+/// The queues that topics send to, each with the subscription, or the topic that is made with it.
+pub fn subscribed_queues<'m>(model: &'m Model<'m>) -> Vec<(ResourceId, Queue<'m>)> {
+    let of_queue = |by: ResourceId, protocol: &Prop<String>, endpoint: Option<ResourceId>| {
+        let queue = endpoint.filter(|_| protocol.must(|p| p == "sqs"))?;
+        Some((by, model.get::<Queue<'m>>(queue)?))
+    };
+    let alone = model.all::<Subscription<'m>>().into_iter();
+    let mut out: Vec<(ResourceId, Queue<'m>)> =
+        alone.filter_map(|s| of_queue(s.id(), &s.protocol(), s.endpoint())).collect();
+    for topic in model.all::<SubscribedTopic<'m>>() {
+        let own = topic.subscriptions().map(OwnSubscription::of).items.into_iter();
+        out.extend(own.filter_map(|s| of_queue(topic.id(), &s.protocol(), s.endpoint())));
+    }
+    out
 }
 
 /// How Lambda reads a kind of event source.

@@ -119,7 +119,12 @@ impl<'p> Mentions<'p> {
             let next = match step(0) {
                 "var" => self.project.arguments(directory, step(1)),
                 "local" => self.project.local(directory, step(1)).into_iter().collect(),
-                "module" => self.project.output(directory, step(1), step(2)).into_iter().collect(),
+                "module" => {
+                    let output = self.project.output(directory, step(1), step(2));
+                    let text = document.slice(&span);
+                    let keys = keys_behind(text, &format!("module.{}.{}", step(1), step(2)));
+                    output.into_iter().flat_map(|slot| members(slot, &keys)).collect()
+                }
                 "data" => {
                     let words = format!("data.{}.{}", step(1), step(2));
                     out.insert((directory.to_owned(), words.clone()));
@@ -185,6 +190,21 @@ impl<'p> Mentions<'p> {
             out.insert((document.path.clone(), id.to_owned()));
         }
     }
+}
+
+/// The keys that follow a name in a text: `a` of `module.m.groups["a"]`; none when it also stands without one.
+fn keys_behind<'t>(text: &'t str, name: &str) -> Vec<&'t str> {
+    let key = |at: usize| {
+        let rest = text.get(at + name.len()..)?.strip_prefix("[\"")?;
+        rest.split_once("\"]").map(|(key, _)| key)
+    };
+    text.match_indices(name).map(|(at, _)| key(at)).collect::<Option<_>>().unwrap_or_default()
+}
+
+/// The members of an object by some keys; all of it where there are none.
+fn members<'p>(slot: Slot<'p>, keys: &[&str]) -> Vec<Slot<'p>> {
+    let found: Vec<Slot<'p>> = keys.iter().flat_map(|key| slot.step(key)).collect();
+    if found.is_empty() { vec![slot] } else { found }
 }
 
 /// The names with dots of a text of Terraform, step by step, indices left out.

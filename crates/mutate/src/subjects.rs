@@ -36,6 +36,11 @@ const fn whole(name: &'static str, commit: &'static str, root: &'static str) -> 
     Repository { name, commit, root, checked: ".", told: &[] }
 }
 
+/// One of the patterns of a repository that holds one in each of its directories.
+const fn pattern(directory: &'static str) -> Repository {
+    whole("aws-samples/serverless-patterns", "fb7b5d06c27d8abb1bd35e52ab7523acf4baab7b", directory)
+}
+
 /// Public projects. None of them was written with this tool in mind.
 pub const REPOSITORIES: &[Repository] = &[
     whole("psgpyc/Airflow-on-ECS-FARGATE", "dc9489b9e7bf0526a7c7994a54f22701d8df4930", "infra"),
@@ -165,6 +170,50 @@ pub const REPOSITORIES: &[Repository] = &[
         checked: "api/service",
         told: &["--var", "environment_name=dev"],
     },
+    whole("reireias/rails-on-ecs-terraform", "bb370baef72e7bf6e579bda030ed343c7acc013e", "."),
+    whole("ricardo8aib/dagster-ecs-terraform", "f1872147c739287b55b0b1d396e666f757adf639", "terraform"),
+    whole("papnori/temporal-ecs-terraform", "21ad1e521947951cf48c21db23e15f23c38369dd", "terraform"),
+    Repository {
+        name: "isaiah1701/url-shortener-on-ecs-fargate",
+        commit: "7ef0bc87bb577eb5ac5b077eeb3ccf91d31aa3ce",
+        root: "infra",
+        checked: "envs/prod",
+        told: &[],
+    },
+    whole("brayanperera/3tire_app_fargate", "f8d857281de58a79b198152a7040b2c29baa5920", "infrastructure"),
+    whole("Yashprime1/genzinfra-cloudformation", "5166fbdf0d328c9f0ce0e2b8a996f5c7e29a0e5b", "."),
+    whole("Lumbenlengo/production-ready-aws-infrastructure", "10a43cea24984908c4a861735b1d0bd98752fe70", "."),
+    whole(
+        "communitiesuk/epb-aws-infrastructure",
+        "d34c0d84ad2c610b0404d0c9c5e5d842c3d077b1",
+        "service-infrastructure",
+    ),
+    pattern("apigw-http-api-lambda-rds-proxy-terraform"),
+    pattern("apigw-http-api-lambda-terraform"),
+    pattern("apigw-lambda-dynamodb-terraform"),
+    pattern("apigw-rest-api-eventbridge-terraform"),
+    pattern("apigw-websocket-api-sqs-lambda-terraform"),
+    pattern("apigw-lambda-s3-terraform-java"),
+    pattern("dynamodb-streams-lambda-terraform"),
+    pattern("eventbridge-lambda-terraform"),
+    pattern("eventbridge-scheduled-lambda-terraform"),
+    pattern("eventbridge-sns-lambda-terraform"),
+    pattern("eventbridge-scheduler-ecs-python-terraform"),
+    pattern("fifo-sns-sqs-lambda-firehose-s3"),
+    pattern("iot-sns-sqs-terraform"),
+    pattern("kinesis-lambda-terraform"),
+    pattern("lambda-esm-kinesis-filters-terraform"),
+    pattern("s3-lambda-terraform"),
+    pattern("s3-eventbridge-ecs"),
+    pattern("s3-sns-terraform"),
+    pattern("s3-sqs-lambda-terraform"),
+    pattern("s3-sqs-terraform"),
+    pattern("sns-sqs-fanout-tf"),
+    pattern("sns-sqs-terraform"),
+    pattern("sqs-lambda-s3-terraform-python"),
+    pattern("sqs-lambda-terraform-python"),
+    pattern("terraform-ecs-efs-integration"),
+    pattern("terraform-kinesis-poison-pill"),
 ];
 
 /// The corrected projects of the incidents and the healthy applications, in both languages.
@@ -195,8 +244,13 @@ pub fn fixtures(repository: &Path) -> Vec<Subject> {
 pub fn public(checkouts: &Path) -> Vec<Subject> {
     let subject = |repository: &Repository| {
         let checkout = repository.name.rsplit('/').next().unwrap_or_default();
+        let is_only = REPOSITORIES.iter().filter(|other| other.name == repository.name).count() == 1;
         Subject {
-            name: repository.name.to_owned(),
+            name: if is_only {
+                repository.name.to_owned()
+            } else {
+                format!("{}/{}", repository.name, repository.root)
+            },
             root: checkouts.join(checkout).join(repository.root),
             checked: vec![repository.checked.to_owned()],
             told: repository.told,

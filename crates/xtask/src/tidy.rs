@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::catalogue::{RuleFolder, folders};
+use crate::catalogue::{RuleFolder, folders, info};
 
 /// A file of Rust past this is several rooms.
 const MAX_LINES: usize = 800;
@@ -59,10 +59,20 @@ fn rule(folder: &RuleFolder) -> Vec<String> {
             faults.push(format!("{at}: has no {name}"));
         }
     }
+    if let Ok(source) = std::fs::read_to_string(folder.path.join("mod.rs")) {
+        faults.extend(unmeasured(&folder.id(), &source).map(|fault| format!("{at}: {fault}")));
+    }
     if let Ok(text) = std::fs::read_to_string(folder.path.join("README.md")) {
         faults.extend(page(&folder.id(), &text).into_iter().map(|fault| format!("{at}/README.md: {fault}")));
     }
     faults
+}
+
+/// The fault of a rule at error level whose recall nobody measures.
+fn unmeasured(id: &str, source: &str) -> Option<String> {
+    let is_error = info(source).is_ok_and(|info| info.severity == "error");
+    let is_measured = iaclint_mutate::injectors().iter().any(|injector| injector.rules.contains(&id));
+    (is_error && !is_measured).then(|| "is at error level and has no injector in crates/mutate".to_owned())
 }
 
 /// The faults of a rule's page.
@@ -166,6 +176,18 @@ mod tests {
     use super::*;
 
     const PAGE: &str = "# a-b\n## What it flags\n## What breaks\n## Bad\n```sh\n# no title\n## no heading\n```\n## Good\n## When to ignore it\n## References\n";
+
+    #[test]
+    fn a_rule_at_error_level_is_measured() {
+        let source = |severity: &str| {
+            format!(
+                "pub(crate) const INFO: RuleInfo = RuleInfo {{ severity: Severity::{severity}, summary: \"s\" }};"
+            )
+        };
+        assert!(unmeasured("no-such-rule", &source("Error")).is_some());
+        assert_eq!(unmeasured("no-such-rule", &source("Warning")), None);
+        assert_eq!(unmeasured("alb-single-az", &source("Error")), None);
+    }
 
     #[test]
     fn a_page_has_its_headings_in_order() {

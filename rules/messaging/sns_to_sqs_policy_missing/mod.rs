@@ -3,8 +3,7 @@
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::Answer;
 use iaclint_model::policy::Effect;
-use iaclint_model::resource_policies::Queue;
-use iaclint_model::triggers::Subscription;
+use iaclint_model::triggers::subscribed_queues;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
     severity: Severity::Error,
@@ -14,11 +13,7 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
-    for subscription in model.all::<Subscription<'_>>() {
-        if !subscription.protocol().must(|p| p == "sqs") {
-            continue;
-        }
-        let Some(queue) = subscription.endpoint().and_then(|id| model.get::<Queue<'_>>(id)) else { continue };
+    for (subscription, queue) in subscribed_queues(model) {
         let policies = cx.analysis.resource_policies().get(&queue.id());
         if policies.is_some_and(|p| p.open) {
             continue;
@@ -35,10 +30,7 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
         }
         let name = model.short(queue.id());
         let mut draft = cx
-            .finding(
-                subscription.id(),
-                format!("{name} is subscribed to a topic, but lets nobody send from SNS"),
-            )
+            .finding(subscription, format!("{name} is subscribed to a topic, but lets nobody send from SNS"))
             .related(cx, queue.id(), "the queue");
         if let Some((policy, ..)) = documents.first() {
             draft = draft.related(cx, *policy, "its policy, which does not name sns.amazonaws.com");

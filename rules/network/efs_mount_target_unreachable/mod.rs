@@ -3,10 +3,10 @@
 use iaclint_analysis::ends::Client;
 use iaclint_analysis::reach::{End, Verdict};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::ecs::TaskVolume;
+use iaclint_model::ecs::{TaskDefinition, TaskVolume};
 use iaclint_model::efs::{FileSystem, MountTarget};
 use iaclint_model::workload::Workload;
-use iaclint_model::{Entity, Language, Link, Many, Model, ResourceId, User};
+use iaclint_model::{Answer, Entity, Language, Link, Many, Model, ResourceId, User};
 use iaclint_value::OriginId;
 
 pub(crate) const INFO: RuleInfo = RuleInfo {
@@ -16,6 +16,8 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 };
 
 const NFS: i64 = 2049;
+/// What becomes of the task.
+const WAITS: &str = "the task waits for the mount and stops: mount.nfs4: Connection timed out";
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
@@ -37,6 +39,45 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
             judge(cx, workload, id, origin, &own);
         }
     }
+    // What no service runs is started by something else, from where is not known: but where nobody is let in, it is not either.
+    for task in model.all::<TaskDefinition<'_>>() {
+        if analysis.workloads().iter().any(|w| w.definition == task.id()) {
+            continue;
+        }
+        for volume in task.volumes().items {
+            let links = TaskVolume::of(volume).file_system();
+            let [Link::Resource { id, origin }] = links.items[..] else { continue };
+            let own = targets.iter().filter(|t| t.file_system().items.iter().any(|l| l.id() == Some(id)));
+            shut(cx, task.id(), (id, origin), &own.collect::<Vec<_>>());
+        }
+    }
+}
+
+/// A file system whose mount targets let nobody in.
+fn shut(
+    cx: &mut Check<'_, '_>,
+    task: ResourceId,
+    (file_system, origin): (ResourceId, OriginId),
+    targets: &[&MountTarget<'_>],
+) {
+    let analysis = cx.analysis;
+    let model = cx.model();
+    let lets_nobody_in = |target: &&MountTarget<'_>| {
+        let groups = target.security_groups();
+        let is_shut = |l: &Link| l.id().is_some_and(|id| analysis.lets_in_on(id, NFS) == Answer::No);
+        groups.complete && !groups.items.is_empty() && groups.items.iter().all(is_shut)
+    };
+    let Some(first) = targets.first().filter(|_| targets.iter().all(lets_nobody_in)) else { return };
+    let Some(group) = first.security_groups().items.first().and_then(Link::id) else { return };
+    let (name, group_name, who) = (model.short(file_system), model.short(group), model.short(task));
+    cx.finding(group, format!("{group_name} admits nobody on port 2049 of {name}"))
+        .identity(who.clone())
+        .at(cx, model.resource(group).body.origin, "no rule admits anybody on port 2049")
+        .label(cx, origin, format!("{who} mounts the file system"))
+        .related(cx, first.id(), format!("the mount target; {group_name} guards it"))
+        .note(WAITS)
+        .help(format!("admit the group of the tasks of {who} on TCP port 2049 in {group_name}"))
+        .report(cx);
 }
 
 fn handed_out(model: &Model<'_>, id: ResourceId) -> bool {
@@ -95,7 +136,7 @@ fn judge(
         .label(cx, origin, format!("{who} mounts the file system"))
         .related(cx, target, format!("the mount target; {group_name} guards it"))
         .related(cx, workload.id, format!("the client; it sends from {from}"))
-        .note("the task waits for the mount and stops: mount.nfs4: Connection timed out")
+        .note(WAITS)
         .help(format!("admit {from} on TCP port 2049 in {group_name}"))
         .report(cx);
 }

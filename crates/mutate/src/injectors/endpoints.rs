@@ -331,7 +331,8 @@ fn certificate_in_own_region(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a load balancer logs to a bucket of the project, and one statement of its one policy lets anybody write.
+/// Where a load balancer logs to a bucket of the project, and one statement of its one policy lets anybody write, and none
+/// allows everything.
 fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for balancer in sight.resources(BALANCERS) {
@@ -347,7 +348,11 @@ fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
         for bucket in buckets {
             let policies = sight.users(&bucket, &policies, "bucket | Bucket");
             let [policy] = &policies[..] else { continue };
-            if let [slot] = super::roles::words_of(sight, policy, &["s3:PutObject"])[..] {
+            let words = |wanted: &[&str]| super::roles::words_of(sight, policy, wanted);
+            if !words(&["s3:*", "s3:Put*"]).is_empty() {
+                continue;
+            }
+            if let [slot] = words(&["s3:PutObject"])[..] {
                 let place = sight.reworded(policy, slot, "s3:GetObject");
                 out.push(place.concerning(&balancer).concerning(&bucket));
             }

@@ -149,23 +149,26 @@ fn package_manager_of_another_system(sight: &Sight<'_>) -> Vec<Place> {
     for script in scripts(sight) {
         let Some(system) = system_of(sight, &script.host) else { continue };
         let (own, wrong): (&[&str], &str) = match system {
-            System::Amazon => {
-                (&["dnf install", "yum install", "dnf -y install", "yum -y install"], "apt-get install")
-            }
-            System::Debian => (&["apt-get install", "apt install", "apt-get -y install"], "dnf install"),
+            System::Amazon => (&["dnf", "yum"], "apt-get"),
+            System::Debian => (&["apt-get", "apt"], "dnf"),
         };
+        let calls = own.iter().flat_map(|manager| {
+            let forms = ["install", "-y install", "update", "-y update"];
+            forms.map(|verb| (format!("{manager} {verb}"), format!("{wrong} {verb}")))
+        });
         let others = ["apt-get ", "apt ", "dnf ", "yum "];
         let knows = others.iter().filter(|o| script.text().contains(**o)).count();
-        let edits: Vec<Edit> = own
-            .iter()
-            .flat_map(|words| script.text().match_indices(words))
-            .map(|(at, words)| {
+        let mut edits: Vec<Edit> = Vec::new();
+        let mut installs = false;
+        for (right, wrong) in calls {
+            for (at, words) in script.text().match_indices(&right) {
                 let start = script.range.start + at;
-                Edit::new(start..start + words.len(), wrong)
-            })
-            .collect();
+                installs |= right.ends_with("install");
+                edits.push(Edit::new(start..start + words.len(), wrong.clone()));
+            }
+        }
         // A script that calls several asks which of them is there.
-        if !edits.is_empty() && knows == 1 && !script.text().contains("command -v") {
+        if installs && knows == 1 && !script.text().contains("command -v") {
             out.push(script.place(sight, edits));
         }
     }

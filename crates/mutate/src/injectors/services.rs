@@ -2,7 +2,7 @@
 
 use super::containers::TASKS;
 use crate::injector::{Injector, Place, Sight};
-use crate::project::Resource;
+use crate::project::{Resource, Slot};
 
 /// This topic's.
 pub(super) const ALL: &[Injector] = &[
@@ -106,7 +106,10 @@ fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
             continue;
         }
         let wanted = sight.written(&service, "desired_count | DesiredCount");
-        if wanted.iter().any(|slot| slot.node.literal() == Some("0")) {
+        let is_none = |slot: &Slot<'_>| {
+            slot.node.literal().or_else(|| parameter_default(slot)).is_some_and(|count| count == "0")
+        };
+        if wanted.iter().any(is_none) {
             continue;
         }
         for slot in
@@ -116,6 +119,12 @@ fn deployment_without_headroom(sight: &Sight<'_>) -> Vec<Place> {
         }
     }
     out
+}
+
+/// What a parameter of a template is when nobody says otherwise.
+fn parameter_default<'p>(slot: &Slot<'p>) -> Option<&'p str> {
+    let name = slot.node.literal_of("Ref")?;
+    slot.document.root.get("Parameters")?.value.get(name)?.value.literal_of("Default")
 }
 
 /// Where a service of tasks with addresses of their own is registered with the group.
