@@ -37,7 +37,12 @@ pub fn graph(arguments: &Graph) -> Result<Status, Failure> {
         GraphFormat::Html => Html::render(&drawing),
     };
     match &arguments.output {
-        Some(path) => output::write(path, &text)?,
+        Some(path) => {
+            output::write(path, &text)?;
+            let path = mask::name(&path.to_string_lossy());
+            let next = if arguments.format == GraphFormat::Html { "; open it in a browser" } else { "" };
+            output::remark(&format!("{path} is written{next}\n"));
+        }
         None => output::print(&text)?,
     }
     Ok(Status::Clean)
