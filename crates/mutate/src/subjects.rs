@@ -178,7 +178,7 @@ pub const REPOSITORIES: &[Repository] = &[
         commit: "7ef0bc87bb577eb5ac5b077eeb3ccf91d31aa3ce",
         root: "infra",
         checked: "envs/prod",
-        told: &[],
+        told: &["--var-file", "envs/prod/prod.tfvars"],
     },
     whole("brayanperera/3tire_app_fargate", "f8d857281de58a79b198152a7040b2c29baa5920", "infrastructure"),
     whole("Yashprime1/genzinfra-cloudformation", "5166fbdf0d328c9f0ce0e2b8a996f5c7e29a0e5b", "."),
