@@ -95,9 +95,13 @@ fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
     let fix = validation.and_then(|id| wait(cx, certificate, id, takers));
     let draft = draft.fix(fix);
     let mut draft = match validation {
-        Some(id) => draft
-            .related(cx, id, "waits until the certificate is issued; nobody waits for it")
-            .help(format!("take `certificate_arn` of {} instead", model.short(id))),
+        Some(id) => draft.related(cx, id, "waits until the certificate is issued; nobody waits for it").help(
+            if is_surely_one(model, id) {
+                format!("take `certificate_arn` of {} instead", model.short(id))
+            } else {
+                format!("add `depends_on = [{}]` to {}", model.plain_name(id), model.plain_name(taker))
+            },
+        ),
         None => draft.note("nothing in the configuration waits until the certificate is issued").help(
             format!("add an `aws_acm_certificate_validation` for {of}, and take its `certificate_arn`"),
         ),
@@ -112,6 +116,12 @@ fn report(cx: &mut Check<'_, '_>, by: PassedBy, takers: &[(ResourceId, Link)]) {
         draft = draft.related(cx, *other, "takes it in the same way");
     }
     draft.related(cx, certificate, "is issued after the validation").of_written_values().report(cx);
+}
+
+/// Whether a resource is there whatever the inputs are, once: an attribute of one with a count can be read only where it is.
+fn is_surely_one(model: &Model<'_>, id: ResourceId) -> bool {
+    let resource = model.resource(id);
+    resource.instance.is_none() && resource.existence.is_certain()
 }
 
 /// The takers take what the validation hands on, where all of them name the certificate in the validation's own module.

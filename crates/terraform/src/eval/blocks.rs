@@ -93,6 +93,7 @@ impl Evaluator<'_, '_> {
         let Some(members) = self.members(&collection) else {
             return Err(Fault::new(each.value.span, "for_each takes a list, a set or a map"));
         };
+        let unmade = members.open.is_some() && !self.planning;
         if let Some(unk) = members.open {
             let into = open.get_or_insert_with(|| Unk::new(Why::Count));
             add_references(&mut into.depends_on, &unk.depends_on);
@@ -111,9 +112,13 @@ impl Evaluator<'_, '_> {
             let origin = value.origin;
             let member =
                 Val::object(vec![("key".into(), key.origin, key), ("value".into(), origin, value)], origin);
+            let outer = (self.doubtful, self.unmade);
+            self.doubtful |= unmade;
+            self.unmade |= unmade;
             let object = self.led_by(rests, |me| {
                 me.bound(env, &[(iterator.clone(), member)], |me, env| me.block(&content.body, block, env))
             });
+            (self.doubtful, self.unmade) = outer;
             items.push(object);
         }
         Ok(())

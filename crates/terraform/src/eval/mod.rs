@@ -87,6 +87,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     catching: bool,
     /// Inside something that may not exist: an error there is none unless it does.
     doubtful: bool,
+    /// Inside a `dynamic` block of which it is not known whether it is made at all: Terraform looks up the names in it when it is.
+    unmade: bool,
     assumptions: assumption::Assumptions,
     /// The path that a function could not read, since the last call.
     unread: Option<Name>,
@@ -228,6 +230,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             handled: MAX_HANDLED,
             catching: false,
             doubtful: false,
+            unmade: false,
             assumptions: assumption::Assumptions::default(),
             unread: None,
             not_here: Vec::new(),
@@ -322,6 +325,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.keep(node, None);
         self.stack.push((node.clone(), span));
         let catching = std::mem::take(&mut self.catching);
+        let unmade = std::mem::take(&mut self.unmade);
         let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
         let mut value = self.assuming(node, evaluate);
@@ -335,6 +339,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             value = Val::unknown(Why::Limit, value.origin).marked(value.marks);
         }
         self.catching = catching;
+        self.unmade = unmade;
         self.doubtful = doubtful;
         self.stack.pop();
         self.keep(node, Some(value.clone()));

@@ -115,7 +115,8 @@ impl Evaluator<'_, '_> {
         };
         // Only the root's directory is written into.
         let generated = self.inputs.generated && scope == 0;
-        let problem_kind = if generated { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
+        let problem_kind =
+            if generated || self.unmade { ProblemKind::NotEvaluated } else { ProblemKind::Invalid };
         let message = format!("{what} {name:?} is not declared in this module");
         let mut problem = Problem::at(problem_kind, span, message);
         if generated {

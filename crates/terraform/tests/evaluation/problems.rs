@@ -256,3 +256,23 @@ resource "aws_iam_policy" "p" { policy = data.template_file.policy.rendered }
     );
     assert_eq!(loaded.problems(), [""; 0]);
 }
+
+#[test]
+fn names_in_a_dynamic_block_are_looked_up_when_it_is_made() {
+    let main = |rules: &str| {
+        format!(
+            r#"
+variable "rules" {{}}
+resource "aws_a" "a" {{
+  dynamic "rule" {{
+    for_each = {rules}
+    content {{ port = local.nowhere }}
+  }}
+}}
+"#
+        )
+    };
+    assert_eq!(main_tf(&main("var.rules")).faults(), [""; 0]);
+    let made = main_tf(&main("[1]"));
+    assert_eq!(made.faults(), ["main.tf:6:22: the local value \"nowhere\" is not declared in this module"]);
+}
