@@ -6,6 +6,7 @@ use iaclint_value::{
     Data, List, Name, Object, OriginId, Origins, Piece, Reference, ResourceKey, Step, Target, Text, Unknown,
     Value, Via,
 };
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::state::{self, SOURCE};
@@ -27,10 +28,12 @@ impl Graph {
         if found.is_empty() && self.states.is_empty() {
             return;
         }
+        // Few values read anything, and whether one does is seen without touching it.
+        let reads: Vec<bool> = self.resources.par_iter().map(|r| self.reads(&found, &r.body)).collect();
         let mut origins = std::mem::take(&mut self.origins);
         let mut joining = Joining { graph: self, found: &found, origins: &mut origins };
         let mut bodies = Vec::new();
-        for (id, resource) in self.iter() {
+        for ((id, resource), _) in self.iter().zip(&reads).filter(|(_, reads)| **reads) {
             bodies.extend(joining.value(&resource.body, 0, 0).map(|body| (id, body)));
         }
         let mut outputs = Vec::new();
@@ -59,6 +62,23 @@ impl Graph {
             self.roots[root].opaque[opaque].inputs = value;
         }
         self.origins = origins;
+    }
+
+    /// Whether something in a value is read from a state or found by a data source.
+    fn reads(&self, found: &Found, value: &Value) -> bool {
+        let mut reads = false;
+        let is_read = |reference: &Reference| match &reference.target {
+            Target::Resource(key) => self.states.contains_key(key) || found.contains_key(key),
+            _ => false,
+        };
+        value.walk(&mut |inner| {
+            reads |= match &inner.data {
+                Data::Reference(reference) => is_read(reference),
+                Data::Unknown(unknown) => unknown.depends_on.iter().any(is_read),
+                _ => false,
+            };
+        });
+        reads
     }
 
     /// The managed resources that data sources find: the only one of the run that has the name, in a region that does not differ.

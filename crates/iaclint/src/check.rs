@@ -62,7 +62,8 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         fixed += edits.findings;
         run = Run::new(arguments, &config, &selection)?;
     }
-    let Run { parsed, project, mut stages, mut findings, mut suppressed, problems, mut remarks } = run;
+    let Run { parsed, project, mut stages, mut findings, mut suppressed, problems, mut remarks, elsewhere } =
+        run;
     let sources = project.sources();
     let status = status(&findings, &problems, fail_on);
 
@@ -76,9 +77,20 @@ pub fn check(arguments: &Check, color: Color) -> Result<Status, Failure> {
         return Ok(if edits.is_empty() { Status::Clean } else { Status::Found });
     }
     match fixed {
-        0 => remarks.extend(fix::offer(&findings, from_stdin)),
+        0 => {
+            let offer = fix::offer(&findings, from_stdin);
+            let none = (arguments.fixing.fix && !findings.is_empty())
+                .then(|| "no edit mends any of these; the help of each says what to do".to_owned());
+            remarks.extend(offer.or(none));
+        }
         1 => remarks.push("1 finding fixed".to_owned()),
         n => remarks.push(format!("{n} findings fixed")),
+    }
+    let elsewhere = elsewhere.iter().filter(|severity| **severity >= level).count();
+    if elsewhere > 0 {
+        let findings = if elsewhere == 1 { "finding" } else { "findings" };
+        remarks
+            .push(format!("{elsewhere} more {findings} in other files; check their directory to see them"));
     }
     remarks.extend(hints(&problems, &findings, sources));
     if arguments.formats().any(|format| format == OutputFormat::Sarif) {
@@ -130,6 +142,8 @@ struct Run {
     suppressed: Vec<Finding>,
     problems: Vec<Problem>,
     remarks: Vec<String>,
+    /// How bad is what was found in other files than those that were asked for.
+    elsewhere: Vec<Severity>,
 }
 
 impl Run {
@@ -151,8 +165,10 @@ impl Run {
         } else if arguments.known.prune {
             return Err(Failure::new("there is no baseline to prune").with_help("name it: --baseline FILE"));
         }
+        let mut elsewhere = Vec::new();
         if let Some(files) = &limited_to {
-            findings.retain(|f| speaks_of(f, files, sources));
+            let others = findings.extract_if(.., |f| !speaks_of(f, files, sources));
+            elsewhere.extend(others.map(|f| f.severity));
             suppressed.retain(|f| speaks_of(f, files, sources));
         }
         if let Some(files) = &arguments.changed {
@@ -167,7 +183,7 @@ impl Run {
             // A plan is written by Terraform.
             finding.fix.take_if(|fix| fix.edits.iter().any(|edit| is_plan(&parsed, edit.span, sources)));
         }
-        Ok(Self { parsed, project, stages, findings, suppressed, problems, remarks })
+        Ok(Self { parsed, project, stages, findings, suppressed, problems, remarks, elsewhere })
     }
 
     fn at_or_above(&self, level: Severity) -> Vec<Finding> {

@@ -161,6 +161,52 @@ fn a_template_that_people_write_is_mended_and_one_of_the_cdk_is_not() {
     }
 }
 
+#[test]
+fn templates_are_mended_wherever_their_lines_stand() {
+    let yaml = "Resources:\n  Cluster:\n    Type: AWS::ECS::Cluster\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      RequiresCompatibilities: [FARGATE]\n      NetworkMode: awsvpc\n      Cpu: '1024'\n      Memory: '1024' # too little\n      ContainerDefinitions:\n        - { Name: api, Image: example/api }\n  Api:\n    Type: AWS::ECS::Service\n    Properties:\n      Cluster: !Ref Cluster\n      TaskDefinition: !Ref Task\n      DesiredCount: 2\n";
+    let json = r#"{
+  "Resources": {
+    "Cluster": { "Type": "AWS::ECS::Cluster" },
+    "Task": {
+      "Type": "AWS::ECS::TaskDefinition",
+      "Properties": {
+        "RequiresCompatibilities": ["FARGATE"],
+        "NetworkMode": "awsvpc",
+        "Cpu": "1024",
+        "Memory": "1024",
+        "ContainerDefinitions": [{ "Name": "api", "Image": "example/api" }]
+      }
+    },
+    "Api": {
+      "Type": "AWS::ECS::Service",
+      "Properties": {
+        "Cluster": { "Ref": "Cluster" },
+        "TaskDefinition": { "Ref": "Task" },
+        "DesiredCount": 2
+      }
+    }
+  }
+}
+"#;
+    let root = scratch("fixes-templates-moved");
+    for (number, (name, text)) in [
+        ("app.yaml", yaml.to_owned()),
+        ("app.yaml", format!("# moved\r\n\r\n{}", yaml.replace('\n', "\r\n"))),
+        ("app.json", json.to_owned()),
+        ("app.json", format!("\n\n{json}")),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let directory = root.join(number.to_string());
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join(name), text).unwrap();
+        assert_eq!(round_trip(&directory), 2, "{number}");
+        let mended = std::fs::read_to_string(directory.join(name)).unwrap();
+        assert!(mended.contains("2048") && mended.contains("DeploymentCircuitBreaker"), "{mended}");
+    }
+}
+
 /// Editors move the start of a region behind the indentation of its line, so a fix must not begin inside of one.
 #[test]
 fn editors_make_the_edits_of_sarif_where_they_belong() {

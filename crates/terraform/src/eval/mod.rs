@@ -51,6 +51,10 @@ const MAX_ROUNDS: usize = 250_000;
 const MAX_HANDLED: usize = 10_000_000;
 
 /// The evaluation of one root.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mode of its own, and any of them may hold at once"
+)]
 pub(crate) struct Evaluator<'a, 'p> {
     loader: &'a Loader<'p>,
     root: RootId,
