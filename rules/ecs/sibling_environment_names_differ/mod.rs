@@ -1,5 +1,7 @@
 //! A service that is given something under fewer names, or under another one, than a sibling that is given the same.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use iaclint_analysis::siblings::{are_siblings, essence, shared_image};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::workload::{Setting, Workload};
@@ -12,20 +14,45 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 };
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
+    let model = cx.model();
     let workloads = cx.analysis.workloads();
-    for workload in workloads {
+    let things: Vec<Vec<Thing<'_, '_>>> = workloads.iter().map(|w| shared_things(model, w)).collect();
+    let mut knowing = Knowing::new();
+    for (at, things) in things.iter().enumerate() {
+        for (thing, setting, _) in things {
+            let Some(name) = setting.name.as_deref() else { continue };
+            let here = knowing.entry(thing).or_default().entry(name).or_default();
+            if here.last() != Some(&at) {
+                here.push(at);
+            }
+        }
+    }
+    for (workload, own) in workloads.iter().zip(&things) {
         // What may still be configured by settings that we do not see is not missing.
         if workload.service.is_none() || !workload.settings.complete {
             continue;
         }
-        let other = workloads.iter().filter(|sibling| are_siblings(cx.model(), workload, sibling));
-        let Some((sibling, lacks)) =
-            other.map(|s| (s, lacks(cx.model(), workload, s))).find(|(_, lacks)| !lacks.is_empty())
+        let others = by_other_names(workload, own, &knowing).into_iter();
+        let other = others.filter(|at| are_siblings(model, workload, &workloads[*at]));
+        let Some((sibling, lacks)) = other
+            .map(|at| (&workloads[at], lacks(workload, own, &workloads[at], &things[at])))
+            .find(|(_, lacks)| !lacks.is_empty())
         else {
             continue;
         };
         report(cx, workload, sibling, &lacks);
     }
+}
+
+/// A setting that leads to a resource: what it amounts to, and the resource.
+type Thing<'a, 'm> = (String, &'a Setting<'m>, ResourceId);
+/// Which workloads know a thing by which name.
+type Knowing<'a> = BTreeMap<&'a str, BTreeMap<&'a str, Vec<usize>>>;
+
+/// The workloads that know something that this one is given by a name that this one does not have.
+fn by_other_names(workload: &Workload<'_>, own: &[Thing<'_, '_>], knowing: &Knowing<'_>) -> BTreeSet<usize> {
+    let names = own.iter().filter_map(|(thing, ..)| knowing.get(thing.as_str())).flatten();
+    names.filter(|(name, _)| !workload.has(name)).flat_map(|(_, at)| at.iter().copied()).collect()
 }
 
 /// Something that both are given, and a name that only the sibling knows it by.
@@ -39,14 +66,14 @@ struct Lack<'a, 'm> {
 /// The names by which a sibling knows what the workload knows by another name. That code asks for them is shown by a container that is
 /// given one thing under two names, one of which the workload has; or by an image that both run.
 fn lacks<'a, 'm>(
-    model: &Model<'m>,
-    workload: &'a Workload<'m>,
-    sibling: &'a Workload<'m>,
+    workload: &Workload<'m>,
+    own: &[Thing<'a, 'm>],
+    sibling: &Workload<'m>,
+    theirs: &[Thing<'a, 'm>],
 ) -> Vec<Lack<'a, 'm>> {
     let same_code = shared_image(workload, sibling).is_some();
-    let (own, theirs) = (shared_things(model, workload), shared_things(model, sibling));
     let mut out: Vec<Lack<'_, '_>> = Vec::new();
-    for (thing, setting, _) in &theirs {
+    for (thing, setting, _) in theirs {
         let Some(name) = setting.name.as_deref() else { continue };
         let known: Vec<&(String, &Setting<'_>, ResourceId)> =
             own.iter().filter(|(t, ..)| t == thing).collect();
@@ -69,10 +96,7 @@ fn lacks<'a, 'm>(
 }
 
 /// The settings that lead to a resource, with what they amount to.
-fn shared_things<'a, 'm>(
-    model: &Model<'m>,
-    workload: &'a Workload<'m>,
-) -> Vec<(String, &'a Setting<'m>, ResourceId)> {
+fn shared_things<'a, 'm>(model: &Model<'m>, workload: &'a Workload<'m>) -> Vec<Thing<'a, 'm>> {
     let things = workload.settings.items.iter().filter_map(|setting| {
         let about = model.mentions(setting.value).into_iter().next()?;
         Some((essence(model, setting.value)?, setting, about))
