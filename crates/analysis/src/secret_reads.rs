@@ -4,7 +4,7 @@ use iaclint_model::arn::Arn;
 use iaclint_model::ecs::{Container, Secret, TaskDefinition};
 use iaclint_model::secrets::{SecretVersion, SecretsManagerSecret, SsmParameter, keeps_in_secrets_manager};
 use iaclint_model::workload::Setting;
-use iaclint_model::{Entity, Model, Prop, ResourceId};
+use iaclint_model::{Entity, Model, Prop, ResourceId, User};
 use iaclint_value::{Encoding, Piece, Step, Target, Value};
 
 /// Where a secret is kept.
@@ -83,8 +83,16 @@ pub fn contents<'m>(model: &'m Model<'m>, store: ResourceId) -> Vec<&'m Value> {
     if let Some(secret) = model.get::<SecretsManagerSecret<'m>>(store) {
         props.extend([secret.secret_string(), secret.template()]);
     }
-    let of_store = |v: &&SecretVersion<'m>| v.id() == store || v.secret() == Some(store);
-    props.extend(model.all::<SecretVersion<'m>>().iter().filter(of_store).map(SecretVersion::secret_string));
+    let users = model.uses(store).iter().filter_map(|used| match used.by {
+        User::Resource(by) => Some(by),
+        User::Output(..) | User::Opaque(..) => None,
+    });
+    let mut near: Vec<ResourceId> = users.chain([store]).collect();
+    near.sort_unstable();
+    near.dedup();
+    let versions = near.into_iter().filter_map(|id| model.get::<SecretVersion<'m>>(id));
+    let of_store = |v: &SecretVersion<'m>| v.id() == store || v.secret() == Some(store);
+    props.extend(versions.filter(of_store).map(|version| version.secret_string()));
     props.into_iter().filter_map(|p| p.known().copied()).collect()
 }
 

@@ -1,5 +1,7 @@
 //! A service without the database or cache settings that its siblings have, although something shows that it needs them.
 
+use std::collections::BTreeMap;
+
 use iaclint_analysis::needs::{Evidence, Need, family, server_words};
 use iaclint_analysis::siblings::{are_siblings, shared_image};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
@@ -17,19 +19,28 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let workloads = analysis.workloads();
+    let keeps_data = |need: &&Need| matches!(need.server.kind, ServerKind::Database | ServerKind::Cache);
+    let asked: Vec<&Need> = analysis.needs().iter().filter(keeps_data).collect();
+    let mut talking: BTreeMap<usize, Vec<ServerKind>> = BTreeMap::new();
+    for need in &asked {
+        if let Some(workload) = need.workload {
+            talking.entry(workload).or_default().push(need.server.kind);
+        }
+    }
     for (index, workload) in workloads.iter().enumerate() {
         // What may still be configured by settings that we do not see is not lacking.
         if workload.service.is_none() || !workload.settings.complete {
             continue;
         }
         let mut lacks: Vec<Lack<'_, '_>> = Vec::new();
-        for need in analysis.needs() {
+        // Whoever talks to one server of a kind is configured for that.
+        let talks = |kind: &ServerKind| talking.get(&index).is_some_and(|kinds| kinds.contains(kind));
+        for need in asked.iter().copied().filter(|need| !talks(&need.server.kind)) {
             let Some(sibling) = analysis.workload_of(need) else { continue };
             if need.workload == Some(index)
-                || !matches!(need.server.kind, ServerKind::Database | ServerKind::Cache)
                 || !are_siblings(cx.model(), workload, sibling)
                 || lacks.iter().any(|l| l.need.server.id == need.server.id)
-                || is_configured(cx, index, workload, need)
+                || is_configured(cx, workload, need)
             {
                 continue;
             }
@@ -59,22 +70,19 @@ struct Sign {
     origin: OriginId,
 }
 
-/// Whether a service has settings for a server: it talks to one of that kind, speaks of this one, or has settings of the same family.
-fn is_configured<'m>(cx: &Check<'_, 'm>, index: usize, workload: &Workload<'m>, need: &Need) -> bool {
+/// Whether a service has settings for a server: it speaks of this one, or has settings of the same family.
+fn is_configured<'m>(cx: &Check<'_, 'm>, workload: &Workload<'m>, need: &Need) -> bool {
     let model = cx.model();
-    let talks =
-        cx.analysis.needs().iter().any(|n| n.workload == Some(index) && n.server.kind == need.server.kind);
     let carrier = match need.evidence {
         Evidence::Secret(id) | Evidence::Password(id) => Some(id),
         _ => None,
     };
     let families: Vec<String> = need.settings.iter().filter_map(|n| family(n)).collect();
-    talks
-        || workload.settings.items.iter().any(|setting| {
-            let named = setting.name.as_deref().and_then(family).is_some_and(|f| families.contains(&f));
-            let mentions = model.mentions(setting.value);
-            named || mentions.contains(&need.server.id) || carrier.is_some_and(|c| mentions.contains(&c))
-        })
+    workload.settings.items.iter().any(|setting| {
+        let named = setting.name.as_deref().and_then(family).is_some_and(|f| families.contains(&f));
+        let mentions = model.mentions(setting.value);
+        named || mentions.contains(&need.server.id) || carrier.is_some_and(|c| mentions.contains(&c))
+    })
 }
 
 /// Everything that shows that a service needs a server.
