@@ -1,9 +1,9 @@
 //! The machines of ECS clusters, and which cluster their scripts make them join.
 
-use iaclint_model::cluster::{AutoScalingGroup, Cluster, groups_of, providers_of};
+use iaclint_model::cluster::{AutoScalingGroup, Cluster, groups_of, looked_up_clusters, providers_of};
 use iaclint_model::ecs::Service;
 use iaclint_model::machine::{Machine, machines};
-use iaclint_model::{Mode, Model, Prop, ResourceId};
+use iaclint_model::{Model, Prop, ResourceId};
 use iaclint_value::{Flat, Piece, Text};
 
 /// What the machines that a cluster gets its capacity from are made from.
@@ -75,10 +75,7 @@ pub fn abandoned<'m>(
         Prop::Absent { .. } => joined.contains(model.resource(c.id()).name.as_str()),
         Prop::OneOf { .. } | Prop::Unknown { .. } => true,
     };
-    let looked_up = model.ids().any(|id| {
-        let resource = model.resource(id);
-        resource.mode == Mode::Data && resource.type_name == "aws_ecs_cluster" && here(id)
-    });
+    let looked_up = looked_up_clusters(model).any(here);
     let joined_by_others = all
         .iter()
         .filter(|other| other.machine.id != host.machine.id)

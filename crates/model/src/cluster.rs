@@ -1,7 +1,7 @@
 //! ECS clusters and the machines behind them.
 
-use crate::entity::entities;
-use crate::{Link, Model, ResourceId};
+use crate::entity::{Entity, entities};
+use crate::{Link, Mode, Model, ResourceId};
 
 entities! {
     /// An ECS cluster.
@@ -88,4 +88,10 @@ pub fn groups_of<'m>(model: &'m Model<'m>, cluster: &Cluster<'m>) -> Option<Vec<
         out.push(model.get(model.get::<CapacityProvider<'m>>(link.id()?)?.group()?)?);
     }
     Some(out)
+}
+
+/// The clusters of others that are looked up by name.
+pub fn looked_up_clusters(model: &Model<'_>) -> impl Iterator<Item = ResourceId> {
+    let named = Cluster::TABLE.terraform.iter().flat_map(|name| model.graph().of_type(name));
+    named.copied().filter(|id| model.resource(*id).mode == Mode::Data)
 }

@@ -1,5 +1,7 @@
 //! A task with a volume on a file system whose mount targets it does not reach.
 
+use std::collections::BTreeSet;
+
 use iaclint_analysis::ends::Client;
 use iaclint_analysis::reach::{End, Verdict};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
@@ -23,43 +25,52 @@ pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let analysis = cx.analysis;
     let model = cx.model();
     let targets = model.all::<MountTarget<'_>>();
+    // A mount target of a file system that is not known may be one of any.
+    if !targets.iter().all(|target| target.file_system().complete) {
+        return;
+    }
     for workload in analysis.workloads() {
-        let Some(task) = &workload.task else { continue };
-        for volume in task.volumes().items {
-            let links = TaskVolume::of(volume).file_system();
-            let [Link::Resource { id, origin }] = links.items[..] else { continue };
-            let known = links.complete && model.get::<FileSystem<'_>>(id).is_some() && !handed_out(model, id);
-            // A mount target of a file system that is not known may be one of this.
-            let all_known = targets.iter().all(|t| t.file_system().complete);
-            if !known || !all_known {
-                continue;
-            }
-            let own: Vec<&MountTarget<'_>> =
-                targets.iter().filter(|t| t.file_system().items.iter().any(|l| l.id() == Some(id))).collect();
-            judge(cx, workload, id, origin, &own);
+        for mount in workload.task.iter().flat_map(|task| mounts(model, task, &targets)) {
+            judge(cx, workload, mount.file_system, mount.origin, &mount.targets);
         }
     }
     // What no service runs is started by something else, from where is not known: but where nobody is let in, it is not either.
-    for task in model.all::<TaskDefinition<'_>>() {
-        if analysis.workloads().iter().any(|w| w.definition == task.id()) {
-            continue;
-        }
-        for volume in task.volumes().items {
-            let links = TaskVolume::of(volume).file_system();
-            let [Link::Resource { id, origin }] = links.items[..] else { continue };
-            let own = targets.iter().filter(|t| t.file_system().items.iter().any(|l| l.id() == Some(id)));
-            shut(cx, task.id(), (id, origin), &own.collect::<Vec<_>>());
+    let served: BTreeSet<ResourceId> = analysis.workloads().iter().map(|w| w.definition).collect();
+    for task in model.all::<TaskDefinition<'_>>().iter().filter(|task| !served.contains(&task.id())) {
+        for mount in mounts(model, task, &targets) {
+            shut(cx, task.id(), &mount);
         }
     }
 }
 
+/// A file system that a task mounts.
+struct Mount<'t, 'm> {
+    file_system: ResourceId,
+    /// Where the task names it.
+    origin: OriginId,
+    /// All its mount targets.
+    targets: Vec<&'t MountTarget<'m>>,
+}
+
+/// The file systems that a task mounts, of which all mount targets are known.
+fn mounts<'t, 'm>(
+    model: &'m Model<'m>,
+    task: &TaskDefinition<'m>,
+    targets: &'t [MountTarget<'m>],
+) -> Vec<Mount<'t, 'm>> {
+    let mount = |volume| {
+        let links = TaskVolume::of(volume).file_system();
+        let [Link::Resource { id, origin }] = links.items[..] else { return None };
+        let known = links.complete && model.get::<FileSystem<'_>>(id).is_some() && !handed_out(model, id);
+        let own = |t: &&MountTarget<'_>| t.file_system().items.iter().any(|l| l.id() == Some(id));
+        known.then(|| Mount { file_system: id, origin, targets: targets.iter().filter(own).collect() })
+    };
+    task.volumes().items.into_iter().filter_map(mount).collect()
+}
+
 /// A file system whose mount targets let nobody in.
-fn shut(
-    cx: &mut Check<'_, '_>,
-    task: ResourceId,
-    (file_system, origin): (ResourceId, OriginId),
-    targets: &[&MountTarget<'_>],
-) {
+fn shut(cx: &mut Check<'_, '_>, task: ResourceId, mount: &Mount<'_, '_>) {
+    let Mount { file_system, origin, targets } = mount;
     let analysis = cx.analysis;
     let model = cx.model();
     let lets_nobody_in = |target: &&MountTarget<'_>| {
@@ -69,11 +80,11 @@ fn shut(
     };
     let Some(first) = targets.first().filter(|_| targets.iter().all(lets_nobody_in)) else { return };
     let Some(group) = first.security_groups().items.first().and_then(Link::id) else { return };
-    let (name, group_name, who) = (model.short(file_system), model.short(group), model.short(task));
+    let (name, group_name, who) = (model.short(*file_system), model.short(group), model.short(task));
     cx.finding(group, format!("{group_name} admits nobody on port 2049 of {name}"))
         .identity(who.clone())
         .at(cx, model.resource(group).body.origin, "no rule admits anybody on port 2049")
-        .label(cx, origin, format!("{who} mounts the file system"))
+        .label(cx, *origin, format!("{who} mounts the file system"))
         .related(cx, first.id(), format!("the mount target; {group_name} guards it"))
         .note(WAITS)
         .help(format!("admit the group of the tasks of {who} on TCP port 2049 in {group_name}"))
