@@ -84,7 +84,7 @@ fn string(text: &str, out: &mut String, indent: usize, place: Place) {
     // A text of several lines is written as a block, unless its white space would be lost.
     let block = text.contains('\n')
         && !text.starts_with(['\n', ' '])
-        && !text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{feff}');
+        && text.chars().all(|c| c == '\n' || is_printable(c));
     if !block {
         out.push_str(&quoted(text));
         out.push('\n');
@@ -107,9 +107,15 @@ fn string(text: &str, out: &mut String, indent: usize, place: Place) {
     }
 }
 
+/// What need not be escaped: nothing beyond 16 bits.
+fn is_printable(char: char) -> bool {
+    matches!(char, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
+}
+
 fn quoted(text: &str) -> String {
     use std::fmt::Write;
     let mut out = String::with_capacity(text.len() + 2);
+    let marked = text.starts_with('\u{feff}');
     out.push('"');
     for char in text.chars() {
         match char {
@@ -124,10 +130,18 @@ fn quoted(text: &str) -> String {
             '\u{c}' => out.push_str("\\f"),
             '\u{1b}' => out.push_str("\\e"),
             '\u{0}' => out.push_str("\\0"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\x{:02x}", c as u32);
+            '\u{85}' => out.push_str("\\N"),
+            '\u{2028}' => out.push_str("\\L"),
+            '\u{2029}' => out.push_str("\\P"),
+            // A byte-order mark at the start spreads over the rest.
+            c if !marked && is_printable(c) => out.push(c),
+            c => {
+                let _ = match c as u32 {
+                    code @ ..=0xff => write!(out, "\\x{code:02X}"),
+                    code @ ..=0xffff => write!(out, "\\u{code:04X}"),
+                    code => write!(out, "\\U{code:08X}"),
+                };
             }
-            c => out.push(c),
         }
     }
     out.push('"');
