@@ -62,7 +62,8 @@ fn read(text: &Text, arena: &mut OriginArena, start: bool) -> Result<Json, JsonE
     let value = parser.value()?;
     parser.space();
     let rest = parser.flat.text.get(parser.at..).unwrap_or_default();
-    if !rest.is_empty() && !(start && rest.starts_with(['}', ']'])) {
+    let ignored = start && rest.starts_with(['}', ']']);
+    if !rest.is_empty() && !ignored {
         return Err(parser.error("text after the end of the JSON value"));
     }
     Ok(Json { value, duplicates: parser.duplicates })

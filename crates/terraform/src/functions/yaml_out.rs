@@ -81,9 +81,10 @@ fn string(text: &str, out: &mut String, indent: usize, place: Place) {
     if place == Place::Field {
         out.push(' ');
     }
-    // A text of several lines is written as a block, unless its white space would be lost.
+    // A text of several lines is written as a block, unless white space at the end of a line would be lost.
     let block = text.contains('\n')
-        && !text.starts_with(['\n', ' '])
+        && !text.ends_with(' ')
+        && !text.contains(" \n")
         && text.chars().all(|c| c == '\n' || is_printable(c));
     if !block {
         out.push_str(&quoted(text));
@@ -91,19 +92,24 @@ fn string(text: &str, out: &mut String, indent: usize, place: Place) {
         return;
     }
     let trailing = text.len() - text.trim_end_matches('\n').len();
+    // Where the indentation does not show by itself, it is told.
+    out.push_str(if text.starts_with([' ', '\n', '\u{2028}', '\u{2029}']) { "|2" } else { "|" });
     out.push_str(match trailing {
-        0 => "|-\n",
-        1 => "|\n",
-        _ => "|+\n",
+        0 => "-\n",
+        1 if !text.trim_end_matches('\n').ends_with(['\u{2028}', '\u{2029}']) && text.len() > 1 => "\n",
+        _ => "+\n",
     });
     let lines = text.strip_suffix('\n').unwrap_or(text);
     let depth = indent.max(1);
-    for line in lines.split('\n') {
-        if !line.is_empty() {
+    // The separators of lines and paragraphs end a line too.
+    let mut starts = true;
+    for char in lines.chars().chain(['\n']) {
+        let ends = matches!(char, '\n' | '\u{2028}' | '\u{2029}');
+        if starts && !ends {
             out.push_str(&"  ".repeat(depth));
-            out.push_str(line);
         }
-        out.push('\n');
+        starts = ends;
+        out.push(char);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cursor::{Parsed, Parser, Syntax};
 use crate::ir::{Call, E, Expr, For, Item, Key, Step, StepKind};
 use crate::num::Num;
+use crate::val::normalized;
 
 /// Whether an expression is a name with steps that are written out.
 fn is_reference(expr: &Expr) -> bool {
@@ -217,7 +218,7 @@ impl Parser<'_> {
             self.at = start;
         }
         Ok(match self.expr()? {
-            Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
+            Expr { kind: E::Text(text, placed), .. } => Key::Word(normalized(text), placed.span),
             key => {
                 if is_reference(&key) {
                     let message = "a key with dots is either a text in quotes or a reference in parentheses";
