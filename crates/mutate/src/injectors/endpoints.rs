@@ -91,7 +91,13 @@ fn service_of(endpoint: &Resource<'_>) -> String {
     let text = names.first().map_or("", |slot| slot.text());
     let word = |c: char| c.is_alphanumeric() || c == '.' || c == '-';
     let last = text.split(|c| !word(c)).rfind(|part| part.contains('.')).unwrap_or_default();
-    last.trim_start_matches("com.amazonaws.").trim_start_matches('.').to_owned()
+    let behind = last.trim_start_matches("com.amazonaws.").trim_start_matches('.');
+    // Before the service may stand the region.
+    let region = |part: &str| part.split('-').count() == 3 && part.ends_with(|c: char| c.is_ascii_digit());
+    match behind.split_once('.') {
+        Some((first, service)) if region(first) => service.to_owned(),
+        _ => behind.to_owned(),
+    }
 }
 
 /// Where the VPC has neither NAT nor internet gateway, there are Fargate services, and their task definitions use what the endpoint is for.
@@ -331,8 +337,8 @@ fn certificate_in_own_region(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a load balancer logs to a bucket of the project, and one statement of its one policy lets anybody write, and none
-/// allows everything.
+/// Where a load balancer logs to a bucket of the project with one policy, which allows nothing wider. All its statements that let somebody
+/// write are changed: the CDK writes one for each service that may.
 fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for balancer in sight.resources(BALANCERS) {
@@ -352,9 +358,13 @@ fn log_bucket_without_policy(sight: &Sight<'_>) -> Vec<Place> {
             if !words(&["s3:*", "s3:Put*"]).is_empty() {
                 continue;
             }
-            if let [slot] = words(&["s3:PutObject"])[..] {
-                let place = sight.reworded(policy, slot, "s3:GetObject");
-                out.push(place.concerning(&balancer).concerning(&bucket));
+            let writes = words(&["s3:PutObject"]);
+            if let Some(first) = writes.first().copied() {
+                let edits = writes.iter().map(|slot| slot.document.reword(slot.node, "s3:GetObject"));
+                let in_one_file = writes.iter().all(|slot| slot.document.path == first.document.path);
+                if in_one_file {
+                    out.push(sight.place(policy, first, edits).concerning(&balancer).concerning(&bucket));
+                }
             }
         }
     }

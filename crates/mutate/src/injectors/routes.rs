@@ -85,7 +85,8 @@ fn has_registry_endpoint(sight: &Sight<'_>) -> bool {
     endpoints.iter().any(|e| e.document.text.contains("ecr.api"))
 }
 
-/// Where one route serves all subnets of a Fargate service, or each of several serves some. A route to an internet gateway counts as well.
+/// Where one route serves all subnets of a Fargate service, or each of several serves some: of a template, in which the CDK writes one for
+/// each zone, all together are those of the private subnets. A route to an internet gateway counts as well.
 fn default_route(sight: &Sight<'_>, is_only: bool) -> Vec<Place> {
     if has_registry_endpoint(sight) {
         return Vec::new();
@@ -102,6 +103,12 @@ fn default_route(sight: &Sight<'_>, is_only: bool) -> Vec<Place> {
             }
         }
         let routes: Vec<_> = tables.iter().flat_map(|table| default_routes(sight, table)).collect();
+        if is_only && routes.len() > 1 && routes.len() == tables.len() {
+            out.extend(
+                all_left_out(sight, &routes)
+                    .map(|p| tables.iter().fold(p.concerning(&service), Place::concerning)),
+            );
+        }
         if routes.len() == 1 && tables.len() == 1 && is_only || routes.len() > 1 && !is_only {
             for (subject, slot, is_resource) in routes {
                 let place =
@@ -111,6 +118,27 @@ fn default_route(sight: &Sight<'_>, is_only: bool) -> Vec<Place> {
         }
     }
     out
+}
+
+/// All routes of a template left out, as of subnets that were made without a way out.
+fn all_left_out(sight: &Sight<'_>, routes: &[(Resource<'_>, Slot<'_>, bool)]) -> Option<Place> {
+    let mut places = Vec::new();
+    for (subject, _, is_resource) in routes {
+        if !is_resource || subject.document.is_terraform() {
+            return None;
+        }
+        places.push(left_out(sight, subject)?);
+    }
+    let mut places = places.into_iter();
+    let mut all = places.next()?;
+    for place in places {
+        if place.path != all.path {
+            return None;
+        }
+        all.names.extend(place.names);
+        all.edits.extend(place.edits);
+    }
+    Some(all)
 }
 
 /// A route of a template may be what others wait for; the engineer who leaves it out leaves that out as well, which one edit cannot do.
