@@ -431,7 +431,7 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn is_in_brackets(&self, span: Span) -> bool {
-        self.loader.project().sources().file(span.file).slice(span).starts_with(['[', '"'])
+        self.loader.project().sources().file(span.file).slice(span).starts_with(['[', '"', '\\'])
     }
 
     /// Whether an unknown is all instances of a resource or module, so that its steps are their keys.

@@ -154,6 +154,11 @@ impl Evaluator<'_, '_> {
             Ok(value) => value,
             Err(fault) => self.invalid(fault),
         };
+        if self.planning && value.marks.has(Marks::EPHEMERAL) {
+            let fault = Fault::new(expr.span, "count is of an ephemeral value, which a plan does not keep");
+            let value = self.invalid(fault);
+            return self.unknown(Shape::Count, &value);
+        }
         if value.as_unknown().is_some() {
             if let Some(slots) = self.conditional_count(expr, env) {
                 let mut depends_on = Vec::new();
@@ -204,6 +209,12 @@ impl Evaluator<'_, '_> {
             Err(fault) => self.invalid(fault),
         };
         // Whether the outputs of modules are sensitive depends on the version that runs.
+        if self.planning && value.marks.has(Marks::EPHEMERAL) {
+            let fault =
+                Fault::new(expr.span, "for_each is of an ephemeral value, which a plan does not keep");
+            let value = self.invalid(fault);
+            return self.unknown(Shape::Each, &value);
+        }
         if self.planning && value.marks.has(Marks::SENSITIVE) {
             let fault = Fault::new(expr.span, "for_each is sensitive, and its keys would be shown");
             let value = self.invalid(fault.with_help("use nonsensitive() on what is no secret"));

@@ -81,9 +81,9 @@ impl Evaluator<'_, '_> {
                 Ok(self.step(value, span, Via::Written))
             }
             E::Call(call) => self.call(call, span, env),
-            E::Unary(op, operand) => {
-                let operand = self.eval(operand, env)?;
-                let value = ops::unary(*op, &operand).map_err(|e| Fault::new(span, e))?;
+            E::Unary(op, inner) => {
+                let operand = self.eval(inner, env)?;
+                let value = ops::unary(*op, &operand).map_err(|e| Fault::new(inner.span, e))?;
                 Ok(self.computed(value, span, &[&operand]))
             }
             E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides) if self.short_circuits(env.scope) => {
@@ -93,7 +93,8 @@ impl Evaluator<'_, '_> {
                 let left = self.eval(&sides[0], env)?;
                 let right = self.eval(&sides[1], env)?;
                 let (left, right) = (self.whole(left), self.whole(right));
-                let value = ops::binary(*op, &left, &right).map_err(|e| Fault::new(span, e))?;
+                let value = ops::binary(*op, &left, &right)
+                    .map_err(|e| Fault::new(operand_at(*op, &left, &right, sides).unwrap_or(span), e))?;
                 Ok(self.computed(value, span, &[&left, &right]))
             }
             E::Conditional(parts) => self.conditional(parts, span, env),
@@ -200,7 +201,8 @@ impl Evaluator<'_, '_> {
             Some(false) => otherwise.origin,
             None => OriginId::NONE,
         };
-        let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(span, e))?;
+        let both = parts[1].span.to(parts[2].span);
+        let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(both, e))?;
         let from: Vec<OriginId> =
             if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
         let origin = self.origins.add(span, Via::Branch, from);
@@ -251,6 +253,23 @@ impl Evaluator<'_, '_> {
                 Val::new(K::Unknown(Arc::new(unk)), origin).marked(marks)
             }
         })
+    }
+}
+
+/// The operand that an operator cannot work on.
+fn operand_at(op: BinaryOp, left: &Val, right: &Val, sides: &[Expr; 2]) -> Option<Span> {
+    let ty = match op {
+        BinaryOp::Eq | BinaryOp::NotEq => return None,
+        BinaryOp::Or | BinaryOp::And => Ty::Bool,
+        _ => Ty::Number,
+    };
+    let bad = |value: &Val| convert(value, &ty).is_err();
+    if bad(left) {
+        Some(sides[0].span)
+    } else if bad(right) {
+        Some(sides[1].span)
+    } else {
+        None
     }
 }
 

@@ -109,12 +109,10 @@ impl Evaluator<'_, '_> {
             }
             names.push((each.value_name.clone(), value));
             if symbolic {
-                self.bound(env, &names, |me, env| {
-                    me.unsure(|me| me.member(each, span, env, &mut made, true))
-                });
+                self.bound(env, &names, |me, env| me.unsure(|me| me.member(each, env, &mut made, true)));
             } else {
                 self.led_by(rests, |me| {
-                    me.bound(env, &names, |me, env| me.member(each, span, env, &mut made, false))
+                    me.bound(env, &names, |me, env| me.member(each, env, &mut made, false))
                 })?;
             }
         }
@@ -155,14 +153,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// One round of a `for`.
-    fn member(
-        &mut self,
-        each: &For,
-        span: Span,
-        env: Env<'_>,
-        made: &mut Made,
-        symbolic: bool,
-    ) -> Result<(), Fault> {
+    fn member(&mut self, each: &For, env: Env<'_>, made: &mut Made, symbolic: bool) -> Result<(), Fault> {
         let (wanted, rests) = match &each.condition {
             Some(condition) => self.resting(|me| me.chosen(condition, env, made)),
             None => (Ok(Some(true)), false),
@@ -173,22 +164,15 @@ impl Evaluator<'_, '_> {
             Some(true) => {}
             // Whether it is evaluated at all is not known.
             None => {
-                self.unsure(|me| me.made(each, span, env, made, symbolic));
+                self.unsure(|me| me.made(each, env, made, symbolic));
                 return Ok(());
             }
         }
-        self.led_by(rests, |me| me.made(each, span, env, made, symbolic))
+        self.led_by(rests, |me| me.made(each, env, made, symbolic))
     }
 
     /// Adds a member that is wanted.
-    fn made(
-        &mut self,
-        each: &For,
-        span: Span,
-        env: Env<'_>,
-        made: &mut Made,
-        symbolic: bool,
-    ) -> Result<(), Fault> {
+    fn made(&mut self, each: &For, env: Env<'_>, made: &mut Made, symbolic: bool) -> Result<(), Fault> {
         let Some(key_expr) = &each.key else {
             let value = self.eval(&each.value, env);
             let value = self.part(value)?;
@@ -214,7 +198,7 @@ impl Evaluator<'_, '_> {
         let value = self.part(value)?;
         let is_new = made.names.insert(name.clone());
         if !each.grouping && made.open.is_none() && !is_new {
-            return Err(Fault::new(span, format!("two elements have the key {name:?}"))
+            return Err(Fault::new(key_expr.span, format!("two elements have the key {name:?}"))
                 .with_help("write ... after the value to group them"));
         }
         made.fields.push((name, key.origin, value));

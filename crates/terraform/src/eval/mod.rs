@@ -26,6 +26,7 @@ mod resource;
 mod sources;
 mod state;
 mod template;
+mod wellformed;
 
 use std::sync::Arc;
 

@@ -64,7 +64,8 @@ impl Evaluator<'_, '_> {
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
-            ("each" | "count" | "self", Some(_)) => return Err(out_of_place(root, head(1))),
+            ("self", Some(_)) => return Err(out_of_place(root, root_span)),
+            ("each" | "count", Some(_)) => return Err(out_of_place(root, head(1))),
             ("each" | "count" | "self", None) => return Err(out_of_place(root, root_span)),
             (mode @ ("data" | "ephemeral"), Some(type_name)) => {
                 let Some(resource) = name(1) else {
@@ -204,7 +205,7 @@ impl Evaluator<'_, '_> {
             && self.instances_of(scope, at).0.shape != super::expand::Shape::Single
         {
             let fault = Fault::new(
-                span,
+                head,
                 format!("{address} has several instances, so an attribute is one of theirs"),
             );
             return Err(
