@@ -258,8 +258,9 @@ impl<'a> Evaluator<'a> {
     /// The same place with another step in the stead of "written".
     fn step(&mut self, origin: OriginId, via: Via) -> OriginId {
         let Some(step) = self.arena.get(origin) else { return origin };
-        let (span, from) = (step.span, step.from.clone());
-        if step.via == Via::Written {
+        let span = step.span;
+        if *step.via == Via::Written {
+            let from = step.from.to_vec();
             self.arena.add(span, via, from)
         } else {
             self.arena.add(span, via, [origin])

@@ -309,8 +309,8 @@ impl Draft {
     }
 }
 
-fn step(origin: &Origin) -> String {
-    match &origin.via {
+fn step(origin: Origin<'_>) -> String {
+    match origin.via {
         Via::Written => "written here".to_owned(),
         Via::Default(name) => format!("the default of {name}"),
         Via::Given(name) => format!("given for {name}"),

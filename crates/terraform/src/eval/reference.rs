@@ -215,12 +215,11 @@ impl Evaluator<'_, '_> {
         };
         // The place of the reference itself, not of the step in it that reached the attribute.
         if let Some(origin) = self.origins.get(value.origin)
-            && let Via::Attribute(_) = &origin.via
+            && let Via::Attribute(_) = origin.via
             && origin.span.file == span.file
             && span.contains(origin.span)
         {
-            let (via, from) = (origin.via.clone(), origin.from.clone());
-            let origin = self.origins.add(span, via, from);
+            let origin = self.origins.moved(value.origin, span);
             return Ok(value.with_origin(origin));
         }
         Ok(self.used(value, span))
