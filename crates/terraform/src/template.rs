@@ -69,7 +69,7 @@ pub(crate) fn template(
 pub(crate) fn text_of(value: &Val) -> Option<Text> {
     match &value.k {
         K::Str(str) => {
-            let placed = str.detail.as_deref().and_then(|d| d.text.clone());
+            let placed = str.placed.clone();
             Some(placed.unwrap_or_else(|| made(&str.text, value.origin)))
         }
         K::Bool(_) | K::Num(_) => Some(made(&primitive_text(value)?, value.origin)),
@@ -111,7 +111,7 @@ mod tests {
         let value = template(parts, OriginId::NONE, &mut OriginArena::new(0)).unwrap();
         let unk = value.as_unknown().unwrap();
         assert_eq!(unk.prefix, "postgres://");
-        assert_eq!(unk.depends_on, [reference]);
+        assert_eq!(*unk.depends_on, [std::sync::Arc::new(reference)]);
         let text = unk.text.as_ref().unwrap();
         assert_eq!(text.suffix(), ":5432");
         let flat = text.flatten();

@@ -2,7 +2,7 @@
 //! regions.
 
 use iaclint_source::Span;
-use iaclint_value::{Name, Reference, Target, Via, Why};
+use iaclint_value::{Name, Reference, References, Target, Via, Why};
 
 use super::{Env, Evaluator};
 use crate::functions;
@@ -236,7 +236,7 @@ fn at_scope(evaluator: &Evaluator<'_, '_>, instance: usize) -> usize {
 struct Statements {
     items: Vec<Val>,
     open: bool,
-    depends_on: Vec<Reference>,
+    depends_on: References,
 }
 
 impl Statements {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iaclint_graph::Existence;
 use iaclint_source::{Problem, ProblemKind, Span};
-use iaclint_value::{Marks, Name, Reference, Step as Way, Target, Via, Why};
+use iaclint_value::{Marks, Name, Reference, References, Step as Way, Target, Via, Why};
 
 use super::access::references_in;
 use super::{Env, Evaluator, Fault, Node};
@@ -27,7 +27,7 @@ pub(super) struct Expansion {
     /// These are all.
     pub(super) complete: bool,
     /// What the number of instances depends on.
-    pub(super) depends_on: Vec<Reference>,
+    pub(super) depends_on: References,
 }
 
 /// By which means it is repeated.
@@ -113,7 +113,7 @@ impl Evaluator<'_, '_> {
                 self.cycle(node, header);
                 return Arc::new(symbolic(
                     Shape::Single,
-                    Vec::new(),
+                    References::none(),
                     &Val::unknown(Why::Cycle, iaclint_value::OriginId::NONE),
                 ));
             }
@@ -138,7 +138,7 @@ impl Evaluator<'_, '_> {
                     shape: Shape::Single,
                     slots: vec![Slot::default()],
                     complete: true,
-                    depends_on: Vec::new(),
+                    depends_on: References::none(),
                 },
             });
         self.catching = catching;
@@ -156,7 +156,7 @@ impl Evaluator<'_, '_> {
         };
         if value.as_unknown().is_some() {
             if let Some(slots) = self.conditional_count(expr, env) {
-                let mut depends_on = Vec::new();
+                let mut depends_on = References::none();
                 references_in(&value, &mut depends_on);
                 return Expansion { shape: Shape::Count, slots, complete: false, depends_on };
             }
@@ -172,7 +172,7 @@ impl Evaluator<'_, '_> {
             return self.unknown(Shape::Count, &value);
         }
         let slots = (0..count).map(|n| counted(n, &value, Vec::new())).collect();
-        Expansion { shape: Shape::Count, slots, complete: true, depends_on: Vec::new() }
+        Expansion { shape: Shape::Count, slots, complete: true, depends_on: References::none() }
     }
 
     /// The instances of `condition ? 1 : 0` where the condition is not decided.
@@ -257,11 +257,11 @@ impl Evaluator<'_, '_> {
             let item = self.step(item.marked(marks), expr.span, Via::Each);
             slots.push(each(key, origin, item, Existence::default()));
         }
-        Expansion { shape: Shape::Each, slots, complete: true, depends_on: Vec::new() }
+        Expansion { shape: Shape::Each, slots, complete: true, depends_on: References::none() }
     }
 
     fn expand_unknown_each(&mut self, expr: &Expr, value: &Val, unk: &Unk, env: Env<'_>) -> Expansion {
-        let mut depends_on = Vec::new();
+        let mut depends_on = References::none();
         references_in(value, &mut depends_on);
         if let Some(([condition, then, otherwise], scope)) = self.undecided(expr, env, 0) {
             let env = Env::of_scope(scope);
@@ -313,7 +313,7 @@ impl Evaluator<'_, '_> {
     /// Says that a number of instances depends on what only the deployment tells.
     fn not_plannable(&mut self, what: &str, span: Span, value: &Val) {
         let Some(unk) = value.as_unknown() else { return };
-        let of_deployment = |r: &Reference| match (&r.target, r.path.as_slice()) {
+        let of_deployment = |r: &Arc<Reference>| match (&r.target, r.path.as_slice()) {
             (Target::Resource(key), [Way::Attr(name), ..]) => {
                 matches!(name.as_str(), "id" | "arn") && !is_data(&key.address)
             }
@@ -330,7 +330,7 @@ impl Evaluator<'_, '_> {
 
     /// One instance that stands for none, one or many.
     fn unknown(&mut self, shape: Shape, value: &Val) -> Expansion {
-        let mut expansion = symbolic(shape, Vec::new(), value);
+        let mut expansion = symbolic(shape, References::none(), value);
         references_in(value, &mut expansion.depends_on);
         if shape == Shape::Each
             && let Some(members) = self.members(value)
@@ -425,7 +425,7 @@ fn is_data(address: &str) -> bool {
     address.starts_with("data.") || address.contains(".data.")
 }
 
-fn symbolic(shape: Shape, depends_on: Vec<Reference>, value: &Val) -> Expansion {
+fn symbolic(shape: Shape, depends_on: References, value: &Val) -> Expansion {
     let bindings = match shape {
         Shape::Single => Vec::new(),
         Shape::Count => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, Marks, Name, OriginId, Text, Via, Why};
+use iaclint_value::{Marks, Name, OriginId, Via, Why};
 
 use super::access::add_references;
 use super::{Env, Evaluator, Fault};
@@ -46,8 +46,7 @@ impl Evaluator<'_, '_> {
             }
             E::Text(text, placed) => {
                 let origin = self.written(span);
-                let literal = Literal { text: text.clone(), placed: Some(placed.clone()), origin };
-                Ok(Val::text(Text::literal(literal), origin))
+                Ok(Val::literal(text, placed, origin))
             }
             E::Wrap(inner) | E::Paren(inner) => self.eval(inner, env),
             E::Template(parts) => self.template(parts, span, env),

@@ -153,8 +153,7 @@ impl Evaluator<'_, '_> {
             Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
-        unk.depends_on = vec![reference.clone()];
-        unk.reference = Some(Arc::new(reference));
+        unk.refer(reference);
         Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 

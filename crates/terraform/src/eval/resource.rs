@@ -268,7 +268,7 @@ impl Evaluator<'_, '_> {
             let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
             unk.not_null = true;
             unk.ty = Ty::set(Ty::Dynamic);
-            unk.depends_on = vec![path.clone()];
+            unk.depends_on = path.into();
             unk.partial = Some(Box::new(Val::tuple(items, value.origin)));
             return Val::unk(unk, value.origin).marked(value.marks);
         }
@@ -309,10 +309,10 @@ pub(super) fn repeated(
     } else {
         Val::tuple(items.clone(), origin)
     };
-    let reference = Reference { target, path: Vec::new() };
+    let reference = Arc::new(Reference { target, path: Vec::new() });
     let mut unk = Unk::new(iaclint_value::Why::Count);
     unk.not_null = true;
-    unk.depends_on = vec![reference.clone()];
+    unk.depends_on = reference.clone().into();
     super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
     if certain
         || (fields.is_empty() && items.is_empty())
@@ -325,10 +325,10 @@ pub(super) fn repeated(
         };
     }
     if fields.is_empty() && items.is_empty() {
-        unk.reference = Some(Arc::new(reference));
+        unk.reference = Some(reference);
     } else if expansion.slots.iter().any(|s| s.existence.any_number) {
         unk.partial = Some(Box::new(known));
-        unk.reference = Some(Arc::new(reference));
+        unk.reference = Some(reference);
     } else {
         // With all conditions met, and with those instances that exist in any case.
         let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
@@ -372,8 +372,7 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
         .collect();
     let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
     unk.not_null = true;
-    unk.depends_on = vec![path.clone()];
-    unk.reference = Some(Arc::new(path.clone()));
+    unk.refer(path.clone());
     unk.partial = Some(Box::new(Val::object(fields, block.origin)));
     Val::new(K::Unknown(Arc::new(unk)), block.origin).marked(block.marks)
 }
