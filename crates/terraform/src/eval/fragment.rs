@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use iaclint_graph::{
-    Existence, Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId,
+    Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId,
 };
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
@@ -106,15 +106,7 @@ impl Evaluator<'_, '_> {
         }
         self.read_plan();
         self.collect_inputs(&module);
-        self.scopes.push(Scope {
-            module,
-            address: Name::new(),
-            calls: Vec::new(),
-            parent: None,
-            bindings: Vec::new(),
-            existence: Existence::default(),
-            depends_on: Vec::new(),
-        });
+        self.scopes.push(Scope::new(module, Name::new()));
         path
     }
 
@@ -148,7 +140,7 @@ impl Evaluator<'_, '_> {
     fn resources(&mut self, scope: usize, id: ScopeId, out: &mut Vec<Resource>) {
         let module = self.scopes[scope].module.clone();
         for (at, declaration) in module.resources.iter().enumerate() {
-            let (_, instances) = self.instances_of(scope, at);
+            let instances = self.instances_of(scope, at).instances.clone();
             let own = self.depends_on(&declaration.block.body, scope);
             let prefix = declaration.type_name.split('_').next().unwrap_or_default();
             let region = self.region_of(scope, &declaration.block.body, prefix);

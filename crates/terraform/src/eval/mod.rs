@@ -69,12 +69,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     reported: FxHashSet<(Option<Span>, String)>,
     scopes: Vec<Scope>,
     instances: Vec<Instance>,
-    /// Which of them are of a declaration, by scope and number.
-    made: FxHashMap<(usize, usize), std::ops::Range<usize>>,
     /// Resources and modules by address, with and without instance keys.
     places: FxHashMap<Name, Place>,
-    /// All but the arguments, which their instances keep.
-    nodes: FxHashMap<Node, Option<Val>>,
     /// Of the values of nodes, which are kept.
     weights: Weights,
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
@@ -116,6 +112,48 @@ struct Scope {
     bindings: Vec<(Name, Val)>,
     existence: Existence,
     depends_on: Vec<ResourceKey>,
+    /// The values of its variables, locals and outputs, by number.
+    variables: Vec<Kept>,
+    locals: Vec<Kept>,
+    outputs: Vec<Kept>,
+    /// The instances of its resources, by number.
+    made: Vec<Option<Arc<resource::Made>>>,
+}
+
+impl Scope {
+    /// A scope of which nothing is evaluated.
+    fn new(module: Arc<Module>, address: Name) -> Self {
+        Self {
+            address,
+            calls: Vec::new(),
+            parent: None,
+            bindings: Vec::new(),
+            existence: Existence::default(),
+            depends_on: Vec::new(),
+            variables: vec![Kept::default(); module.variables.len()],
+            locals: vec![Kept::default(); module.locals.len()],
+            outputs: vec![Kept::default(); module.outputs.len()],
+            made: vec![None; module.resources.len()],
+            module,
+        }
+    }
+}
+
+/// What is kept of a node.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    state: State,
+    /// It rests on a default of the root.
+    assumed: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+enum State {
+    #[default]
+    New,
+    /// It is being evaluated.
+    Underway,
+    Done(Val),
 }
 
 /// A resource instance.
@@ -126,8 +164,8 @@ struct Instance {
     /// `each` and `count`.
     bindings: Vec<(Name, Val)>,
     slot: expand::Slot,
-    /// What was evaluated of its arguments and blocks; nothing while it is.
-    arguments: Vec<(Name, Option<Val>)>,
+    /// What was evaluated of its arguments and blocks.
+    arguments: Vec<(Name, Kept)>,
 }
 
 /// What an address names.
@@ -222,9 +260,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             reported: FxHashSet::default(),
             scopes: Vec::new(),
             instances: Vec::new(),
-            made: FxHashMap::default(),
             places: FxHashMap::default(),
-            nodes: FxHashMap::default(),
             weights: Weights::default(),
             expansions: FxHashMap::default(),
             call_keys: FxHashMap::default(),
@@ -315,18 +351,18 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     /// The value of a node, evaluated when it is first asked for.
     fn node(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
         match self.kept(node) {
-            Some(Some(value)) => {
-                let value = value.clone();
-                self.assumptions.recall(node);
+            Some(Kept { state: State::Done(value), assumed }) => {
+                let (value, assumed) = (value.clone(), *assumed);
+                self.assumptions.now |= assumed;
                 return value;
             }
-            Some(None) => return self.cycle(node, span),
-            None => {}
+            Some(Kept { state: State::Underway, .. }) => return self.cycle(node, span),
+            _ => {}
         }
         if self.depth > MAX_DEPTH {
             return self.too_deep(span);
         }
-        self.keep(node, None);
+        self.keep(node, State::Underway);
         self.stack.push((node.clone(), span));
         let catching = std::mem::take(&mut self.catching);
         let unmade = std::mem::take(&mut self.unmade);
@@ -346,30 +382,29 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.unmade = unmade;
         self.doubtful = doubtful;
         self.stack.pop();
-        self.keep(node, Some(value.clone()));
+        self.keep(node, State::Done(value.clone()));
         value
     }
 
-    /// What is kept of a node: its value, or that it is being evaluated.
-    fn kept(&self, node: &Node) -> Option<&Option<Val>> {
+    /// What is kept of a node, if anything was.
+    fn kept(&mut self, node: &Node) -> Option<&mut Kept> {
         match node {
+            Node::Variable(scope, at) => self.scopes[*scope].variables.get_mut(*at),
+            Node::Local(scope, at) => self.scopes[*scope].locals.get_mut(*at),
+            Node::Output(scope, at) => self.scopes[*scope].outputs.get_mut(*at),
             Node::Argument(instance, name) => {
-                let arguments = &self.instances[*instance].arguments;
-                arguments.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+                let arguments = &mut self.instances[*instance].arguments;
+                arguments.iter_mut().find(|(known, _)| known == name).map(|(_, kept)| kept)
             }
-            other => self.nodes.get(other),
+            Node::Call(..) | Node::Resource(..) => None,
         }
     }
 
-    fn keep(&mut self, node: &Node, value: Option<Val>) {
-        let Node::Argument(instance, name) = node else {
-            self.nodes.insert(node.clone(), value);
-            return;
-        };
-        let arguments = &mut self.instances[*instance].arguments;
-        match arguments.iter_mut().find(|(known, _)| known == name) {
-            Some((_, kept)) => *kept = value,
-            None => arguments.push((name.clone(), value)),
+    fn keep(&mut self, node: &Node, state: State) {
+        if let Some(kept) = self.kept(node) {
+            kept.state = state;
+        } else if let Node::Argument(instance, name) = node {
+            self.instances[*instance].arguments.push((name.clone(), Kept { state, assumed: false }));
         }
     }
 

@@ -160,15 +160,10 @@ impl Evaluator<'_, '_> {
             let mut depends_on = parent.depends_on.clone();
             depends_on.extend(own.iter().cloned());
             self.places.insert(key.address.clone(), Place::Scope(self.scopes.len()));
-            self.scopes.push(Scope {
-                module: module.clone(),
-                address: key.address.clone(),
-                calls,
-                parent: Some((scope, at)),
-                bindings: slot.bindings.clone(),
-                existence,
-                depends_on,
-            });
+            let parent = Some((scope, at));
+            let bindings = slot.bindings.clone();
+            let of_module = Scope::new(module.clone(), key.address.clone());
+            self.scopes.push(Scope { calls, parent, bindings, existence, depends_on, ..of_module });
         }
         self.check_arguments(call, module);
     }

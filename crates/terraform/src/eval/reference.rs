@@ -195,8 +195,8 @@ impl Evaluator<'_, '_> {
         self.no_self_reference(scope, at, address, head);
         if let Some(step) = steps.first()
             && matches!(step.kind, StepKind::Attr(_))
+            && self.instances_of(scope, at).expansion.shape != super::expand::Shape::Single
             && !self.is_in_brackets(step.span)
-            && self.instances_of(scope, at).0.shape != super::expand::Shape::Single
         {
             let fault = Fault::new(
                 span,

@@ -30,24 +30,52 @@ const SET_BLOCKS: [(&str, &[&str]); 4] = [
     ("aws_default_network_acl", &["ingress", "egress"]),
 ];
 
+/// What a declaration makes.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) expansion: Arc<Expansion>,
+    /// By number.
+    pub(super) instances: Range<usize>,
+    /// The address of the declaration.
+    key: ResourceKey,
+    /// Their number rests on a default of the root.
+    assumed: bool,
+}
+
 impl Evaluator<'_, '_> {
-    /// The instances of a declaration, by number.
-    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Range<usize>) {
+    /// The instances of a declaration.
+    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> Arc<Made> {
+        if let Some(made) = self.scopes[scope].made.get(at).and_then(Option::clone) {
+            self.assumptions.now |= made.assumed;
+            return made;
+        }
         let module = self.scopes[scope].module.clone();
         let declaration = &module.resources[at];
-        let expansion =
-            self.expand(&Node::Resource(scope, at), &declaration.block.body, scope, declaration.block.header);
-        let base = self.key_of(scope, &declaration.address);
-        if let Some(made) = self.made.get(&(scope, at)) {
-            return (expansion, made.clone());
-        }
+        let node = Node::Resource(scope, at);
+        let expansion = self.expand(&node, &declaration.block.body, scope, declaration.block.header);
+        let assumed = self.assumptions.rests(&node);
+        let (key, instances) = match &self.scopes[scope].made[at] {
+            // They were asked for by what their number depends on.
+            Some(made) => (made.key.clone(), made.instances.clone()),
+            None => {
+                let key = self.key_of(scope, &declaration.address);
+                let instances = self.make(scope, at, &expansion, &key);
+                (key, instances)
+            }
+        };
+        let made = Arc::new(Made { expansion, instances, key, assumed });
+        self.scopes[scope].made[at] = Some(made.clone());
+        made
+    }
+
+    fn make(&mut self, scope: usize, at: usize, expansion: &Expansion, base: &ResourceKey) -> Range<usize> {
         let first = self.instances.len();
-        if expansion.shape != Shape::Single {
+        if expansion.shape != Shape::Single || expansion.slots.is_empty() {
             self.places.insert(base.address.clone(), Place::Declaration(scope, at));
         }
         for slot in &expansion.slots {
             let number = self.instances.len();
-            let key = instance_key(&base, slot.key.as_ref());
+            let key = instance_key(base, slot.key.as_ref());
             // One that stands for any number has the address of the declaration, which stays that of all of them.
             let place = if slot.key.is_none() && expansion.shape != Shape::Single {
                 ecow::eco_format!("{}[*]", base.address)
@@ -66,12 +94,7 @@ impl Evaluator<'_, '_> {
                 arguments,
             });
         }
-        if expansion.slots.is_empty() {
-            self.places.insert(base.address.clone(), Place::Declaration(scope, at));
-        }
-        let made = first..self.instances.len();
-        self.made.insert((scope, at), made.clone());
-        (expansion, made)
+        first..self.instances.len()
     }
 
     /// `type.name[key]` where the key names one of the known instances, with what is left of the steps. The others need not be made.
@@ -84,29 +107,32 @@ impl Evaluator<'_, '_> {
         env: Env<'_>,
     ) -> Result<Option<(Val, &'s [Step])>, Fault> {
         let [Step { kind: StepKind::Index(key), .. }, rest @ ..] = steps else { return Ok(None) };
-        let (expansion, instances) = self.instances_of(scope, at);
-        if expansion.shape == Shape::Single {
+        let made = self.instances_of(scope, at);
+        if made.expansion.shape == Shape::Single {
             return Ok(None);
         }
         let key = self.eval(key, env)?;
-        let Some(slot) = expansion.find(&key) else { return Ok(None) };
-        let instance = self.instances[instances.start + slot].key.clone();
+        let Some(slot) = made.expansion.find(&key) else { return Ok(None) };
+        let instance = self.instances[made.instances.start + slot].key.clone();
         Ok(Some((self.reference_to(instance, span).marked(key.marks), rest)))
     }
 
     /// `type.name`: a reference to the instance, or a list or map of references.
     pub(super) fn resource_value(&mut self, scope: usize, at: usize, span: Span) -> Val {
-        let (expansion, instances) = self.instances_of(scope, at);
-        let module = self.scopes[scope].module.clone();
-        let base = self.key_of(scope, &module.resources[at].address);
-        let references: Vec<Val> = instances
-            .map(|i| {
-                let key = self.instances[i].key.clone();
-                self.reference_to(key, span)
-            })
-            .collect();
+        let made = self.instances_of(scope, at);
+        let mut references = made.instances.clone().map(|i| {
+            let key = self.instances[i].key.clone();
+            self.reference_to(key, span)
+        });
+        if made.expansion.shape == Shape::Single
+            && let Some(only) = references.next()
+        {
+            return only;
+        }
+        let references: Vec<Val> = references.collect();
+        let base = made.key.clone();
         let origin = self.origins.add(span, Via::Attribute(base.clone()), []);
-        repeated(&expansion, references, Target::Resource(base), origin)
+        repeated(&made.expansion, references, Target::Resource(base), origin)
     }
 
     fn reference_to(&mut self, key: ResourceKey, span: Span) -> Val {
