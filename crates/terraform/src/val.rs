@@ -197,8 +197,7 @@ impl Val {
 
     /// A string or an unknown string from a text with places and perhaps holes.
     pub(crate) fn text(text: Text, origin: OriginId) -> Self {
-        if let Some(known) = text.as_str() {
-            let characters: Name = known.as_ref().into();
+        if let Some(characters) = text.known() {
             let normal = normalized(characters.clone());
             // Places are offsets into the characters as written; they do not fit characters that were normalised.
             let placed = (normal == characters).then(|| text.clone());

@@ -98,7 +98,7 @@ pub struct OriginArena {
 }
 
 /// The most places for steps that were met: as many as the caches of a processor hold.
-const MAX_RECENT: usize = 1 << 16;
+const MAX_RECENT: usize = 1 << 14;
 
 impl Default for OriginArena {
     fn default() -> Self {

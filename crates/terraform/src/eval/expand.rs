@@ -43,7 +43,7 @@ pub(super) enum Shape {
 pub(super) struct Slot {
     pub(super) key: Option<InstanceKey>,
     /// `each` or `count`.
-    pub(super) bindings: Vec<(Name, Val)>,
+    pub(super) bindings: super::Bindings,
     pub(super) existence: Existence,
 }
 
@@ -342,7 +342,7 @@ impl Evaluator<'_, '_> {
                 Some(_) => element,
                 None => super::iterate::unknown_from(value, Ty::Dynamic),
             };
-            expansion.slots[0].bindings = vec![("each".into(), each_object(key, element))];
+            expansion.slots[0].bindings = [("each".into(), each_object(key, element))].into();
         }
         expansion
     }
@@ -427,18 +427,18 @@ fn is_data(address: &str) -> bool {
 
 fn symbolic(shape: Shape, depends_on: References, value: &Val) -> Expansion {
     let bindings = match shape {
-        Shape::Single => Vec::new(),
+        Shape::Single => super::Bindings::default(),
         Shape::Count => {
             let mut unk = Unk::new(Why::Count);
             unk.ty = Ty::Number;
             unk.not_null = true;
             let index = Val::new(K::Unknown(Arc::new(unk)), value.origin);
-            vec![("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))]
+            [("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))].into()
         }
         Shape::Each => {
             let key = super::iterate::unknown_from(value, Ty::String);
             let element = super::iterate::unknown_from(value, Ty::Dynamic);
-            vec![("each".into(), each_object(key, element))]
+            [("each".into(), each_object(key, element))].into()
         }
     };
     let existence = Existence { conditions: Vec::new(), any_number: true };
@@ -449,17 +449,15 @@ fn counted(n: usize, value: &Val, conditions: Vec<(Name, bool)>) -> Slot {
     let index = Val::int(i64::try_from(n).unwrap_or(i64::MAX), value.origin);
     Slot {
         key: Some(InstanceKey::Number(n as u32)),
-        bindings: vec![(
-            "count".into(),
-            Val::object(vec![("index".into(), value.origin, index)], value.origin),
-        )],
+        bindings: [("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))]
+            .into(),
         existence: Existence { conditions, any_number: false },
     }
 }
 
 fn each(key: Name, origin: iaclint_value::OriginId, value: Val, existence: Existence) -> Slot {
     let object = each_object(Val::str(key.clone(), origin), value);
-    Slot { key: Some(InstanceKey::Text(key, origin)), bindings: vec![("each".into(), object)], existence }
+    Slot { key: Some(InstanceKey::Text(key, origin)), bindings: [("each".into(), object)].into(), existence }
 }
 
 fn each_object(key: Val, value: Val) -> Val {

@@ -100,6 +100,9 @@ pub(crate) struct Evaluator<'a, 'p> {
     provider: Option<Arc<crate::provider::Provider>>,
 }
 
+/// `each` and `count` of an instance.
+type Bindings = Arc<[(Name, Val)]>;
+
 /// A module instance.
 struct Scope {
     module: Arc<Module>,
@@ -109,7 +112,7 @@ struct Scope {
     /// The scope and the number of the call in it.
     parent: Option<(usize, usize)>,
     /// `each` and `count` of the call that made it.
-    bindings: Vec<(Name, Val)>,
+    bindings: Bindings,
     existence: Existence,
     depends_on: Vec<ResourceKey>,
     /// The values of its variables, locals and outputs, by number.
@@ -127,7 +130,7 @@ impl Scope {
             address,
             calls: Vec::new(),
             parent: None,
-            bindings: Vec::new(),
+            bindings: Bindings::default(),
             existence: Existence::default(),
             depends_on: Vec::new(),
             variables: vec![Kept::default(); module.variables.len()],
@@ -162,7 +165,7 @@ struct Instance {
     declaration: usize,
     key: ResourceKey,
     /// `each` and `count`.
-    bindings: Vec<(Name, Val)>,
+    bindings: Bindings,
     slot: expand::Slot,
     /// What was evaluated of its arguments and blocks.
     arguments: Vec<(Name, Kept)>,
@@ -224,8 +227,8 @@ pub(crate) struct Env<'e> {
 
 /// A name that stands for a value: `each`, `count`, a `for` variable.
 pub(crate) struct Bound<'e> {
-    name: Name,
-    value: Val,
+    name: &'e Name,
+    value: &'e Val,
     next: Option<&'e Bound<'e>>,
 }
 
@@ -238,7 +241,7 @@ impl Env<'_> {
         let mut at = self.bound;
         while let Some(bound) = at {
             if bound.name == name {
-                return Some(&bound.value);
+                return Some(bound.value);
             }
             at = bound.next;
         }
@@ -287,7 +290,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         f: impl FnOnce(&mut Self, Env<'_>) -> R,
     ) -> R {
         let Some(((name, value), rest)) = names.split_first() else { return f(self, env) };
-        let bound = Bound { name: name.clone(), value: value.clone(), next: env.bound };
+        let bound = Bound { name, value, next: env.bound };
         self.bound(Env { bound: Some(&bound), ..env }, rest, f)
     }
 

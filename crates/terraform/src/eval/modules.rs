@@ -60,6 +60,17 @@ impl Evaluator<'_, '_> {
         super::resource::repeated(&expansion, values, Target::Module { call: base, source }, origin)
     }
 
+    /// The instance of a module that is here and called once.
+    pub(super) fn one_scope(&mut self, scope: usize, name: &str) -> Option<usize> {
+        let at = self.scopes[scope].module.find(Kind::Call, name)?;
+        let (expansion, keys) = self.calls_of(scope, at);
+        let ([key], Shape::Single) = (&*keys, expansion.shape) else { return None };
+        match self.places.get(&key.address) {
+            Some(Place::Scope(inner)) => Some(*inner),
+            _ => None,
+        }
+    }
+
     /// `module.name[key]` where the key names one of the known instances. The others need not be made.
     pub(super) fn one_call(
         &mut self,

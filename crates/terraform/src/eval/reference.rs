@@ -45,6 +45,13 @@ impl Evaluator<'_, '_> {
             ("local", Some(name)) => (self.local(scope, name, head(1)), 1),
             // An output that is named belongs to the place, as Terraform tells it.
             ("module", Some(called)) => {
+                if let (Some(output), Some(step)) = (name(1), steps.get(1))
+                    && let Some(inner) = self.one_scope(scope, called)
+                {
+                    let value = self.output_value(inner, output, step.span)?;
+                    let value = self.steps(value, &steps[2..], env)?;
+                    return Ok(self.used(value, span));
+                }
                 let place = if name(1).is_some() { head(2) } else { head(1) };
                 match self.one_call(scope, called, steps.get(1), head(1), env)? {
                     Some(value) => (value, 2),
@@ -207,6 +214,11 @@ impl Evaluator<'_, '_> {
             );
         }
         let value = if let Some((value, rest)) = self.one_instance(scope, at, steps, head, env)? {
+            self.steps(value, rest, env)?
+        } else if let [Step { kind: StepKind::Attr(name), span }, rest @ ..] = steps
+            && let Some(whole) = self.only_instance(scope, at)
+        {
+            let value = self.reference_attribute(&whole, name, *span)?;
             self.steps(value, rest, env)?
         } else {
             let value = self.resource_value(scope, at, head);

@@ -1,7 +1,7 @@
 //! Data sources that only put texts together: templates with variables, and what cloud-init is given in several parts.
 
 use iaclint_source::Span;
-use iaclint_value::{Encoding, Text, Via};
+use iaclint_value::{Encoding, Via};
 
 use super::{Evaluator, Fault, Node};
 use crate::export::encoded;
@@ -91,5 +91,5 @@ fn part(block: &Val, boundary: &str, out: &mut Vec<TemplatePart>) {
 }
 
 fn literal(text: &str) -> TemplatePart {
-    TemplatePart::Literal(Text::plain(text, iaclint_value::OriginId::NONE))
+    TemplatePart::plain(text)
 }

@@ -38,6 +38,8 @@ pub(super) struct Made {
     pub(super) instances: Range<usize>,
     /// The address of the declaration.
     key: ResourceKey,
+    /// The reference to the instance, if there is one alone.
+    whole: Option<Arc<Reference>>,
     /// Their number rests on a default of the root.
     assumed: bool,
 }
@@ -63,7 +65,11 @@ impl Evaluator<'_, '_> {
                 (key, instances)
             }
         };
-        let made = Arc::new(Made { expansion, instances, key, assumed });
+        let whole = (instances.len() == 1).then(|| {
+            let key = self.instances[instances.start].key.clone();
+            Arc::new(Reference { target: Target::Resource(key), path: Vec::new() })
+        });
+        let made = Arc::new(Made { expansion, instances, key, whole, assumed });
         self.scopes[scope].made[at] = Some(made.clone());
         made
     }
@@ -115,6 +121,15 @@ impl Evaluator<'_, '_> {
         let Some(slot) = made.expansion.find(&key) else { return Ok(None) };
         let instance = self.instances[made.instances.start + slot].key.clone();
         Ok(Some((self.reference_to(instance, span).marked(key.marks), rest)))
+    }
+
+    /// The reference to the instance of a declaration that is not repeated.
+    pub(super) fn only_instance(&mut self, scope: usize, at: usize) -> Option<Arc<Reference>> {
+        let made = self.instances_of(scope, at);
+        match (&made.whole, made.expansion.shape) {
+            (Some(whole), Shape::Single) => Some(whole.clone()),
+            _ => None,
+        }
     }
 
     /// `type.name`: a reference to the instance, or a list or map of references.
