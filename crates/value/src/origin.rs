@@ -93,8 +93,8 @@ pub struct OriginArena {
     vias: Vec<Via>,
     many: Vec<Box<[OriginId]>>,
     known_vias: HashTable<u32>,
-    /// The step of each hash that was met last: a step whose equal was driven out of it stands twice.
-    recent: Vec<u32>,
+    /// The step of each hash that was met last, beside more of its hash: a step whose equal was driven out of it stands twice.
+    recent: Vec<(u32, u32)>,
 }
 
 /// The most places for steps that were met: as many as the caches of a processor hold.
@@ -182,30 +182,30 @@ impl OriginArena {
         if self.steps.len() * 2 >= places && places < MAX_RECENT {
             self.grow();
         }
-        let place = self.place(&step);
-        let index = match self.recent.get(place).and_then(|at| self.steps.get(*at as usize)) {
-            Some(known) if *known == step => self.recent[place],
-            _ => {
-                let at = self.steps.len() as u32;
-                self.steps.push(step);
-                self.recent[place] = at;
-                at
-            }
-        };
+        let (place, mark) = self.place(&step);
+        let (known, at) = self.recent[place];
+        // A step is only looked at when it is likely the same: it may be far away in memory.
+        if known == mark && self.steps.get(at as usize) == Some(&step) {
+            return OriginId { arena: self.id, index: at };
+        }
+        let index = self.steps.len() as u32;
+        self.steps.push(step);
+        self.recent[place] = (mark, index);
         OriginId { arena: self.id, index }
     }
 
-    fn place(&self, step: &Kept) -> usize {
+    /// Where a step is remembered, and what more of its hash is.
+    fn place(&self, step: &Kept) -> (usize, u32) {
         let hash = FxBuildHasher.hash_one(step);
-        (hash as usize) & (self.recent.len() - 1)
+        ((hash as usize) & (self.recent.len() - 1), (hash >> 32) as u32)
     }
 
     fn grow(&mut self) {
         let places = (self.recent.len() * 4).clamp(256, MAX_RECENT);
-        self.recent = vec![u32::MAX; places];
+        self.recent = vec![(0, u32::MAX); places];
         for at in 0..self.steps.len() {
-            let place = self.place(&self.steps[at]);
-            self.recent[place] = at as u32;
+            let (place, mark) = self.place(&self.steps[at]);
+            self.recent[place] = (mark, at as u32);
         }
     }
 

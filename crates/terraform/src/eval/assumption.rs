@@ -38,7 +38,7 @@ impl Evaluator<'_, '_> {
         if self.assumptions.now {
             match self.kept(node) {
                 Some(kept) => kept.assumed = true,
-                None => drop(self.assumptions.repeated.insert(node.clone())),
+                None => drop(self.assumptions.repeated.insert(*node)),
             }
         }
         self.assumptions.now |= outer;

@@ -21,7 +21,7 @@ impl Evaluator<'_, '_> {
         let key = at.key.clone();
         let value = match (declaration.type_name.as_str(), name) {
             ("aws_iam_policy_document", "json" | "minified_json") => {
-                let node = super::Node::Argument(instance, "json".into());
+                let node = super::Node::Argument(instance, super::Member::Made("json"));
                 self.node(&node, span, |me| {
                     me.policy_document(instance, &declaration.block.body, declaration.block.header)
                 })

@@ -119,8 +119,8 @@ impl Evaluator<'_, '_> {
             }
             None => {}
         }
-        self.expansions.insert(node.clone(), None);
-        self.stack.push((node.clone(), header));
+        self.expansions.insert(*node, None);
+        self.stack.push((*node, header));
         let catching = std::mem::take(&mut self.catching);
         let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
@@ -145,7 +145,7 @@ impl Evaluator<'_, '_> {
         self.doubtful = doubtful;
         self.stack.pop();
         let expansion = Arc::new(expansion);
-        self.expansions.insert(node.clone(), Some(expansion.clone()));
+        self.expansions.insert(*node, Some(expansion.clone()));
         expansion
     }
 

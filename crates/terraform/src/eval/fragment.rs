@@ -217,14 +217,13 @@ impl Evaluator<'_, '_> {
 
     fn body(&mut self, instance: usize, declaration: &Declaration) -> Value {
         let body = &declaration.block.body;
-        let mut fields: Vec<(u32, Name, OriginId, Value)> = Vec::new();
-        for attribute in &body.attributes {
-            if META_ARGUMENTS.contains(&attribute.name.as_str()) {
+        let mut fields: Vec<(u32, Name, OriginId, Value)> = Vec::with_capacity(body.attributes.len());
+        for (at, attribute) in body.attributes.iter().enumerate() {
+            let name = attribute.name.as_str();
+            if META_ARGUMENTS.contains(&name) || META_BLOCKS.contains(&name) {
                 continue;
             }
-            let Some(value) = self.configured(instance, &attribute.name, attribute.name_span) else {
-                continue;
-            };
+            let value = self.argument_of(instance, at, attribute.name_span);
             let value = self.exported(value);
             let origin = self.written(attribute.name_span);
             fields.push((attribute.name_span.start, attribute.name.clone(), origin, value));
@@ -233,8 +232,9 @@ impl Evaluator<'_, '_> {
             if META_BLOCKS.contains(&kind.as_str()) || body.attribute(&kind).is_some() {
                 continue;
             }
-            let Some(block) = body.blocks.iter().find(|b| *block_type(b) == kind) else { continue };
-            let Some(value) = self.configured(instance, &kind, block.header) else { continue };
+            let Some(at) = body.blocks.iter().position(|b| *block_type(b) == kind) else { continue };
+            let block = &body.blocks[at];
+            let value = self.blocks_of(instance, at, block.header);
             let value = self.exported(value);
             let origin = self.written(block.header);
             fields.push((block.header.start, kind, origin, value));

@@ -167,8 +167,10 @@ struct Instance {
     /// `each` and `count`.
     bindings: Bindings,
     slot: expand::Slot,
-    /// What was evaluated of its arguments and blocks.
-    arguments: Vec<(Name, Kept)>,
+    /// Its arguments in their order, then its blocks; the first of a kind stands for all of them.
+    arguments: Vec<Kept>,
+    /// What it makes of them.
+    made: Vec<(&'static str, Kept)>,
 }
 
 /// What an address names.
@@ -181,15 +183,26 @@ enum Place {
 }
 
 /// What is evaluated once.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Variable(usize, usize),
     Local(usize, usize),
     Output(usize, usize),
     /// An argument or the blocks of a kind of a resource instance.
-    Argument(usize, Name),
+    Argument(usize, Member),
     Call(usize, usize),
     Resource(usize, usize),
+}
+
+/// A part of a resource instance.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Member {
+    /// An argument, by number.
+    Attribute(usize),
+    /// The blocks of a kind, by the number of the first.
+    Blocks(usize),
+    /// What is made of the arguments.
+    Made(&'static str),
 }
 
 /// An error in an expression.
@@ -366,7 +379,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             return self.too_deep(span);
         }
         self.keep(node, State::Underway);
-        self.stack.push((node.clone(), span));
+        self.stack.push((*node, span));
         let catching = std::mem::take(&mut self.catching);
         let unmade = std::mem::take(&mut self.unmade);
         let doubt = self.is_doubtful(node);
@@ -395,9 +408,17 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             Node::Variable(scope, at) => self.scopes[*scope].variables.get_mut(*at),
             Node::Local(scope, at) => self.scopes[*scope].locals.get_mut(*at),
             Node::Output(scope, at) => self.scopes[*scope].outputs.get_mut(*at),
-            Node::Argument(instance, name) => {
-                let arguments = &mut self.instances[*instance].arguments;
-                arguments.iter_mut().find(|(known, _)| known == name).map(|(_, kept)| kept)
+            Node::Argument(instance, member) => {
+                let of = &mut self.instances[*instance];
+                match member {
+                    Member::Attribute(at) => of.arguments.get_mut(*at),
+                    Member::Blocks(at) => {
+                        let module = &self.scopes[of.scope].module;
+                        let before = module.resources[of.declaration].block.body.attributes.len();
+                        of.arguments.get_mut(before + at)
+                    }
+                    Member::Made(name) => of.made.iter_mut().find(|(known, _)| known == name).map(|m| &mut m.1),
+                }
             }
             Node::Call(..) | Node::Resource(..) => None,
         }
@@ -406,8 +427,8 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     fn keep(&mut self, node: &Node, state: State) {
         if let Some(kept) = self.kept(node) {
             kept.state = state;
-        } else if let Node::Argument(instance, name) = node {
-            self.instances[*instance].arguments.push((name.clone(), Kept { state, assumed: false }));
+        } else if let Node::Argument(instance, Member::Made(name)) = node {
+            self.instances[*instance].made.push((name, Kept { state, assumed: false }));
         }
     }
 
@@ -485,9 +506,15 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                 let name = self.scopes[*scope].module.outputs[*i].labels.first().cloned().unwrap_or_default();
                 (*scope, format!("output.{name}"))
             }
-            Node::Argument(instance, name) => {
+            Node::Argument(instance, member) => {
                 let instance = &self.instances[*instance];
                 let declaration = &self.scopes[instance.scope].module.resources[instance.declaration];
+                let body = &declaration.block.body;
+                let name = match member {
+                    Member::Attribute(at) => &body.attributes[*at].name,
+                    Member::Blocks(at) => crate::module::block_type(&body.blocks[*at]),
+                    Member::Made(name) => *name,
+                };
                 (instance.scope, format!("{}.{name}", declaration.address))
             }
             Node::Call(scope, i) => (*scope, format!("module.{}", self.scopes[*scope].module.calls[*i].name)),

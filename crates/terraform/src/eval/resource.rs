@@ -8,7 +8,7 @@ use iaclint_value::{Name, Reference, ResourceKey, Step as Way, Target, Via};
 
 use super::access::has_substance;
 use super::expand::{Expansion, Shape};
-use super::{Env, Evaluator, Fault, Instance, Node, Place};
+use super::{Env, Evaluator, Fault, Instance, Kept, Member, Node, Place};
 use crate::ir::{Step, StepKind};
 use crate::module::block_type;
 use crate::ty::Ty;
@@ -90,7 +90,8 @@ impl Evaluator<'_, '_> {
             };
             self.places.insert(place, Place::Instance(number));
             let bindings = slot.bindings.clone();
-            let arguments = Vec::new();
+            let body = &self.scopes[scope].module.resources[at].block.body;
+            let arguments = vec![Kept::default(); body.attributes.len() + body.blocks.len()];
             self.instances.push(Instance {
                 scope,
                 declaration: at,
@@ -98,6 +99,7 @@ impl Evaluator<'_, '_> {
                 bindings,
                 slot: slot.clone(),
                 arguments,
+                made: Vec::new(),
             });
         }
         first..self.instances.len()
@@ -256,22 +258,35 @@ impl Evaluator<'_, '_> {
         if META_ARGUMENTS.contains(&name) || META_BLOCKS.contains(&name) {
             return None;
         }
-        let node = Node::Argument(instance, name.into());
-        if let Some(attribute) = body.attribute(name) {
-            return Some(self.node(&node, span, |me| {
-                me.in_instance(instance, |me, env| {
-                    let value = me.eval(&attribute.value, env);
-                    let value = value.unwrap_or_else(|fault| me.invalid(fault));
-                    me.whole(value)
-                })
-            }));
+        if let Some(at) = body.attributes.iter().position(|a| a.name == name) {
+            return Some(self.argument_of(instance, at, span));
         }
-        if body.blocks.iter().any(|b| block_type(b) == name) {
-            return Some(
-                self.node(&node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))),
-            );
-        }
-        None
+        let first = body.blocks.iter().position(|b| block_type(b) == name)?;
+        Some(self.blocks_of(instance, first, span))
+    }
+
+    /// The value of an argument, by number.
+    pub(super) fn argument_of(&mut self, instance: usize, at: usize, span: Span) -> Val {
+        let of = &self.instances[instance];
+        let module = self.scopes[of.scope].module.clone();
+        let attribute = &module.resources[of.declaration].block.body.attributes[at];
+        self.node(&Node::Argument(instance, Member::Attribute(at)), span, |me| {
+            me.in_instance(instance, |me, env| {
+                let value = me.eval(&attribute.value, env);
+                let value = value.unwrap_or_else(|fault| me.invalid(fault));
+                me.whole(value)
+            })
+        })
+    }
+
+    /// The blocks of a kind, by the number of the first.
+    pub(super) fn blocks_of(&mut self, instance: usize, first: usize, span: Span) -> Val {
+        let of = &self.instances[instance];
+        let module = self.scopes[of.scope].module.clone();
+        let body = &module.resources[of.declaration].block.body;
+        self.node(&Node::Argument(instance, Member::Blocks(first)), span, |me| {
+            me.in_instance(instance, |me, env| me.blocks(body, block_type(&body.blocks[first]), env))
+        })
     }
 
     /// Evaluates where `each`, `count` and `self` are an instance's.
