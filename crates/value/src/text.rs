@@ -276,6 +276,12 @@ impl Text {
         Text::of(pieces)
     }
 
+    /// The piece that stands at this offset of the flattened text.
+    pub fn piece_at(&self, flat: &Flat, offset: usize) -> Option<&Piece> {
+        let index = flat.starts.partition_point(|&s| s <= offset).checked_sub(1)?;
+        self.pieces.get(index)
+    }
+
     /// The place in a file of the part `range` of the flattened text: of its first literal that has one, widened to the last in the
     /// same file that lies behind it.
     pub fn span(&self, flat: &Flat, range: Range<usize>) -> Option<Span> {
