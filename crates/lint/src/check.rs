@@ -219,7 +219,7 @@ impl Draft {
     #[must_use]
     pub fn trail(mut self, cx: &Check<'_, '_>, origin: OriginId) -> Self {
         let sources = cx.model().sources();
-        let line = |span: Span| (span.file, sources.file(span.file).lines.line(span.start));
+        let line = |span: Span| (span.file, sources.file(span.file).lines().line(span.start));
         let mut seen: Vec<_> = std::iter::once(&self.finding.primary)
             .chain(&self.finding.labels)
             .map(|l| line(l.span))

@@ -67,20 +67,13 @@ pub struct Origin<'a> {
 }
 
 /// A step as it is kept: a root has hundreds of thousands.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Kept {
     span: Span,
     /// Its number among the arena's vias.
     via: u32,
-    from: Behind,
-}
-
-/// What a step was made of: mostly one value, or none.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Behind {
-    One(OriginId),
-    /// As many as stand there, by the number of the list.
-    Many(u32),
+    /// What it was made of: mostly one value, or none; of several it names the list.
+    from: OriginId,
 }
 
 /// The origins of one root (a Terraform root module with its modules, or a set of stacks) while it is evaluated. Equal steps are mostly
@@ -96,6 +89,9 @@ pub struct OriginArena {
     /// The step of each hash that was met last, beside more of its hash: a step whose equal was driven out of it stands twice.
     recent: Vec<(u32, u32)>,
 }
+
+/// The arena of what is no step but a list of them.
+const MANY: u32 = u32::MAX - 2;
 
 /// The most places for steps that were met: as many as the caches of a processor hold.
 const MAX_RECENT: usize = 1 << 14;
@@ -124,8 +120,8 @@ impl OriginArena {
         let via = self.via(via);
         let mut from = from.into_iter().filter(|o| o.is_some());
         let from = match (from.next(), from.next()) {
-            (None, _) => Behind::One(OriginId::NONE),
-            (Some(one), None) => Behind::One(one),
+            (None, _) => OriginId::NONE,
+            (Some(one), None) => one,
             (Some(one), Some(other)) => {
                 let all: Box<[OriginId]> = [one, other].into_iter().chain(from).collect();
                 self.beside(all)
@@ -136,7 +132,7 @@ impl OriginArena {
 
     /// Adds the place where a value is written.
     pub fn written(&mut self, span: Span) -> OriginId {
-        self.keep(Kept { span, via: 0, from: Behind::One(OriginId::NONE) })
+        self.keep(Kept { span, via: 0, from: OriginId::NONE })
     }
 
     /// Adds the step `id` of this arena at another place.
@@ -150,7 +146,7 @@ impl OriginArena {
     /// Adds the place where a value is written of which no other step speaks.
     pub(crate) fn add_new(&mut self, span: Span) -> OriginId {
         let index = self.steps.len() as u32;
-        self.steps.push(Kept { span, via: 0, from: Behind::One(OriginId::NONE) });
+        self.steps.push(Kept { span, via: 0, from: OriginId::NONE });
         OriginId { arena: self.id, index }
     }
 
@@ -170,11 +166,11 @@ impl OriginArena {
     }
 
     /// Lists mostly come again at once, as the parts of one value do.
-    fn beside(&mut self, all: Box<[OriginId]>) -> Behind {
+    fn beside(&mut self, all: Box<[OriginId]>) -> OriginId {
         if self.many.last() != Some(&all) {
             self.many.push(all);
         }
-        Behind::Many(self.many.len() as u32 - 1)
+        OriginId { arena: MANY, index: self.many.len() as u32 - 1 }
     }
 
     fn keep(&mut self, step: Kept) -> OriginId {
@@ -196,7 +192,13 @@ impl OriginArena {
 
     /// Where a step is remembered, and what more of its hash is.
     fn place(&self, step: &Kept) -> (usize, u32) {
-        let hash = FxBuildHasher.hash_one(step);
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        let Kept { span, via, from } = *step;
+        let sum = pair(span.start, span.end)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .wrapping_add(pair(span.file.0, via).wrapping_mul(0xc2b2_ae3d_27d4_eb4f))
+            .wrapping_add(pair(from.arena, from.index).wrapping_mul(0x1656_67b1_9e37_79f9));
+        let hash = sum ^ sum >> 29;
         ((hash as usize) & (self.recent.len() - 1), (hash >> 32) as u32)
     }
 
@@ -216,9 +218,9 @@ impl OriginArena {
         }
         let step = self.steps.get(id.index as usize)?;
         let from = match &step.from {
-            Behind::One(OriginId::NONE) => &[],
-            Behind::One(one) => std::slice::from_ref(one),
-            Behind::Many(at) => &*self.many[*at as usize],
+            &OriginId::NONE => &[],
+            OriginId { arena: MANY, index } => &*self.many[*index as usize],
+            one => std::slice::from_ref(one),
         };
         Some(Origin { span: step.span, via: &self.vias[step.via as usize], from })
     }

@@ -1,5 +1,7 @@
 //! Expressions: conditionals, operators, and the steps of traversals.
 
+use smallvec::SmallVec;
+
 use super::cursor::{Parsed, Parser, Syntax};
 use crate::ir::{E, Expr, Step, StepKind};
 use crate::num::Num;
@@ -103,7 +105,7 @@ impl Parser<'_> {
     fn traversal(&mut self) -> Parsed<Expr> {
         let start = self.at;
         let operand = self.operand()?;
-        let mut steps = Vec::new();
+        let mut steps: SmallVec<[Step; 4]> = SmallVec::new();
         let mut end = self.at;
         loop {
             self.space();
@@ -118,7 +120,7 @@ impl Parser<'_> {
         if steps.is_empty() {
             return Ok(operand);
         }
-        Ok(Expr { kind: E::Access(Box::new(operand), steps.into()), span: self.span(start..end) })
+        Ok(Expr { kind: E::Access(Box::new(operand), steps.into_boxed_slice()), span: self.span(start..end) })
     }
 
     /// `.name`, `.0`, `.*`.
