@@ -2,9 +2,11 @@
 
 use super::containers::fargate_tasks;
 use super::firewall::{BALANCERS, Direction, GROUPS, LISTENER_RULES, LISTENERS, resources, rules_of};
-use super::services::{SERVICES, TARGET_GROUPS};
+use super::routes::SUBNETS;
+use super::services::{SERVICES, TARGET_GROUPS, task_of};
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
+use crate::mentions::identity;
 use crate::project::{Resource, slot_of};
 
 /// This topic's.
@@ -74,15 +76,22 @@ pub(super) const ALL: &[Injector] = &[
 const ENDPOINTS: &[&str] = &["aws_vpc_endpoint", "AWS::EC2::VPCEndpoint"];
 const FUNCTIONS: &[&str] = &["aws_lambda_function", "AWS::Lambda::Function"];
 
-fn is_isolated(sight: &Sight<'_>) -> bool {
-    sight
-        .resources(&[
-            "aws_nat_gateway",
-            "aws_internet_gateway",
-            "AWS::EC2::NatGateway",
-            "AWS::EC2::InternetGateway",
-        ])
-        .is_empty()
+const VPCS: &[&str] = &["aws_vpc", "AWS::EC2::VPC"];
+
+/// The VPC of an endpoint, where none of its subnets has a way out: of a template nothing in its file, of Terraform nothing in the project.
+fn isolated_vpc<'p>(sight: &Sight<'p>, endpoint: &Resource<'p>) -> Option<Resource<'p>> {
+    let vpc = sight.named(endpoint, "vpc_id | VpcId", VPCS).into_iter().next()?;
+    let ways_out =
+        ["aws_nat_gateway", "aws_internet_gateway", "AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"];
+    let ways_out = sight.resources(&ways_out);
+    let is_near = |way: &Resource<'_>| vpc.document.is_terraform() || way.document.path == vpc.document.path;
+    (!ways_out.iter().any(is_near)).then_some(vpc)
+}
+
+/// Whether the subnets that something names at a path are of this VPC.
+fn is_in(sight: &Sight<'_>, resource: &Resource<'_>, subnets: &str, vpc: &Resource<'_>) -> bool {
+    let named = sight.named(resource, subnets, &["aws_subnet", "AWS::EC2::Subnet"]);
+    named.iter().any(|subnet| sight.mentions.names(subnet, "vpc_id | VpcId", vpc))
 }
 
 /// What an endpoint is for, by the last words of its service's name.
@@ -100,31 +109,40 @@ fn service_of(endpoint: &Resource<'_>) -> String {
     }
 }
 
-/// Where the VPC has neither NAT nor internet gateway, there are Fargate services, and their task definitions use what the endpoint is for.
+/// Where the VPC has neither NAT nor internet gateway, and a Fargate service in it uses what the endpoint is for.
 fn endpoint_forgotten(sight: &Sight<'_>) -> Vec<Place> {
-    if !is_isolated(sight) {
-        return Vec::new();
-    }
-    let tasks = fargate_tasks(sight);
-    let words: String =
-        tasks.iter().map(|t| t.document.slice(&t.whole.span)).collect::<Vec<_>>().join("\n").to_lowercase();
-    let named: Vec<Resource<'_>> =
-        tasks.iter().flat_map(|t| sight.mentions.by(t)).filter_map(|n| sight.mentions.resource(&n)).collect();
-    let uses = |service: &str| match service {
-        "ecr.api" | "ecr.dkr" | "s3" => true,
-        "logs" => words.contains("awslogs"),
-        "secretsmanager" => named.iter().any(|r| r.kind.to_lowercase().contains("secretsmanager")),
-        "ssm" => words.contains(":ssm:") || named.iter().any(|r| r.kind.to_lowercase().contains("ssm")),
-        _ => false,
-    };
     let mut out = Vec::new();
     for endpoint in sight.resources(ENDPOINTS) {
-        if !tasks.is_empty() && uses(&service_of(&endpoint)) {
-            let services = sight.resources(SERVICES);
+        let Some(vpc) = isolated_vpc(sight, &endpoint) else { continue };
+        let service = service_of(&endpoint);
+        let mut services = sight.resources(SERVICES);
+        services.retain(|s| {
+            is_in(sight, s, SUBNETS, &vpc) && task_of(sight, s).is_some_and(|t| uses(sight, &t, &service))
+        });
+        if !services.is_empty() {
             out.extend(sight.left_out(&endpoint).map(|p| services.iter().fold(p, Place::concerning)));
         }
     }
     out
+}
+
+/// Whether a Fargate task uses a service of AWS before it can start.
+fn uses<'p>(sight: &Sight<'p>, task: &Resource<'p>, service: &str) -> bool {
+    let words = task.document.slice(&task.whole.span).to_lowercase();
+    let names = |kind: &str| {
+        let named = sight.mentions.by(task);
+        let mut named = named.iter().filter_map(|n| sight.mentions.resource(n));
+        named.any(|r| r.kind.to_lowercase().contains(kind))
+    };
+    let is_pulled = words.contains(".dkr.ecr.") || names("ecr");
+    fargate_tasks(sight).iter().any(|t| identity(t) == identity(task))
+        && match service {
+            "ecr.api" | "ecr.dkr" | "s3" => is_pulled,
+            "logs" => words.contains("awslogs"),
+            "secretsmanager" => names("secretsmanager"),
+            "ssm" => words.contains(":ssm:") || names("ssm"),
+            _ => false,
+        }
 }
 
 /// Where one rule is all that lets into the group of interface endpoints with private DNS.
@@ -149,21 +167,18 @@ fn endpoint_shut(sight: &Sight<'_>) -> Vec<Place> {
 /// Where the VPC has neither NAT nor internet gateway, and a function in it is told of what the endpoint is for.
 fn function_cut_off(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
-    if !is_isolated(sight) {
-        return out;
-    }
-    for function in sight.resources(FUNCTIONS) {
-        if function.at("vpc_config | VpcConfig").is_empty() {
+    for endpoint in sight.resources(ENDPOINTS) {
+        let Some(vpc) = isolated_vpc(sight, &endpoint) else { continue };
+        let service = service_of(&endpoint);
+        if !["secretsmanager", "sqs", "sns", "kms"].contains(&service.as_str()) {
             continue;
         }
-        let told = sight.mentions.at(&function, "environment | Environment");
-        let kinds: Vec<String> =
-            told.iter().filter_map(|n| sight.mentions.resource(n)).map(|r| r.kind.to_lowercase()).collect();
-        for endpoint in sight.resources(ENDPOINTS) {
-            let service = service_of(&endpoint);
-            if ["secretsmanager", "sqs", "sns", "kms"].contains(&service.as_str())
-                && kinds.iter().any(|kind| kind.contains(&service))
-            {
+        for function in sight.resources(FUNCTIONS) {
+            let told = sight.mentions.at(&function, "environment | Environment");
+            let mut kinds =
+                told.iter().filter_map(|n| sight.mentions.resource(n)).map(|r| r.kind.to_lowercase());
+            let is_here = is_in(sight, &function, "vpc_config.subnet_ids | VpcConfig.SubnetIds", &vpc);
+            if is_here && kinds.any(|kind| kind.contains(&service)) {
                 out.extend(sight.left_out(&endpoint).map(|p| p.concerning(&function)));
             }
         }

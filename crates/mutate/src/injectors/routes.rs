@@ -42,7 +42,9 @@ pub(super) const ALL: &[Injector] = &[
     },
 ];
 
-const SUBNETS: &str = "network_configuration.subnets | NetworkConfiguration.AwsvpcConfiguration.Subnets";
+/// Where a service names its subnets.
+pub(super) const SUBNETS: &str =
+    "network_configuration.subnets | NetworkConfiguration.AwsvpcConfiguration.Subnets";
 const ASSOCIATIONS: &[&str] = &["aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation"];
 const TABLES: &[&str] = &["aws_route_table", "AWS::EC2::RouteTable"];
 
