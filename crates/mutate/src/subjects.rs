@@ -177,6 +177,11 @@ pub const REPOSITORIES: &[Repository] = &[
     whole("widdix/aws-cf-templates", "1a9f04f934179975a3a56c2496d2ed2b27598bd8", "."),
     whole("z8amer/snipeit-ecs-fargate", "8f284b04a6ecaa32343599d371cb3a4ac75ccba8", "Terraform"),
     whole("awslabs/aws-solutions-constructs", "33c062fd06edcd28fbf0a135f5f0af9f27c41b9c", "source/patterns"),
+    whole(
+        "awslabs/aws-solutions-constructs",
+        "33c062fd06edcd28fbf0a135f5f0af9f27c41b9c",
+        "source/use_cases/aws-restaurant-management-demo/test/integ.basic-deployment.js.snapshot",
+    ),
     Repository {
         name: "HHS/simpler-grants-gov",
         commit: "32d9a126f4f2f54228d77abe8ea4e2395b2c78d6",

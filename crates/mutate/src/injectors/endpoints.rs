@@ -2,12 +2,12 @@
 
 use super::containers::fargate_tasks;
 use super::firewall::{BALANCERS, Direction, GROUPS, LISTENER_RULES, LISTENERS, resources, rules_of};
-use super::routes::SUBNETS;
+use super::routes::{SUBNETS, has_no_default_route};
 use super::services::{SERVICES, TARGET_GROUPS, task_of};
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
 use crate::mentions::identity;
-use crate::project::{Resource, slot_of};
+use crate::project::{Resource, Slot, slot_of};
 
 /// This topic's.
 pub(super) const ALL: &[Injector] = &[
@@ -76,22 +76,23 @@ pub(super) const ALL: &[Injector] = &[
 const ENDPOINTS: &[&str] = &["aws_vpc_endpoint", "AWS::EC2::VPCEndpoint"];
 const FUNCTIONS: &[&str] = &["aws_lambda_function", "AWS::Lambda::Function"];
 
-const VPCS: &[&str] = &["aws_vpc", "AWS::EC2::VPC"];
+const GATEWAYS: &[&str] =
+    &["aws_nat_gateway", "aws_internet_gateway", "AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"];
 
-/// The VPC of an endpoint, where none of its subnets has a way out: of a template nothing in its file, of Terraform nothing in the project.
-fn isolated_vpc<'p>(sight: &Sight<'p>, endpoint: &Resource<'p>) -> Option<Resource<'p>> {
-    let vpc = sight.named(endpoint, "vpc_id | VpcId", VPCS).into_iter().next()?;
-    let ways_out =
-        ["aws_nat_gateway", "aws_internet_gateway", "AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"];
-    let ways_out = sight.resources(&ways_out);
-    let is_near = |way: &Resource<'_>| vpc.document.is_terraform() || way.document.path == vpc.document.path;
-    (!ways_out.iter().any(is_near)).then_some(vpc)
-}
-
-/// Whether the subnets that something names at a path are of this VPC.
-fn is_in(sight: &Sight<'_>, resource: &Resource<'_>, subnets: &str, vpc: &Resource<'_>) -> bool {
-    let named = sight.named(resource, subnets, &["aws_subnet", "AWS::EC2::Subnet"]);
-    named.iter().any(|subnet| sight.mentions.names(subnet, "vpc_id | VpcId", vpc))
+/// Whether what names these subnets is in the VPC of an endpoint and has no other way out: there is no gateway beside the VPC, or the subnets
+/// are tied to tables without a default route.
+fn depends_on<'p>(sight: &Sight<'p>, endpoint: &Resource<'p>, user: &Resource<'p>, subnets: &str) -> bool {
+    let vpcs = sight.mentions.at(endpoint, "vpc_id | VpcId");
+    let named = sight.named(user, subnets, &["aws_subnet", "AWS::EC2::Subnet"]);
+    let is_in = |subnet: &Resource<'p>| !sight.mentions.at(subnet, "vpc_id | VpcId").is_disjoint(&vpcs);
+    if !named.iter().any(is_in) {
+        return false;
+    }
+    let gateways = sight.resources(GATEWAYS);
+    let is_beside = |gateway: &Resource<'_>| {
+        gateway.document.is_terraform() || vpcs.iter().any(|(place, _)| *place == gateway.document.path)
+    };
+    !gateways.iter().any(is_beside) || has_no_default_route(sight, &sight.mentions.at(user, subnets))
 }
 
 /// What an endpoint is for, by the last words of its service's name.
@@ -109,15 +110,15 @@ fn service_of(endpoint: &Resource<'_>) -> String {
     }
 }
 
-/// Where the VPC has neither NAT nor internet gateway, and a Fargate service in it uses what the endpoint is for.
+/// Where a Fargate service without another way out uses what the endpoint is for.
 fn endpoint_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for endpoint in sight.resources(ENDPOINTS) {
-        let Some(vpc) = isolated_vpc(sight, &endpoint) else { continue };
         let service = service_of(&endpoint);
         let mut services = sight.resources(SERVICES);
         services.retain(|s| {
-            is_in(sight, s, SUBNETS, &vpc) && task_of(sight, s).is_some_and(|t| uses(sight, &t, &service))
+            task_of(sight, s).is_some_and(|task| uses(sight, &task, &service))
+                && depends_on(sight, &endpoint, s, SUBNETS)
         });
         if !services.is_empty() {
             out.extend(sight.left_out(&endpoint).map(|p| services.iter().fold(p, Place::concerning)));
@@ -134,7 +135,14 @@ fn uses<'p>(sight: &Sight<'p>, task: &Resource<'p>, service: &str) -> bool {
         let mut named = named.iter().filter_map(|n| sight.mentions.resource(n));
         named.any(|r| r.kind.to_lowercase().contains(kind))
     };
-    let is_pulled = words.contains(".dkr.ecr.") || names("ecr");
+    // The host of the registry may stand in a local beside the place where the image is written.
+    let images = sight.written(task, "container_definitions.image | ContainerDefinitions.Image");
+    let is_of_registry =
+        |slot: &Slot<'_>| slot.node.literal().is_none() && slot.document.text.contains(".dkr.ecr.");
+    let is_pulled = words.contains(".dkr.ecr.")
+        || names("aws_ecr_")
+        || names("::ecr::")
+        || images.iter().any(is_of_registry);
     fargate_tasks(sight).iter().any(|t| identity(t) == identity(task))
         && match service {
             "ecr.api" | "ecr.dkr" | "s3" => is_pulled,
@@ -164,11 +172,10 @@ fn endpoint_shut(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the VPC has neither NAT nor internet gateway, and a function in it is told of what the endpoint is for.
+/// Where a function without another way out is told of what the endpoint is for.
 fn function_cut_off(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for endpoint in sight.resources(ENDPOINTS) {
-        let Some(vpc) = isolated_vpc(sight, &endpoint) else { continue };
         let service = service_of(&endpoint);
         if !["secretsmanager", "sqs", "sns", "kms"].contains(&service.as_str()) {
             continue;
@@ -177,8 +184,8 @@ fn function_cut_off(sight: &Sight<'_>) -> Vec<Place> {
             let told = sight.mentions.at(&function, "environment | Environment");
             let mut kinds =
                 told.iter().filter_map(|n| sight.mentions.resource(n)).map(|r| r.kind.to_lowercase());
-            let is_here = is_in(sight, &function, "vpc_config.subnet_ids | VpcConfig.SubnetIds", &vpc);
-            if is_here && kinds.any(|kind| kind.contains(&service)) {
+            let path = "vpc_config.subnet_ids | VpcConfig.SubnetIds";
+            if kinds.any(|kind| kind.contains(&service)) && depends_on(sight, &endpoint, &function, path) {
                 out.extend(sight.left_out(&endpoint).map(|p| p.concerning(&function)));
             }
         }

@@ -81,6 +81,14 @@ fn default_routes<'p>(sight: &Sight<'p>, table: &Resource<'p>) -> Vec<(Resource<
     out
 }
 
+/// Whether subnets are tied to tables, none of which has a default route.
+pub(super) fn has_no_default_route(sight: &Sight<'_>, subnets: &Named) -> bool {
+    let ties = associations_of(sight, subnets);
+    let mut tables = ties.iter().flat_map(|tie| sight.named(tie, "route_table_id | RouteTableId", TABLES));
+    let says_so = |table: &Resource<'_>| table.document.slice(&table.whole.span).contains("0.0.0.0/0");
+    !ties.is_empty() && tables.all(|table| !says_so(&table) && default_routes(sight, &table).is_empty())
+}
+
 /// Whether the project has an endpoint for the registry of images, with which no default route is needed.
 fn has_registry_endpoint(sight: &Sight<'_>) -> bool {
     let endpoints = sight.resources(&["aws_vpc_endpoint", "AWS::EC2::VPCEndpoint"]);
