@@ -284,8 +284,9 @@ impl<'m> Analysis<'m> {
 
     /// Whether a statement speaks of whoever writes access logs: a service, or in older regions an account of AWS's own.
     fn is_for_log_delivery(&self, statement: &Statement<'_>) -> Answer {
-        let by_service = ["logdelivery.elasticloadbalancing", "delivery.logs", "elasticloadbalancing"]
-            .map(|service| statement.is_for_service(service));
+        let services =
+            ["logdelivery.elasticloadbalancing", "logdelivery.elb", "delivery.logs", "elasticloadbalancing"];
+        let by_service = services.map(|service| statement.is_for_service(service));
         let root = Arn::account().behind("arn:aws:iam::").then(":root");
         let may_be_of_aws = |principal: &Principal| match principal {
             Principal::Aws(arn) => {

@@ -50,6 +50,16 @@ pub fn demands_tls<'m>(model: &'m Model<'m>, server: ResourceId) -> Option<(bool
     }
 }
 
+/// Whether a database may be a PostgreSQL server: another engine is none, a proxy and what has no known engine may be.
+pub fn may_be_postgres<'m>(model: &'m Model<'m>, server: ResourceId) -> bool {
+    let speaks = |engine: &String| engine.contains("postgres");
+    match (model.get::<DbInstance<'m>>(server), model.get::<ClusterEngine<'m>>(server)) {
+        (Some(instance), _) if !instance.engine().is_absent() => instance.engine().may(speaks),
+        (None, Some(cluster)) if !cluster.engine().is_absent() => cluster.engine().may(speaks),
+        _ => true,
+    }
+}
+
 fn major(version: &str) -> Option<i64> {
     version.split('.').next()?.parse().ok()
 }

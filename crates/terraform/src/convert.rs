@@ -47,11 +47,11 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
             _ => return Err("a bool is required".into()),
         }),
         (K::List(_, items) | K::Set(_, items) | K::Tuple(items), Ty::List(element)) => {
-            let (element, items) = elements(items, element, depth)?;
+            let (element, items) = elements(items, kept(value, element, items), depth)?;
             K::List(element, items.into())
         }
         (K::List(_, items) | K::Set(_, items) | K::Tuple(items), Ty::Set(element)) => {
-            let (element, items) = elements(items, element, depth)?;
+            let (element, items) = elements(items, kept(value, element, items), depth)?;
             return Ok(Val::set(element, items, value.origin).marked(value.marks));
         }
         (K::Tuple(items), Ty::Tuple(types)) => {
@@ -124,6 +124,14 @@ pub(crate) fn primitive_text(value: &Val) -> Option<String> {
         K::Num(num) => Some(num.to_string()),
         K::Str(str) => Some(str.text.to_string()),
         _ => None,
+    }
+}
+
+/// The type that elements are to have: where there are none and any will do, that of the collection itself.
+fn kept<'a>(value: &'a Val, element: &'a Ty, items: &[Val]) -> &'a Ty {
+    match &value.k {
+        K::List(own, _) | K::Set(own, _) if items.is_empty() && *element == Ty::Dynamic => own,
+        _ => element,
     }
 }
 

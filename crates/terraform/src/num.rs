@@ -29,7 +29,7 @@ const EXACT: u64 = 150;
 /// Bits of a float's mantissa.
 const BITS: u64 = 512;
 /// Powers of ten beyond which a number is refused: it would only serve to exhaust the memory.
-const MAX_EXPONENT: i64 = 4_000;
+const MAX_EXPONENT: i64 = 10_000;
 const MAX_DIGITS: usize = 4_000;
 
 impl Num {
@@ -265,10 +265,12 @@ impl Num {
         if let (Num::Int(a), Num::Int(b)) = (self, other) {
             return Some(Num::Int(a.checked_rem(*b).unwrap_or(0)));
         }
-        match (self.decimal(), other.decimal()) {
-            (Some(a), Some(b)) => Num::of(&(a % b)),
-            _ => Some(self.clone()),
+        if self.is_infinite() || other.is_infinite() {
+            return Some(self.clone());
         }
+        // As often as the rounded quotient is whole.
+        let times = self.div(other)?.whole(RoundingMode::Down);
+        self.sub(&times.mul(other)?)
     }
 
     pub(crate) fn abs(&self) -> Num {

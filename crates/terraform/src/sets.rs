@@ -8,7 +8,7 @@ use iaclint_value::{Marks, OriginId};
 use crate::ty::Ty;
 use crate::val::{K, MAX_DEPTH, Val};
 
-/// A set of these elements: each once, in Terraform's order. Unknown elements stand last; the marks of the elements are the set's.
+/// A set of these elements: each once, in Terraform's order. Behind the known elements stand those that are not known, and null is the last; the marks of the elements are the set's.
 pub(crate) fn set(element: Ty, items: Vec<Val>, origin: OriginId) -> Val {
     let mut marks = Marks::NONE;
     if items.iter().all(|item| matches!(item.k, K::Str(_))) {
@@ -63,8 +63,8 @@ fn alike(a: &Val, b: &Val, depth: usize) -> bool {
 
 fn order(a: &Val, b: &Val) -> Ordering {
     let rank = |v: &Val| match v.k {
-        K::Unknown(_) => 2,
-        K::Null(_) => 1,
+        K::Null(_) => 2,
+        K::Unknown(_) => 1,
         _ => 0,
     };
     match (&a.k, &b.k) {

@@ -47,11 +47,23 @@ pub fn parse_file(file: &SourceFile, arena: &mut OriginArena) -> Result<Json, Js
 
 /// Reads a text.
 pub fn parse(text: &Text, arena: &mut OriginArena) -> Result<Json, JsonError> {
+    read(text, arena, false)
+}
+
+/// Reads the value that a text starts with, as Terraform's `jsondecode` does: what follows a bracket that closes nothing is not
+/// looked at.
+pub fn parse_start(text: &Text, arena: &mut OriginArena) -> Result<Json, JsonError> {
+    read(text, arena, true)
+}
+
+fn read(text: &Text, arena: &mut OriginArena, start: bool) -> Result<Json, JsonError> {
     let mut parser = Parser { text, flat: text.flatten(), at: 0, arena, depth: 0, duplicates: Vec::new() };
     parser.space();
     let value = parser.value()?;
     parser.space();
-    if parser.at < parser.flat.text.len() {
+    let rest = parser.flat.text.get(parser.at..).unwrap_or_default();
+    let ignored = start && rest.starts_with(['}', ']']);
+    if !rest.is_empty() && !ignored {
         return Err(parser.error("text after the end of the JSON value"));
     }
     Ok(Json { value, duplicates: parser.duplicates })

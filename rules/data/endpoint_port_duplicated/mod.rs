@@ -270,11 +270,12 @@ fn host_setting_with_port<'m>(
     if pieces.len() == 1 {
         return kind.ends_in_port().then_some((reference, kind));
     }
-    let rest = text.suffix();
-    let port_hole = matches!(pieces, [_, Piece::Literal(colon), Piece::Hole(_)] if &*colon.text == ":");
-    let port_digits =
-        rest.strip_prefix(':').is_some_and(|d| !d.is_empty() && d.bytes().all(|b| b.is_ascii_digit()));
-    (kind == Endpoint::Host && (port_hole || (pieces.len() == 2 && port_digits))).then_some((reference, kind))
+    // As one text: a join has the colon and the port in pieces of their own.
+    let flat = text.flatten();
+    let behind = flat.text.strip_prefix(Flat::HOLE).and_then(|rest| rest.strip_prefix(':'))?;
+    let is_hole = behind.strip_prefix(Flat::HOLE).is_some_and(str::is_empty);
+    let ends_in_port = is_hole || !behind.is_empty() && behind.bytes().all(|b| b.is_ascii_digit());
+    (kind == Endpoint::Host && ends_in_port).then_some((reference, kind))
 }
 
 const HOST_WORDS: [&str; 4] = ["HOST", "HOSTNAME", "SERVER", "ADDRESS"];

@@ -3,7 +3,7 @@
 use crate::document::Content;
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
-use crate::mentions::identity;
+use crate::mentions::{Named, identity};
 use crate::project::Slot;
 
 /// This topic's.
@@ -22,9 +22,11 @@ pub(super) const ALL: &[Injector] = &[
     },
 ];
 
-/// Where the address of a database is read: in a value that adds the port, or in one that leaves its module to be read by another.
+/// Where the address of a database is read: in a value that adds the port, or in one that leaves its module to be read by another. In a
+/// template, where a container is told host and port in two settings, or in a text with the port behind the host: `socketAddress` of the CDK
+/// is both.
 fn endpoint_for_address(sight: &Sight<'_>) -> Vec<Place> {
-    let mut out = Vec::new();
+    let mut out = socket_for_address(sight);
     for database in sight.resources(&["aws_db_instance"]) {
         let words = database.words();
         for document in sight
@@ -52,6 +54,58 @@ fn endpoint_for_address(sight: &Sight<'_>) -> Vec<Place> {
         }
     }
     out
+}
+
+fn socket_for_address(sight: &Sight<'_>) -> Vec<Place> {
+    let databases: Named = sight.resources(&["AWS::RDS::DBInstance"]).iter().map(identity).collect();
+    let is_address = |slot: &Slot<'_>| {
+        let named = sight.mentions.in_slot(slot);
+        slot.node.literal().is_none() && named.len() == 1 && !named.is_disjoint(&databases)
+    };
+    let mut out = Vec::new();
+    for task in sight.resources(&["AWS::ECS::TaskDefinition"]) {
+        for settings in task.at("ContainerDefinitions.Environment") {
+            let settings = settings.elements();
+            let value = |name: &str| {
+                let named = settings.iter().find(|s| s.node.literal_of("Name") == Some(name));
+                named.and_then(|s| s.step("Value").into_iter().next())
+            };
+            for setting in &settings {
+                let Some(name) = setting.node.literal_of("Name") else { continue };
+                let port = name.strip_suffix("HOST").and_then(|stem| value(&format!("{stem}PORT")));
+                for slot in setting.step("Value") {
+                    if let Some(port) = port.filter(|_| is_address(&slot)) {
+                        let both =
+                            format!(r#"{{"Fn::Join": ["", [{}, ":", {}]]}}"#, slot.text(), port.text());
+                        out.push(sight.replaced(&task, slot, &both));
+                    }
+                    out.extend(before_ports(&slot).filter(|(part, _)| is_address(part)).map(
+                        |(part, port)| sight.replaced(&task, part, &format!(r#"{}, ":{port}""#, part.text())),
+                    ));
+                }
+            }
+        }
+    }
+    // Several lines of YAML are no value among others.
+    out.retain(|place| {
+        place.edits.iter().all(|edit| place.path.ends_with("json") || !edit.text.contains('\n'))
+    });
+    out
+}
+
+/// The pieces of a join behind which a port follows.
+fn before_ports<'p>(value: &Slot<'p>) -> impl Iterator<Item = (Slot<'p>, u32)> {
+    let joined = value.step("Fn::Join");
+    let lists: Vec<Slot<'p>> = joined.iter().flat_map(Slot::elements).collect();
+    let pieces: Vec<Slot<'p>> = lists.iter().flat_map(Slot::elements).collect();
+    let mut out = Vec::new();
+    for pair in pieces.windows(2) {
+        let [address, behind] = pair else { continue };
+        let digits = behind.node.literal().and_then(|text| text.strip_prefix(':')).unwrap_or_default();
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        out.extend(digits.get(..end).and_then(|port| port.parse().ok()).map(|port| (*address, port)));
+    }
+    out.into_iter()
 }
 
 /// Where the scheme stands in the same text as the address of a cache, and the text is read.

@@ -59,6 +59,8 @@ pub(super) const ALL: &[Injector] = &[
 /// What starts tasks by a rule.
 const STARTERS: &[&str] = &["aws_cloudwatch_event_target", "AWS::Events::Rule"];
 const MANAGED: &str = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
+/// The same behind `arn:` and the partition, as the CDK joins it.
+const MANAGED_OF_PARTITION: &str = ":iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy";
 
 /// Roles.
 pub(super) const ROLES: &[&str] = &["aws_iam_role", "AWS::IAM::Role"];
@@ -181,7 +183,39 @@ fn key_permission_dropped(sight: &Sight<'_>) -> Vec<Place> {
     if !kept.iter().any(is_own) {
         return Vec::new();
     }
-    only_action(sight, TASKS, "execution_role_arn | ExecutionRoleArn", "kms:Decrypt", "kms:Encrypt")
+    let mut out =
+        only_action(sight, TASKS, "execution_role_arn | ExecutionRoleArn", "kms:Decrypt", "kms:Encrypt");
+    out.extend(key_statement_reworded(sight));
+    out
+}
+
+/// Where the policies of an execution role say nothing of keys, and one statement of a key's own policy names the role: so the CDK grants it.
+fn key_statement_reworded(sight: &Sight<'_>) -> Vec<Place> {
+    let mut out = Vec::new();
+    for role in sight.resources(ROLES) {
+        let tasks = sight.users(&role, TASKS, "ExecutionRoleArn");
+        let Some(task) = tasks.iter().find(|task| reads_secrets(sight, task)) else { continue };
+        let mut holders = sight.users(&role, POLICIES, "Roles");
+        holders.push(role);
+        if holders.iter().any(|h| h.document.slice(&h.whole.span).contains("kms:")) {
+            continue;
+        }
+        for key in sight.resources(&["AWS::KMS::Key"]) {
+            let all = key.at("KeyPolicy.Statement");
+            let mut statements: Vec<Slot<'_>> = all.iter().flat_map(Slot::elements).collect();
+            statements.retain(|statement| {
+                let named = statement.step("Principal");
+                named.iter().any(|slot| sight.mentions.in_slot(slot).contains(&identity(&role)))
+            });
+            let actions: Vec<Slot<'_>> = statements.iter().flat_map(|s| s.step("Action")).collect();
+            if let [action] = actions[..]
+                && action.node.literal() == Some("kms:Decrypt")
+            {
+                out.push(sight.reworded(&key, action, "kms:Encrypt").concerning(task).concerning(&role));
+            }
+        }
+    }
+    out
 }
 
 /// Where the action is written once in the policies of a role that something names at a path, and nothing wider is.
@@ -225,38 +259,55 @@ fn managed_policy_of_another(sight: &Sight<'_>) -> Vec<Place> {
         let Some(task) = user else { continue };
         let mut holders = sight.users(&role, POLICIES, "role | Roles");
         holders.push(role);
-        let is_more = holders.iter().any(|h| {
-            !words_of(
-                sight,
-                h,
-                &["ecr:*", "logs:*", "logs:PutLogEvents", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"],
-            )
-            .is_empty()
-        });
-        let found: Vec<Slot<'_>> = holders.iter().flat_map(|h| words_of(sight, h, &[MANAGED])).collect();
+        let says = |words: &[&str]| holders.iter().any(|h| !words_of(sight, h, words).is_empty());
+        // What lets a role log lets it not pull from a registry of AWS.
+        let is_pulled = task.document.slice(&task.whole.span).contains(".dkr.ecr.");
+        let is_more = says(&["ecr:*", "ecr:BatchGetImage", "ecr:GetAuthorizationToken"])
+            || !is_pulled && says(&["logs:*", "logs:PutLogEvents"]);
+        let found: Vec<Slot<'_>> =
+            holders.iter().flat_map(|h| words_of(sight, h, &[MANAGED, MANAGED_OF_PARTITION])).collect();
         if let ([slot], false) = (&found[..], is_more) {
-            let wrong =
-                MANAGED.replace("AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceEventsRole");
+            let wrong = slot
+                .node
+                .literal()
+                .unwrap_or_default()
+                .replace("AmazonECSTaskExecutionRolePolicy", "AmazonEC2ContainerServiceEventsRole");
             out.push(sight.reworded(&role, *slot, &wrong).concerning(task));
         }
     }
     out
 }
 
-/// Where the name of a parameter is written with a hole or a word between two slashes.
+/// Where the name of a parameter is written with a hole or a word between two slashes: in a task, or in a list of settings that modules hand
+/// on to one.
 fn parameter_path_empty(sight: &Sight<'_>) -> Vec<Place> {
-    let mut out = Vec::new();
-    for task in sight.resources(TASKS) {
-        for slot in
-            task.at("container_definitions.secrets.valueFrom | ContainerDefinitions.Secrets.ValueFrom")
-        {
-            let text = slot.text();
-            let Some(at) = text.find(":parameter/").map(|at| at + ":parameter/".len()) else { continue };
-            let parts: Vec<&str> = text.get(at..).unwrap_or_default().split('/').collect();
-            if let [first, second, _, ..] = &parts[..] {
-                let start = slot.node.span.start + at + first.len() + 1;
-                out.push(sight.place(&task, slot, [Edit::new(start..start + second.len(), "")]));
+    let tasks = sight.resources(TASKS);
+    let mut given: Vec<(Resource<'_>, Slot<'_>)> = Vec::new();
+    for task in &tasks {
+        let path = "container_definitions.secrets.valueFrom | ContainerDefinitions.Secrets.ValueFrom";
+        given.extend(task.at(path).into_iter().map(|slot| (*task, slot)));
+    }
+    for document in sight.project.documents.iter().filter(|d| d.is_terraform()) {
+        let Some(task) = tasks.first() else { break };
+        for holder in document.root.walk() {
+            for member in holder.members().iter().filter(|m| m.key == "valueFrom") {
+                let slot = Slot { document, holder, member: Some(member), node: &member.value };
+                if !given.iter().any(|(_, known)| std::ptr::eq(known.node, slot.node)) {
+                    given.push((*task, slot));
+                }
             }
+        }
+    }
+    let mut out = Vec::new();
+    for (task, slot) in given {
+        let text = slot.text();
+        let Some(at) = text.find(":parameter/").map(|at| at + ":parameter/".len()) else { continue };
+        let parts: Vec<&str> = text.get(at..).unwrap_or_default().split('/').collect();
+        if let [first, second, _, ..] = &parts[..] {
+            let start = slot.node.span.start + at + first.len() + 1;
+            let place = sight.place(&task, slot, [Edit::new(start..start + second.len(), "")]);
+            let is_own = task.document.path == slot.document.path;
+            out.push(if is_own { place } else { tasks.iter().fold(place, Place::concerning) });
         }
     }
     out

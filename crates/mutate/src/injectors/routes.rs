@@ -42,7 +42,9 @@ pub(super) const ALL: &[Injector] = &[
     },
 ];
 
-const SUBNETS: &str = "network_configuration.subnets | NetworkConfiguration.AwsvpcConfiguration.Subnets";
+/// Where a service names its subnets.
+pub(super) const SUBNETS: &str =
+    "network_configuration.subnets | NetworkConfiguration.AwsvpcConfiguration.Subnets";
 const ASSOCIATIONS: &[&str] = &["aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation"];
 const TABLES: &[&str] = &["aws_route_table", "AWS::EC2::RouteTable"];
 
@@ -79,13 +81,22 @@ fn default_routes<'p>(sight: &Sight<'p>, table: &Resource<'p>) -> Vec<(Resource<
     out
 }
 
+/// Whether subnets are tied to tables, none of which has a default route.
+pub(super) fn has_no_default_route(sight: &Sight<'_>, subnets: &Named) -> bool {
+    let ties = associations_of(sight, subnets);
+    let mut tables = ties.iter().flat_map(|tie| sight.named(tie, "route_table_id | RouteTableId", TABLES));
+    let says_so = |table: &Resource<'_>| table.document.slice(&table.whole.span).contains("0.0.0.0/0");
+    !ties.is_empty() && tables.all(|table| !says_so(&table) && default_routes(sight, &table).is_empty())
+}
+
 /// Whether the project has an endpoint for the registry of images, with which no default route is needed.
 fn has_registry_endpoint(sight: &Sight<'_>) -> bool {
     let endpoints = sight.resources(&["aws_vpc_endpoint", "AWS::EC2::VPCEndpoint"]);
     endpoints.iter().any(|e| e.document.text.contains("ecr.api"))
 }
 
-/// Where one route serves all subnets of a Fargate service, or each of several serves some. A route to an internet gateway counts as well.
+/// Where one route serves all subnets of a Fargate service, or each of several serves some: of a template, in which the CDK writes one for
+/// each zone, all together are those of the private subnets. A route to an internet gateway counts as well.
 fn default_route(sight: &Sight<'_>, is_only: bool) -> Vec<Place> {
     if has_registry_endpoint(sight) {
         return Vec::new();
@@ -102,6 +113,12 @@ fn default_route(sight: &Sight<'_>, is_only: bool) -> Vec<Place> {
             }
         }
         let routes: Vec<_> = tables.iter().flat_map(|table| default_routes(sight, table)).collect();
+        if is_only && routes.len() > 1 && routes.len() == tables.len() {
+            out.extend(
+                all_left_out(sight, &routes)
+                    .map(|p| tables.iter().fold(p.concerning(&service), Place::concerning)),
+            );
+        }
         if routes.len() == 1 && tables.len() == 1 && is_only || routes.len() > 1 && !is_only {
             for (subject, slot, is_resource) in routes {
                 let place =
@@ -111,6 +128,27 @@ fn default_route(sight: &Sight<'_>, is_only: bool) -> Vec<Place> {
         }
     }
     out
+}
+
+/// All routes of a template left out, as of subnets that were made without a way out.
+fn all_left_out(sight: &Sight<'_>, routes: &[(Resource<'_>, Slot<'_>, bool)]) -> Option<Place> {
+    let mut places = Vec::new();
+    for (subject, _, is_resource) in routes {
+        if !is_resource || subject.document.is_terraform() {
+            return None;
+        }
+        places.push(left_out(sight, subject)?);
+    }
+    let mut places = places.into_iter();
+    let mut all = places.next()?;
+    for place in places {
+        if place.path != all.path {
+            return None;
+        }
+        all.names.extend(place.names);
+        all.edits.extend(place.edits);
+    }
+    Some(all)
 }
 
 /// A route of a template may be what others wait for; the engineer who leaves it out leaves that out as well, which one edit cannot do.

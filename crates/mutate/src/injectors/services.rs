@@ -145,22 +145,49 @@ fn target_type_instance(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the service has a load balancer, and something of its containers says that the start takes its time: a start period, a migration.
+/// Where a container migrates before it serves, or its own health check allows a start period, and the target group gives up sooner: before
+/// that period is over, or, of a migration, before the grace period that was written. Where the group waits as long by itself, or how long it
+/// waits is not written, nothing is lost with the grace period.
 fn grace_period_forgotten(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
     for service in sight.resources(SERVICES) {
-        let is_slow = task_of(sight, &service).is_some_and(|task| {
-            let words = task.document.slice(&task.whole.span).to_lowercase();
-            ["startperiod", "migrat", "alembic"].iter().any(|word| words.contains(word))
-        });
-        if !is_slow || service.at("load_balancer | LoadBalancers").is_empty() {
-            continue;
-        }
-        for slot in service.at("health_check_grace_period_seconds | HealthCheckGracePeriodSeconds") {
-            out.extend(sight.without(&service, slot));
+        let path = "health_check_grace_period_seconds | HealthCheckGracePeriodSeconds";
+        let grace = sight.written(&service, path).iter().filter_map(seconds).max();
+        let Some((task, grace)) = task_of(sight, &service).zip(grace) else { continue };
+        let words = task.document.slice(&task.whole.span).to_lowercase();
+        let periods = task.at(
+            "container_definitions.healthCheck.startPeriod | ContainerDefinitions.HealthCheck.StartPeriod",
+        );
+        let allowed = periods.iter().filter_map(seconds).max();
+        let migrates = ["migrat", "alembic"].iter().any(|word| words.contains(word));
+        let needed = if migrates { Some(grace) } else { allowed.map(|seconds| seconds.min(grace)) };
+        let groups = sight.named(
+            &service,
+            "load_balancer.target_group_arn | LoadBalancers.TargetGroupArn",
+            TARGET_GROUPS,
+        );
+        let waits: Option<Vec<u32>> = groups.iter().map(|group| gives_up(sight, group)).collect();
+        let Some((needed, least)) = needed.zip(waits.and_then(|all| all.into_iter().min())) else { continue };
+        if least < needed {
+            out.extend(service.at(path).into_iter().filter_map(|slot| sight.without(&service, slot)));
         }
     }
     out
+}
+
+fn seconds(slot: &Slot<'_>) -> Option<u32> {
+    slot.node.literal()?.parse().ok()
+}
+
+/// The seconds after which a target group calls a silent target unhealthy, where they are written or are those of AWS.
+fn gives_up(sight: &Sight<'_>, group: &Resource<'_>) -> Option<u32> {
+    let number = |path: &str, unwritten: u32| match &sight.written(group, path)[..] {
+        [] => Some(unwritten),
+        slots => slots.iter().map(seconds).collect::<Option<Vec<u32>>>()?.into_iter().min(),
+    };
+    let unwritten = if group.document.is_terraform() { 3 } else { 2 };
+    let threshold = number("health_check.unhealthy_threshold | UnhealthyThresholdCount", unwritten)?;
+    Some(number("health_check.interval | HealthCheckIntervalSeconds", 30)? * threshold)
 }
 
 fn timeout_above_interval(sight: &Sight<'_>) -> Vec<Place> {

@@ -28,7 +28,12 @@ impl Evaluator<'_, '_> {
                 }
                 StepKind::FullSplat => return self.splat(&value, rest, step.span, env),
                 StepKind::AttrSplat => {
-                    let each = rest.iter().take_while(|s| matches!(s.kind, StepKind::Attr(_))).count();
+                    let inside = |s: &&Step| match s.kind {
+                        StepKind::Attr(_) => !self.is_in_brackets(s.span),
+                        StepKind::Legacy(_) => true,
+                        _ => false,
+                    };
+                    let each = rest.iter().take_while(inside).count();
                     let list = self.splat(&value, &rest[..each], step.span, env)?;
                     return self.steps(list, &rest[each..], env);
                 }
@@ -200,6 +205,9 @@ impl Evaluator<'_, '_> {
             if value.is_null() {
                 return Err(Fault::new(span, "the value is null, so it has no elements"));
             }
+            if unk.ty == Ty::Dynamic && self.planning {
+                return Ok(unknown_index(value, unk).marked(marks));
+            }
             let may_be_key = matches!(unk.ty, Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String);
             if matches!(Ty::outline(value), Ty::Bool | Ty::Number | Ty::String) {
                 return Err(Fault::new(span, format!("a {} has no elements", kind_name(value))));
@@ -266,6 +274,17 @@ impl Evaluator<'_, '_> {
             let message = format!("{reference} has neither count nor for_each, so it has no instance keys");
             return Err(Fault::new(span, message));
         }
+        if let Some(reference) = &unk.reference
+            && reference.path.is_empty()
+            && matches!(key.k, K::Num(_) | K::Bool(_))
+            && !self.is_repeated(unk)
+            && self.is_one(reference)
+        {
+            return Err(Fault::new(
+                span,
+                format!("{reference} is one thing, with attributes and no elements"),
+            ));
+        }
         let Some(number) = whole_number(key).filter(|_| !matches!(unk.ty, Ty::Map(_) | Ty::Object(_))) else {
             let Some(name) = key.as_str().map(ToOwned::to_owned) else {
                 return Ok(derived(value, unk, Ty::Dynamic));
@@ -296,6 +315,12 @@ impl Evaluator<'_, '_> {
         let marks = value.marks;
         if let Some(items) = value.elements() {
             let items: Vec<Val> = items.to_vec();
+            if items.is_empty()
+                && self.planning
+                && let K::List(ty, _) | K::Set(ty, _) = &value.k
+            {
+                self.reachable(ty, value, rest, env)?;
+            }
             let mut out = Vec::with_capacity(items.len());
             for item in items {
                 let item = self.steps(item, rest, env)?;
@@ -320,10 +345,7 @@ impl Evaluator<'_, '_> {
             )),
             K::Null(Ty::Dynamic) => Ok(Val::tuple(Vec::new(), value.origin).marked(marks)),
             K::Null(ty) => {
-                // What the steps cannot reach in a value of this type is an error also where there is none.
-                let mut any = Unk::new(Why::Count);
-                any.ty = ty.clone();
-                self.steps(Val::unk(any, value.origin), rest, env)?;
+                self.reachable(ty, value, rest, env)?;
                 Ok(Val::tuple(Vec::new(), value.origin).marked(marks))
             }
             K::Unknown(unk) => {
@@ -336,6 +358,12 @@ impl Evaluator<'_, '_> {
                 Ok(Val::tuple(vec![item], origin).marked(marks))
             }
         }
+    }
+
+    /// What the steps cannot reach in a value of this type is an error also where there is none.
+    fn reachable(&mut self, ty: &Ty, of: &Val, rest: &[Step], env: Env<'_>) -> Result<(), Fault> {
+        let any = Unk { ty: ty.clone(), ..Unk::new(Why::Count) };
+        self.steps(Val::unk(any, of.origin), rest, env).map(|_| ())
     }
 
     fn splat_of_unknown(

@@ -110,6 +110,7 @@ impl Evaluator<'_, '_> {
                 break;
             }
             let origin = value.origin;
+            let value = value.marked(collection.marks);
             let member =
                 Val::object(vec![("key".into(), key.origin, key), ("value".into(), origin, value)], origin);
             let outer = (self.doubtful, self.unmade);

@@ -28,14 +28,15 @@ fn extent(value: &Val) -> usize {
 
 impl Evaluator<'_, '_> {
     pub(super) fn call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        match call.name.as_str() {
+        let plain = call.name.strip_prefix("core::").unwrap_or(&call.name);
+        match plain {
             "try" => return self.try_call(call, span, env),
             "can" => return self.can_call(call, span, env),
             "convert" if self.speaks(env.scope, |m| m.language >= Language::Convert || m.is_tofu) => {
                 return self.convert_call(call, span, env);
             }
             "templatefile" | "templatestring" if env.isolated => {
-                return Err(Fault::new(span, format!("a template cannot call {}()", call.name)));
+                return Err(Fault::new(span, format!("a template cannot call {plain}()")));
             }
             _ => {}
         }
@@ -44,7 +45,7 @@ impl Evaluator<'_, '_> {
             let value = self.eval(argument, env)?;
             arguments.push(self.whole(value));
         }
-        if call.name == "templatestring"
+        if plain == "templatestring"
             && !call.arguments.first().is_some_and(is_name)
             && !arguments.get(1).is_some_and(Val::is_unknown)
         {

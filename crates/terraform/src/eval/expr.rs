@@ -69,8 +69,14 @@ impl Evaluator<'_, '_> {
                     let value = self.traversal(name, base.span, steps, span, env)?;
                     return Ok(self.planned_whole(value));
                 }
-                let base = self.eval(base, env)?;
-                let value = self.steps(base, steps, env)?;
+                let of = self.eval(base, env)?;
+                // What is null at first sight is of no type to a splat.
+                let of = if matches!(&of.k, K::Null(ty) if !ty.is_sequence()) && is_constant(base) {
+                    Val::null(of.origin).marked(of.marks)
+                } else {
+                    of
+                };
+                let value = self.steps(of, steps, env)?;
                 Ok(self.step(value, span, Via::Written))
             }
             E::Call(call) => self.call(call, span, env),
@@ -244,6 +250,14 @@ impl Evaluator<'_, '_> {
                 Val::new(K::Unknown(Arc::new(unk)), origin).marked(marks)
             }
         })
+    }
+}
+
+/// Whether an expression is a call that is given `null` alone.
+fn is_constant(expr: &Expr) -> bool {
+    match &expr.bare().kind {
+        E::Call(call) => call.arguments.iter().all(|a| matches!(a.bare().kind, E::Null)),
+        _ => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Marks, Name, References, Why};
+use iaclint_value::{Marks, Name, OriginId, References, Why};
 
 use super::access::{add_references, derived, has_substance, references_in};
 use super::{Env, Evaluator, Fault};
@@ -22,19 +22,20 @@ pub(super) struct Members {
 }
 
 impl Evaluator<'_, '_> {
-    /// The members of a collection; `None` when it is none.
+    /// The members of a collection, without its marks; `None` when it is none.
     pub(super) fn members(&mut self, collection: &Val) -> Option<Members> {
         let marks = collection.marks;
         let items: Vec<(Val, Val)> = match &collection.k {
-            K::List(_, items) | K::Tuple(items) => (0_i64..)
-                .zip(items.iter())
-                .map(|(i, v)| (Val::int(i, v.origin), v.clone().marked(marks)))
-                .collect(),
-            K::Set(_, items) => items.iter().map(|v| (v.clone(), v.clone().marked(marks))).collect(),
-            K::Map(_, fields) | K::Object(fields) => fields
-                .iter()
-                .map(|(name, origin, v)| (Val::str(name.clone(), *origin), v.clone().marked(marks)))
-                .collect(),
+            K::List(_, items) | K::Tuple(items) => {
+                (0_i64..).zip(items.iter()).map(|(i, v)| (Val::int(i, v.origin), v.clone())).collect()
+            }
+            K::Set(_, items) => {
+                let bare = items.iter().map(|v| Val { marks: Marks::NONE, ..v.clone() });
+                bare.map(|v| (v.clone(), v)).collect()
+            }
+            K::Map(_, fields) | K::Object(fields) => {
+                fields.iter().map(|(name, origin, v)| (Val::str(name.clone(), *origin), v.clone())).collect()
+            }
             K::Unknown(unk) => {
                 let unk = unk.clone();
                 return self.unknown_members(collection, &unk);
@@ -90,6 +91,9 @@ impl Evaluator<'_, '_> {
             items: Vec::new(),
         };
         let symbolic = made.open.is_some();
+        if self.planning && Ty::outline(&collection) != Ty::Dynamic {
+            self.condition_alone(each, env)?;
+        }
         for (key, value) in members.items {
             let Some(rounds) = self.rounds.checked_sub(1) else {
                 self.root_limit(span, "too many elements are made in this root");
@@ -135,6 +139,19 @@ impl Evaluator<'_, '_> {
                 Val::new(K::Unknown(Arc::new(unk)), origin).marked(made.marks)
             }
         })
+    }
+
+    /// What is wrong with the condition of a `for` whatever the members are is wrong also where there are none.
+    fn condition_alone(&mut self, each: &For, env: Env<'_>) -> Result<(), Fault> {
+        let Some(condition) = &each.condition else { return Ok(()) };
+        let names = each.key_name.iter().chain([&each.value_name]);
+        let names: Vec<(Name, Val)> =
+            names.map(|name| (name.clone(), Val::unknown(Why::Count, OriginId::NONE))).collect();
+        let value = self.bound(env, &names, |me, env| me.eval(condition, env))?;
+        if value.is_null() {
+            return Err(Fault::new(condition.span, "the condition is null"));
+        }
+        convert(&value, &Ty::Bool).map(|_| ()).map_err(|e| Fault::new(condition.span, e))
     }
 
     /// One round of a `for`.

@@ -15,6 +15,7 @@ mod fragment;
 mod inputs;
 mod iterate;
 mod modules;
+mod names;
 mod oracle;
 mod plan;
 mod provided;

@@ -35,6 +35,9 @@ impl Evaluator<'_, '_> {
             .map(|b| std::mem::take(&mut b.body.attributes))
             .unwrap_or_default();
         let [attribute] = attributes.as_slice() else { return error("not one expression", None) };
+        if let Some(fault) = self.misnamed(&attribute.value, 0) {
+            return error(&fault.0.message, Some(fault.0.span));
+        }
         let value = self.eval(&attribute.value, Env::of_scope(0)).map(|value| self.deep_whole(value, 0));
         match (value, self.problems.first()) {
             (Err(fault), _) => error(&fault.0.message, Some(fault.0.span)),

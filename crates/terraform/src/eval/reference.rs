@@ -148,7 +148,11 @@ impl Evaluator<'_, '_> {
         };
         let local = &module.locals[at];
         self.node(&Node::Local(scope, at), span, |me| {
-            let value = me.eval(&local.value, Env::of_scope(scope));
+            let misnamed = if me.planning { me.misnamed(&local.value, scope) } else { None };
+            let value = match misnamed {
+                Some(fault) => Err(fault),
+                None => me.eval(&local.value, Env::of_scope(scope)),
+            };
             let value = value.unwrap_or_else(|fault| me.invalid(fault));
             me.step(value, local.value.span, Via::Local(local.name.clone()))
         })
@@ -358,7 +362,7 @@ pub(super) fn relative(from: &Path, to: &Path) -> String {
 }
 
 /// The error of a name that means something only inside certain blocks.
-fn out_of_place(root: &str, span: Span) -> Fault {
+pub(super) fn out_of_place(root: &str, span: Span) -> Fault {
     let (message, help) = match root {
         "each" => ("each stands outside of a block with for_each", "give the block a for_each"),
         "count" => ("count.index stands outside of a block with count", "give the block a count"),

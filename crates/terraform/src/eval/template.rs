@@ -80,6 +80,9 @@ impl Evaluator<'_, '_> {
                     let Some(members) = self.members(&value) else {
                         return Err(Fault::new(collection.span, "this cannot be iterated over"));
                     };
+                    if members.marks != Marks::NONE {
+                        out.push(TemplatePart::Value(Val::str("", value.origin).marked(members.marks)));
+                    }
                     if let Some(open) = members.open {
                         // Once with what stands for any member: what it mentions is used.
                         let mut unk = Unk::new(Why::Count);

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use bigdecimal::num_bigint::BigInt;
+use bigdecimal::num_bigint::{BigInt, Sign};
 use bigdecimal::num_traits::{One, Signed, ToPrimitive};
 
 use super::numeric::{num, whole};
@@ -140,6 +140,13 @@ pub(super) fn cidrsubnet(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let more = whole(arguments, 1)?;
     let number = integer(arguments, 2)?;
     let length = i64::from(network.length).saturating_add(more);
+    // The number is laid over the address, and must not be longer than that.
+    let shift = i64::from(network.bits).saturating_sub(length);
+    let width = i64::try_from(number.bits()).unwrap_or(i64::MAX).saturating_add(shift);
+    let fits = number.sign() == Sign::NoSign || width <= i64::from(network.bits);
+    if length < 0 && !fits {
+        return Err(error(format!("a prefix of {} has no network number {number}", network.length)));
+    }
     if length < 0 {
         // What Terraform prints for a prefix that there is not.
         return Ok(call.str("<nil>"));
@@ -148,9 +155,11 @@ pub(super) fn cidrsubnet(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let Some(length) = length.filter(|length| *length <= network.bits) else {
         return Err(error(format!("a prefix of {} cannot be extended by {more} bits", network.length)));
     };
-    // The size of the number is not looked at where 64 bits do not hold its bound, nor is its sign.
+    // Of the number only 64 bits are looked at, and where they do not hold its bound not even those; nor is its sign.
     let bounded = u32::try_from(more).ok().filter(|more| *more < 64);
-    if bounded.is_some_and(|more| number.magnitude().to_u128().is_none_or(|n| n > ones(more))) {
+    let low = number.magnitude() & BigInt::from(u64::MAX).magnitude();
+    let too_large = |more: u32| low.to_u128().is_none_or(|n| n > ones(more));
+    if !fits || bounded.is_some_and(too_large) {
         return Err(error(format!("{more} more bits cannot hold the network number {number}")));
     }
     let first = BigInt::from(network.first) | (number << (network.bits - length));

@@ -338,6 +338,10 @@ pub(super) fn chunklist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
 }
 
 pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
+    let key_types =
+        [&arguments[1], &arguments[2]].map(|v| Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic));
+    let common =
+        crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
     let (K::List(ty, values), Some(keys), Some(wanted)) =
         (&arguments[0].k, arguments[1].elements(), arguments[2].elements())
     else {
@@ -346,13 +350,9 @@ pub(super) fn matchkeys(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, C
     if values.len() != keys.len() {
         return Err(error("the lists of values and of keys must be of one length"));
     }
-    if !wanted.is_empty() && values.iter().any(Val::has_unknown) {
+    if !wanted.is_empty() && values.iter().chain(keys).any(Val::has_unknown) {
         return Ok(call.unknown(arguments));
     }
-    let key_types =
-        [&arguments[1], &arguments[2]].map(|v| Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic));
-    let common =
-        crate::unify::unify(&key_types, true).ok_or_else(|| error("the keys must all be of one type"))?;
     let alike = |list: &[Val]| -> Vec<Option<Val>> {
         list.iter().map(|v| crate::convert::convert(v, &common).ok()).collect()
     };

@@ -151,8 +151,37 @@ fn time(arguments: &[Val], at: usize) -> Result<Time, CallError> {
     Time::parse(text).ok_or_else(|| wrong(at, format!("{text:?} is not a time such as 2006-01-02T15:04:05Z")))
 }
 
+/// A time as `timecmp` takes it: an hour of one digit, a comma before the fraction, and a place that is a day ahead.
+fn lenient(arguments: &[Val], at: usize) -> Result<Time, CallError> {
+    let text = str(arguments, at)?;
+    let mut plain = text.replace(',', ".");
+    if plain.as_bytes().get(12) == Some(&b':') {
+        plain.insert(11, '0');
+    }
+    let zone = plain.len().saturating_sub(6);
+    let ahead = |minutes: &str| minutes.parse().ok().filter(|m: &i64| *m <= 60);
+    let offset = match plain.as_bytes().get(zone..) {
+        Some([b'+' | b'-', hours @ .., b':', _, _]) if hours.iter().all(u8::is_ascii_digit) => {
+            plain.get(zone + 1..zone + 3).and_then(|h| h.parse().ok()).filter(|h: &i64| *h <= 24)
+        }
+        _ => None,
+    };
+    let minutes = plain.get(zone + 4..).and_then(ahead);
+    if let (Some(hours), Some(minutes)) = (offset, minutes)
+        && (hours == 24 || minutes == 60)
+    {
+        let sign = if plain.as_bytes().get(zone) == Some(&b'-') { -1 } else { 1 };
+        plain.replace_range(zone.., "Z");
+        if let Some(time) = Time::parse(&plain) {
+            return Ok(Time { offset: sign * (hours * 60 + minutes), utc: false, ..time });
+        }
+    }
+    Time::parse(&plain)
+        .ok_or_else(|| wrong(at, format!("{text:?} is not a time such as 2006-01-02T15:04:05Z")))
+}
+
 pub(super) fn timecmp(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let order = time(arguments, 0)?.instant().cmp(&time(arguments, 1)?.instant());
+    let order = lenient(arguments, 0)?.instant().cmp(&lenient(arguments, 1)?.instant());
     Ok(Val::int(order as i64, OriginId::NONE))
 }
 

@@ -122,7 +122,7 @@ pub(super) fn jsondecode(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
         return Ok(decided(call, arguments, plain(&inner, 0)));
     }
     let Some(source) = parts(&arguments[0]) else { return Ok(call.unknown(arguments)) };
-    let read = json::parse(&source, call.host.origins());
+    let read = json::parse_start(&source, call.host.origins());
     match read {
         Ok(read) => Ok(decided(call, arguments, import(&read.value))),
         Err(_) if arguments[0].is_unknown() => Ok(call.unknown(arguments)),

@@ -67,7 +67,8 @@ pub(super) fn fileset(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
 
 pub(super) fn templatefile(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let Some(path) = arguments[0].as_str() else { return Ok(call.unknown(arguments)) };
-    if is_opaque(&arguments[1]) {
+    // A plan does not even look for the file.
+    if is_opaque(&arguments[1]) || call.host.is_strict() && arguments[1].is_unknown() {
         return Ok(call.unknown(arguments));
     }
     let variables = variables(call, arguments)?;

@@ -15,7 +15,7 @@ use crate::export::from_text;
 use crate::json_out;
 use crate::num::Num;
 use crate::ty::Ty;
-use crate::val::{K, Val};
+use crate::val::{K, Unk, Val};
 
 /// The widest field and the most decimals.
 const MAX_WIDTH: usize = 4_096;
@@ -345,11 +345,14 @@ fn exponential((digits, exponent): &(String, i64), pad_to: Option<usize>, mode: 
 pub(super) fn formatlist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let rest = &arguments[1..];
     let mut length: Option<(usize, usize)> = None;
+    // A set of which an element is not known may have fewer of them.
+    let several = |items: &[Val]| items.len() > 1 && items.iter().any(Val::has_unknown);
+    let set_open = |v: &Val| matches!(&v.k, K::Set(_, items) if several(items));
+    let mut open = false;
     for (at, value) in rest.iter().enumerate() {
-        let Some(items) = value.elements() else {
-            if value.as_unknown().is_some_and(|u| u.ty == Ty::Dynamic || u.ty.is_sequence()) {
-                return Ok(call.unknown_of(arguments, Ty::list(Ty::String)));
-            }
+        let Some(items) = value.elements().filter(|_| !set_open(value)) else {
+            let list = |u: &Unk| u.ty == Ty::Dynamic || u.ty.is_sequence();
+            open |= set_open(value) || value.as_unknown().is_some_and(list);
             continue;
         };
         match length {
@@ -361,8 +364,7 @@ pub(super) fn formatlist(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
             None => length = Some((items.len(), at + 1)),
         }
     }
-    let set_open = |v: &Val| matches!(&v.k, K::Set(_, items) if items.iter().any(Val::has_unknown));
-    if rest.iter().any(set_open) || arguments[0].is_unknown() {
+    if open || arguments[0].is_unknown() {
         return Ok(call.unknown_of(arguments, Ty::list(Ty::String)));
     }
     let count = length.map_or(1, |l| l.0);

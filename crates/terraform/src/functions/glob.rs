@@ -13,7 +13,17 @@ impl Glob {
     pub(super) fn parse(pattern: &str) -> Option<Glob> {
         let mut alternatives = vec![String::new()];
         expand(pattern, &mut alternatives)?;
-        let closed = |p: &String| p.match_indices('[').all(|(at, _)| p[at..].contains(']'));
+        let closed = |p: &String| {
+            let mut rest = p.as_str();
+            while let Some((_, class)) = rest.split_once('[') {
+                let Some((inner, behind)) = class.split_once(']') else { return false };
+                if !inner.starts_with('^') && (inner.is_empty() || inner.ends_with('-')) {
+                    return false;
+                }
+                rest = behind;
+            }
+            true
+        };
         if !alternatives.iter().all(closed) {
             return None;
         }
@@ -42,76 +52,42 @@ fn up(pattern: &[String]) -> usize {
     pattern.iter().take_while(|part| *part == "..").count()
 }
 
+/// Puts in what the braces offer. Braces do not nest: the first that closes belongs to the first that opens, and what was put in is
+/// looked at again.
 fn expand(pattern: &str, out: &mut Vec<String>) -> Option<()> {
-    let mut rest = pattern;
-    while let Some(open) = rest.find('{') {
-        let close = closing(&rest[open..])? + open;
-        let mut options = Vec::new();
-        for option in split_options(&rest[open + 1..close]) {
-            let mut inner = vec![String::new()];
-            expand(option, &mut inner)?;
-            options.extend(inner);
+    let mut todo = vec![pattern.to_owned()];
+    out.clear();
+    while let Some(pattern) = todo.pop() {
+        let Some((head, rest)) = pattern.split_once('{') else {
+            out.push(pattern);
+            continue;
+        };
+        match rest.split_once('}') {
+            Some((options, behind)) => {
+                todo.extend(options.split(',').map(|option| format!("{head}{option}{behind}")));
+            }
+            // It is seen only when something has matched so far.
+            None if head.is_empty() || head.ends_with('/') => return None,
+            None => {}
         }
-        let head = &rest[..open];
-        *out = out.iter().flat_map(|o| options.iter().map(move |p| format!("{o}{head}{p}"))).collect();
-        if out.len() > MAX_ALTERNATIVES {
+        if out.len() + todo.len() > MAX_ALTERNATIVES {
             return None;
         }
-        rest = &rest[close + 1..];
-    }
-    for whole in out.iter_mut() {
-        whole.push_str(rest);
     }
     Some(())
-}
-
-fn closing(text: &str) -> Option<usize> {
-    let mut depth = 0usize;
-    for (at, char) in text.char_indices() {
-        match char {
-            '{' => depth += 1,
-            '}' => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            _ => {}
-        }
-        if depth > 16 {
-            return None;
-        }
-    }
-    None
-}
-
-fn split_options(text: &str) -> Vec<&str> {
-    let (mut depth, mut start) = (0usize, 0);
-    let mut out = Vec::new();
-    for (at, char) in text.char_indices() {
-        match char {
-            '{' => depth += 1,
-            '}' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                out.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    out.push(&text[start..]);
-    out
 }
 
 /// For each length of the path's beginning, whether the patterns so far match it.
 fn path_matches(pattern: &[String], parts: &[&str]) -> bool {
     let mut reached = vec![false; parts.len() + 1];
     reached[0] = true;
-    for part in pattern {
+    for (number, part) in pattern.iter().enumerate() {
+        let last = number + 1 == pattern.len();
         let mut next = vec![false; parts.len() + 1];
         for at in 0..=parts.len() {
             if part == "**" {
-                next[at] = reached[at] || (at > 0 && next[at - 1]);
+                // At the end it is something in the directory, not the directory itself.
+                next[at] = reached[at] && !last || at > 0 && (next[at - 1] || last && reached[at - 1]);
             } else if at > 0 {
                 next[at] = reached[at - 1] && part_matches(part, parts[at - 1]);
             }
@@ -151,19 +127,24 @@ fn part_matches(pattern: &str, text: &str) -> bool {
 }
 
 /// What follows a class that has this character in it.
+/// Where the class that opens at `at` ends, if the character is of it.
 fn class(pattern: &[char], at: usize, char: char) -> Option<usize> {
-    let negated = matches!(pattern.get(at + 1), Some('^' | '!'));
+    let negated = pattern.get(at + 1) == Some(&'^');
     let start = at + 1 + usize::from(negated);
-    let end = (start + 1..pattern.len()).find(|i| pattern[*i] == ']')?;
+    let end = (start..pattern.len()).find(|i| pattern[*i] == ']')?;
     let mut found = false;
     let mut i = start;
+    let literal =
+        |at: usize| if pattern[at] == '\\' && at + 1 < end { (pattern[at + 1], 2) } else { (pattern[at], 1) };
     while i < end {
-        if i + 2 < end && pattern[i + 1] == '-' {
-            found |= (pattern[i]..=pattern[i + 2]).contains(&char);
-            i += 3;
+        let (first, width) = literal(i);
+        i += width;
+        if i + 1 < end && pattern[i] == '-' && width == 1 {
+            let (last, width) = literal(i + 1);
+            found |= (first..=last).contains(&char);
+            i += 1 + width;
         } else {
-            found |= pattern[i] == char;
-            i += 1;
+            found |= first == char;
         }
     }
     (found != negated).then_some(end + 1)

@@ -62,7 +62,12 @@ fn namespace(name: &str) -> Option<[u8; 16]> {
 }
 
 fn parse_uuid(text: &str) -> Option<[u8; 16]> {
-    let text = text.strip_prefix("urn:uuid:").unwrap_or(text);
+    // Whatever stands around 36 characters is taken for braces.
+    let text = match text.get(..9) {
+        Some(start) if start.eq_ignore_ascii_case("urn:uuid:") => text.get(9..)?,
+        _ if text.len() == 38 => text.get(1..37)?,
+        _ => text,
+    };
     let dashes = text.len() != 36 || [8, 13, 18, 23].iter().all(|at| text.as_bytes().get(*at) == Some(&b'-'));
     let digits: String = text.chars().filter(|c| *c != '-').collect();
     if !dashes

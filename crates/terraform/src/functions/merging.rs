@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use iaclint_value::{Name, OriginId, Why};
+use iaclint_value::{Marks, Name, OriginId, Why};
 
 use super::collections::{partly, some_elements};
 use super::lookup::some_fields;
@@ -19,6 +19,10 @@ pub(super) fn concat(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
     }
     let types: Vec<Ty> = arguments.iter().map(Ty::outline).collect();
     if let Some(at) = types.iter().position(|t| !matches!(t, Ty::List(_) | Ty::Tuple(_) | Ty::Dynamic)) {
+        // Behind a list that is not known Terraform looks no further.
+        if arguments[..at].iter().any(Val::is_unknown) {
+            return Ok(call.unknown_of(arguments, Ty::Dynamic));
+        }
         return Err(wrong(at, format!("a list or tuple is required, not {}", types[at].friendly())));
     }
     let lists = types.iter().all(|t| matches!(t, Ty::List(_)));
@@ -48,8 +52,18 @@ pub(super) fn concat(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
 
 pub(super) fn merge(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
     let types: Vec<Ty> = arguments.iter().map(Ty::outline).collect();
-    if let Some(ty) = types.iter().find(|t| !matches!(t, Ty::Map(_) | Ty::Object(_) | Ty::Dynamic)) {
-        return Err(error(format!("maps or objects are required, not {}", ty.friendly())));
+    let wrong = |t: &Ty| !matches!(t, Ty::Map(_) | Ty::Object(_) | Ty::Dynamic);
+    if let Some(at) = types.iter().position(wrong) {
+        // Behind an argument of no type the types are not looked at; then only what has elements is an error.
+        let open = arguments[..at].iter().find(|v| Ty::outline(v) == Ty::Dynamic);
+        if open.is_some_and(Val::is_unknown) {
+            return Ok(call.unknown(arguments));
+        }
+        let harmless =
+            |(value, ty): (&Val, &Ty)| !wrong(ty) || value.elements().is_some_and(<[Val]>::is_empty);
+        if open.is_none() || !arguments.iter().zip(&types).all(harmless) {
+            return Err(error(format!("maps or objects are required, not {}", types[at].friendly())));
+        }
     }
     let fields: Fields = arguments.iter().filter_map(some_fields).flatten().cloned().collect();
     let origin = call.origin();
@@ -90,28 +104,38 @@ pub(super) fn flatten(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Cal
     }
     let mut out = Vec::new();
     let mut complete = !value.is_unknown();
-    flat(some_elements(value), &mut out, &mut complete, 0)?;
+    let mut marks = Marks::NONE;
+    flat(some_elements(value), &mut out, &mut complete, &mut marks, 0)?;
     let open = |v: &Val| super::planned::ordered(v.clone()).is_unknown() && matches!(v.k, K::Set(..));
     if open(value) || call.host.is_strict() && value.elements().is_some_and(|items| items.iter().any(open)) {
         complete = false;
     }
     if !complete {
-        return Ok(partly(call, arguments, out));
+        return Ok(partly(call, arguments, out).marked(marks));
     }
     let origin = call.origin();
-    Ok(Val::tuple(out, origin))
+    Ok(Val::tuple(out, origin).marked(marks))
 }
 
-fn flat(items: &[Val], out: &mut Vec<Val>, complete: &mut bool, depth: usize) -> Result<(), CallError> {
+fn flat(
+    items: &[Val],
+    out: &mut Vec<Val>,
+    complete: &mut bool,
+    marks: &mut Marks,
+    depth: usize,
+) -> Result<(), CallError> {
     if depth > MAX_DEPTH {
         return Err(error("the list is nested too deep"));
     }
     for item in items {
         match &item.k {
-            K::List(_, inner) | K::Set(_, inner) | K::Tuple(inner) => flat(inner, out, complete, depth + 1)?,
+            K::List(_, inner) | K::Set(_, inner) | K::Tuple(inner) => {
+                *marks = marks.and(item.marks);
+                flat(inner, out, complete, marks, depth + 1)?;
+            }
             K::Unknown(unk) if unk.ty == Ty::Dynamic || unk.ty.is_sequence() => {
                 *complete = false;
-                flat(some_elements(item), out, complete, depth + 1)?;
+                flat(some_elements(item), out, complete, marks, depth + 1)?;
             }
             _ => out.push(item.clone()),
         }
@@ -209,10 +233,13 @@ pub(super) fn zipmap(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, Call
             None => return Err(wrong(0, "a key is null")),
         }
     }
+    // Whose key is a secret is one itself.
+    let marks = keys.iter().fold(Marks::NONE, |marks, key| marks.and(key.marks));
     Ok(match &arguments[1].k {
         K::List(ty, _) => Val::map(ty.clone(), fields, origin),
         _ => Val::object(fields, origin),
-    })
+    }
+    .marked(marks))
 }
 
 /// What is known of an object of which not all keys are.

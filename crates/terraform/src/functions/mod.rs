@@ -286,22 +286,24 @@ fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec
         return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
     }
     let mut out = Vec::with_capacity(have);
-    let mut undecided_type = false;
+    let (mut undecided_type, mut typeless) = (false, false);
     for (at, value) in arguments.iter().enumerate() {
         let Some(param) = function.params.get(at).copied().or(function.variadic) else { continue };
-        if value.is_null() && !param.nullable && !undecided_type {
+        if value.is_null() && !param.nullable && !typeless {
             return Err(wrong(at, "the argument must not be null"));
         }
-        let converted = if strict && matches!(param.ty, Type::List(_)) {
-            convert(&planned::ordered(value.clone()), &param.ty.ty())
-        } else {
-            convert(value, &param.ty.ty())
-        };
-        out.push(converted.map_err(|message| wrong(at, message))?);
+        let mut converted = convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?;
+        if strict && matches!(param.ty, Type::List(_)) && matches!(value.k, K::Set(..)) {
+            let ordered = convert(&planned::ordered(value.clone()), &param.ty.ty());
+            converted = ordered.map_err(|message| wrong(at, message))?;
+        }
+        out.push(converted);
         // What an attribute of a provider is only its schema tells; to Terraform it has a type.
         let attribute = value.as_unknown().is_some_and(|u| u.reference.is_some());
-        undecided_type |=
-            param.ty == Type::Any && !param.untyped && !attribute && Ty::outline(value) == Ty::Dynamic;
+        let open = !param.untyped && !attribute && Ty::outline(value) == Ty::Dynamic;
+        // Behind a value of no type Terraform looks neither for null nor at types; behind such a set, at null still.
+        typeless |= open && param.ty == Type::Any;
+        undecided_type |= typeless || open && param.ty == Type::Set(&Type::Any) && value.is_unknown();
     }
     Ok((out, undecided_type))
 }

@@ -10,6 +10,12 @@ const MAX_REPEAT: u32 = 1000;
 const NOT_IN_RE2: [&str; 8] =
     ["alphabetic", "lowercase", "uppercase", "whitespace", "math", "emoji", "ideographic", "hexdigit"];
 
+/// The classes in brackets of POSIX and the one of Perl.
+const CLASSES: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space",
+    "upper", "word", "xdigit",
+];
+
 /// A compiled pattern. Names of groups may stand twice in RE2, so they are kept beside it.
 pub(super) struct Pattern {
     regex: Regex,
@@ -190,6 +196,10 @@ impl<'a> Translation<'a> {
                 }
                 '[' if after.starts_with(':') && after.contains(":]") => {
                     let end = after.find(":]").map_or(0, |at| at + 3);
+                    let name = self.rest.get(2..end - 2).unwrap_or_default();
+                    if !CLASSES.contains(&name.strip_prefix('^').unwrap_or(name)) {
+                        return Err(format!("[:{name}:] is no character class of RE2"));
+                    }
                     self.copy(end);
                     last = None;
                 }
@@ -254,7 +264,17 @@ impl<'a> Translation<'a> {
             ('p' | 'P', _) => self.property(escaped)?,
             ('0', _) => self.octal(after, 3),
             ('1'..='7', _) if behind.starts_with(|c: char| ('0'..='7').contains(&c)) => self.octal(after, 3),
-            ('a' | 'f' | 't' | 'n' | 'r' | 'v' | 'x', _) | ('A' | 'z', false) => {
+            ('x', _) => {
+                let digits = match behind.strip_prefix('{') {
+                    Some(braced) => braced.split_once('}').ok_or_else(invalid)?.0,
+                    None => behind.get(..2).ok_or_else(invalid)?,
+                };
+                let code = u32::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'));
+                let code = code.filter(|code| *code <= 0x0010_ffff).ok_or_else(invalid)?;
+                let _ = write!(self.out, "\\x{{{code:x}}}");
+                self.rest = &behind[digits.len() + if behind.starts_with('{') { 2 } else { 0 }..];
+            }
+            ('a' | 'f' | 't' | 'n' | 'r' | 'v', _) | ('A' | 'z', false) => {
                 self.out.push('\\');
                 self.out.push(escaped);
             }

@@ -64,8 +64,12 @@ impl Shape<'_> {
 }
 
 pub(super) fn regex(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let pattern = compiled(str(arguments, 0)?, 0)?;
+    let Some(pattern) = arguments[0].as_str() else { return Ok(call.unknown(arguments)) };
+    let pattern = compiled(pattern, 0)?;
     let shape = shape(&pattern)?;
+    if arguments[1].is_unknown() {
+        return Ok(call.unknown_of(arguments, shape.ty()));
+    }
     let origin = call.origin();
     match pattern.captures(str(arguments, 1)?) {
         Some(captures) => Ok(shape.value(&captures, origin)),
@@ -74,8 +78,12 @@ pub(super) fn regex(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
 }
 
 pub(super) fn regexall(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let pattern = compiled(str(arguments, 0)?, 0)?;
+    let Some(pattern) = arguments[0].as_str() else { return Ok(call.unknown(arguments)) };
+    let pattern = compiled(pattern, 0)?;
     let shape = shape(&pattern)?;
+    if arguments[1].is_unknown() {
+        return Ok(call.unknown_of(arguments, Ty::list(shape.ty())));
+    }
     let origin = call.origin();
     let items = pattern.captures_iter(str(arguments, 1)?).map(|c| shape.value(&c, origin)).collect();
     Ok(Val::list(shape.ty(), items, origin))

@@ -79,6 +79,12 @@ pub(super) fn setproduct(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, 
     let mut columns: Vec<Vec<Val>> = Vec::new();
     let mut size = 1usize;
     for (at, value) in arguments.iter().enumerate() {
+        let ty = Ty::outline(value);
+        if !(ty.is_sequence() || ty == Ty::Dynamic) {
+            return Err(wrong(at, format!("a list, set or tuple is required, not {}", ty.friendly())));
+        }
+    }
+    for (at, value) in arguments.iter().enumerate() {
         let ty = Ty::of(value);
         let element = match &ty {
             Ty::List(element) | Ty::Set(element) => (**element).clone(),

@@ -35,10 +35,18 @@ fn one_to_one<I: ExactSizeIterator<Item = char>>(char: char, mut mapped: I) -> c
     if mapped.len() == 1 { mapped.next().unwrap_or(char) } else { char }
 }
 
+/// The upper case of a character as one character; a Greek letter with an iota below keeps it.
+fn upper_case(char: char) -> char {
+    let by = match char {
+        '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => 8,
+        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => 9,
+        _ => return one_to_one(char, char.to_uppercase()),
+    };
+    char::from_u32(char as u32 + by).unwrap_or(char)
+}
+
 pub(super) fn upper(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    Ok(changed(call, arguments, &arguments[0], |t| {
-        t.chars().map(|c| one_to_one(c, c.to_uppercase())).collect()
-    }))
+    Ok(changed(call, arguments, &arguments[0], |t| t.chars().map(upper_case).collect()))
 }
 
 pub(super) fn lower(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
@@ -70,7 +78,7 @@ fn title_case(char: char) -> char {
         '\u{1ca}'..='\u{1cc}' => '\u{1cb}',
         '\u{1f1}'..='\u{1f3}' => '\u{1f2}',
         '\u{10d0}'..='\u{10ff}' => char,
-        _ => one_to_one(char, char.to_uppercase()),
+        _ => upper_case(char),
     }
 }
 

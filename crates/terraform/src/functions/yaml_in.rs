@@ -22,6 +22,9 @@ const MAX_VALUES: usize = 200_000;
 pub(super) fn read(text: &Text, arena: &mut OriginArena) -> Result<Val, String> {
     let flat = text.flatten();
     let source = flat.text.clone();
+    if source.trim_start_matches([' ', '\n', '\r']).starts_with('\t') {
+        return Err("a tab cannot stand at the start".into());
+    }
     let mut reader = Reader {
         text,
         flat,

@@ -81,35 +81,47 @@ fn string(text: &str, out: &mut String, indent: usize, place: Place) {
     if place == Place::Field {
         out.push(' ');
     }
-    // A text of several lines is written as a block, unless its white space would be lost.
+    // A text of several lines is written as a block, unless white space at the end of a line would be lost.
     let block = text.contains('\n')
-        && !text.starts_with(['\n', ' '])
-        && !text.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{feff}');
+        && !text.ends_with(' ')
+        && !text.contains(" \n")
+        && text.chars().all(|c| c == '\n' || is_printable(c));
     if !block {
         out.push_str(&quoted(text));
         out.push('\n');
         return;
     }
     let trailing = text.len() - text.trim_end_matches('\n').len();
+    // Where the indentation does not show by itself, it is told.
+    out.push_str(if text.starts_with([' ', '\n', '\u{2028}', '\u{2029}']) { "|2" } else { "|" });
     out.push_str(match trailing {
-        0 => "|-\n",
-        1 => "|\n",
-        _ => "|+\n",
+        0 => "-\n",
+        1 if !text.trim_end_matches('\n').ends_with(['\u{2028}', '\u{2029}']) && text.len() > 1 => "\n",
+        _ => "+\n",
     });
     let lines = text.strip_suffix('\n').unwrap_or(text);
     let depth = indent.max(1);
-    for line in lines.split('\n') {
-        if !line.is_empty() {
+    // The separators of lines and paragraphs end a line too.
+    let mut starts = true;
+    for char in lines.chars().chain(['\n']) {
+        let ends = matches!(char, '\n' | '\u{2028}' | '\u{2029}');
+        if starts && !ends {
             out.push_str(&"  ".repeat(depth));
-            out.push_str(line);
         }
-        out.push('\n');
+        starts = ends;
+        out.push(char);
     }
+}
+
+/// What need not be escaped: nothing beyond 16 bits.
+fn is_printable(char: char) -> bool {
+    matches!(char, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}')
 }
 
 fn quoted(text: &str) -> String {
     use std::fmt::Write;
     let mut out = String::with_capacity(text.len() + 2);
+    let marked = text.starts_with('\u{feff}');
     out.push('"');
     for char in text.chars() {
         match char {
@@ -124,10 +136,18 @@ fn quoted(text: &str) -> String {
             '\u{c}' => out.push_str("\\f"),
             '\u{1b}' => out.push_str("\\e"),
             '\u{0}' => out.push_str("\\0"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\x{:02x}", c as u32);
+            '\u{85}' => out.push_str("\\N"),
+            '\u{2028}' => out.push_str("\\L"),
+            '\u{2029}' => out.push_str("\\P"),
+            // A byte-order mark at the start spreads over the rest.
+            c if !marked && is_printable(c) => out.push(c),
+            c => {
+                let _ = match c as u32 {
+                    code @ ..=0xff => write!(out, "\\x{code:02X}"),
+                    code @ ..=0xffff => write!(out, "\\u{code:04X}"),
+                    code => write!(out, "\\U{code:08X}"),
+                };
             }
-            c => out.push(c),
         }
     }
     out.push('"');

@@ -1,5 +1,6 @@
 //! Expressions: conditionals, operators, and the steps of traversals.
 
+use iaclint_source::Span;
 use smallvec::SmallVec;
 
 use super::cursor::{Parsed, Parser, Syntax};
@@ -111,7 +112,21 @@ impl Parser<'_> {
             self.space();
             match self.peek() {
                 // Three dots are no step.
-                b'.' if self.ahead(1) != b'.' => steps.push(self.attribute_step()?),
+                b'.' if self.ahead(1) != b'.' => {
+                    let step = self.attribute_step()?;
+                    let dotted = |step: &&Step| {
+                        let name = matches!(step.kind, StepKind::Attr(_))
+                            && self.source.as_bytes().get(self.at_of(step.span)) != Some(&b'"');
+                        name || matches!(step.kind, StepKind::Legacy(_))
+                    };
+                    let behind = steps.iter().rev().find(|step| !dotted(step));
+                    let splat = |step: &Step| matches!(step.kind, StepKind::AttrSplat);
+                    if splat(&step) && behind.is_some_and(splat) {
+                        let message = "a splat with a dot cannot stand inside another: write [*]";
+                        self.faults.push(Syntax::new(self.at, message));
+                    }
+                    steps.push(step);
+                }
                 b'[' => steps.push(self.index_step()?),
                 _ => break,
             }
@@ -121,6 +136,11 @@ impl Parser<'_> {
             return Ok(operand);
         }
         Ok(Expr { kind: E::Access(Box::new(operand), steps.into_boxed_slice()), span: self.span(start..end) })
+    }
+
+    /// Where in the source a span starts.
+    fn at_of(&self, span: Span) -> usize {
+        (span.start as usize).saturating_sub(self.base)
     }
 
     /// `.name`, `.0`, `.*`.
@@ -136,6 +156,10 @@ impl Parser<'_> {
             b'0'..=b'9' => {
                 while self.peek().is_ascii_digit() {
                     self.at += 1;
+                }
+                if self.peek() == b'.' && self.ahead(1).is_ascii_digit() {
+                    let message = "two indices behind dots cannot follow each other: write [0][0]";
+                    self.faults.push(Syntax::new(start, message));
                 }
                 match self.text(start..self.at).parse() {
                     Ok(index) => StepKind::Legacy(index),

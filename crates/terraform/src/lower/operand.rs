@@ -1,8 +1,20 @@
 //! Operands: literals, names, calls, parentheses, and what stands in brackets and braces.
 
 use super::cursor::{Parsed, Parser, Syntax};
-use crate::ir::{Call, E, Expr, For, Item, Key};
+use crate::ir::{Call, E, Expr, For, Item, Key, Step, StepKind};
 use crate::num::Num;
+use crate::val::normalized;
+
+/// Whether an expression is a name with steps that are written out.
+fn is_reference(expr: &Expr) -> bool {
+    let E::Access(base, steps) = &expr.kind else { return false };
+    let plain = |step: &Step| match &step.kind {
+        StepKind::Attr(_) | StepKind::Legacy(_) => true,
+        StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..) | E::Bool(_)),
+        StepKind::AttrSplat | StepKind::FullSplat => false,
+    };
+    matches!(base.kind, E::Root(_)) && steps.iter().all(plain)
+}
 
 impl Parser<'_> {
     /// What stands between operators, without the steps behind it.
@@ -24,7 +36,9 @@ impl Parser<'_> {
     fn number(&mut self) -> Parsed<E> {
         let start = self.at;
         self.digits();
-        if self.peek() == b'.' && self.ahead(1).is_ascii_digit() {
+        let sign = usize::from(matches!(self.ahead(2), b'+' | b'-'));
+        let exponent = matches!(self.ahead(1), b'e' | b'E') && self.ahead(2 + sign).is_ascii_digit();
+        if self.peek() == b'.' && (self.ahead(1).is_ascii_digit() || exponent) {
             self.at += 1;
             self.digits();
         }
@@ -206,17 +220,20 @@ impl Parser<'_> {
             self.at = start;
         }
         Ok(match self.expr()? {
-            Expr { kind: E::Text(text, placed), .. } => Key::Word(text, placed.span),
-            key => Key::Expr(key),
+            Expr { kind: E::Text(text, placed), .. } => Key::Word(normalized(text), placed.span),
+            key => {
+                if is_reference(&key) {
+                    let message = "a key with dots is either a text in quotes or a reference in parentheses";
+                    self.faults.push(Syntax::new(start, message));
+                }
+                Key::Expr(key)
+            }
         })
     }
 
-    /// Whether a `for` starts here; the word alone may be a key.
+    /// Whether a `for` starts here; the word cannot be a key.
     fn at_for(&self) -> bool {
-        self.at_word("for") && matches!(self.ahead(3), b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'/') && {
-            let behind = self.text(self.at + 3..self.bytes.len());
-            !behind.trim_start().starts_with(['=', ':'])
-        }
+        self.at_word("for")
     }
 
     /// From the word `for` up to the bracket that closes it.

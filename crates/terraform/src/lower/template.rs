@@ -276,13 +276,17 @@ impl Parser<'_> {
                     continue;
                 }
                 if line_start {
-                    let indentation = text.len() - text.trim_start_matches([' ', '\t']).len();
+                    let space = |c: &char| c.is_whitespace() && *c != '\n';
+                    let indentation = text.chars().take_while(space).count();
                     let blank = text.trim().is_empty() && text.ends_with('\n');
                     match pass {
                         // A blank line neither counts nor changes.
                         _ if blank => {}
                         0 => least = least.min(indentation),
-                        _ => range.start += indentation.min(least),
+                        _ => {
+                            let less = text.chars().take(indentation.min(least));
+                            range.start += less.map(char::len_utf8).sum::<usize>();
+                        }
                     }
                 }
                 line_start = text.ends_with('\n');
