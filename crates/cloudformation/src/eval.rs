@@ -9,8 +9,8 @@ mod texts;
 
 use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{
-    Data, Kind, List, Name, Object, OriginArena, OriginId, Reference, References, RootId, Target, Unknown, Value, Via,
-    Why,
+    Data, Kind, List, Name, Object, OriginArena, OriginId, Reference, References, RootId, Target, Unknown,
+    Value, Via, Why,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 

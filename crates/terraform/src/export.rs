@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use iaclint_value::{
-    Data, Encoding, Kind, List, Literal, Number, Object, OriginArena, OriginId, Piece, Text, Unknown, Value, Why, json,
+    Data, Encoding, Kind, List, Literal, Number, Object, OriginArena, OriginId, Piece, Text, Unknown, Value,
+    Why, json,
 };
 
 use rustc_hash::FxHashMap;
@@ -81,9 +82,10 @@ impl Export<'_> {
         if let Some((encoding, inner)) = str.encoded.as_deref() {
             return Data::Encoded(Arc::new((*encoding, self.value(inner, depth + 1))));
         }
-        let text = str.placed.clone().unwrap_or_else(|| {
-            Text::literal(Literal { text: str.text.clone(), placed: None, origin })
-        });
+        let text = str
+            .placed
+            .clone()
+            .unwrap_or_else(|| Text::literal(Literal { text: str.text.clone(), placed: None, origin }));
         self.text(text)
     }
 

@@ -174,7 +174,8 @@ fn undecided(values: &[&Val], ty: &Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -
 pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, String> {
     let marks = cond.marks.and(then.marks).and(else_.marks);
     if let Some(decided) = cond.as_bool()
-        && let (K::Bool(_), K::Bool(_)) | (K::Num(_), K::Num(_)) | (K::Str(_), K::Str(_)) = (&then.k, &else_.k)
+        && let (K::Bool(_), K::Bool(_)) | (K::Num(_), K::Num(_)) | (K::Str(_), K::Str(_)) =
+            (&then.k, &else_.k)
     {
         return Ok(if decided { then } else { else_ }.clone().marked(marks));
     }

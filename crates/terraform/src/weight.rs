@@ -49,9 +49,7 @@ impl Weights {
             return (depth + known.height < MAX_DEPTH).then_some(known.height);
         }
         let own = match &value.k {
-            K::Str(str) => {
-                1 + str.text.len() / 16 + str.placed.as_ref().map_or(0, pieces)
-            }
+            K::Str(str) => 1 + str.text.len() / 16 + str.placed.as_ref().map_or(0, pieces),
             K::Unknown(unk) => 1 + unk.depends_on.len() + unk.text.as_ref().map_or(0, pieces),
             _ => 1,
         };

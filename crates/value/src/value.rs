@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::secret::{MASK, looks_like_secret};
 use crate::{
-    Data, Encoding, Kind, List, Name, Number, Object, OriginId, Piece, Reference, References, Text, Unknown, Why,
+    Data, Encoding, Kind, List, Name, Number, Object, OriginId, Piece, Reference, References, Text, Unknown,
+    Why,
 };
 
 /// Marks on a value, which spread to whatever is made of it.

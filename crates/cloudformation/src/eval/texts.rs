@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use iaclint_source::ProblemKind;
 use iaclint_value::{
-    Data, Encoding, Kind, Literal, Marks, OriginId, Piece, Placed, References, Text, Unknown, Value, Via, Why, json,
+    Data, Encoding, Kind, Literal, Marks, OriginId, Piece, Placed, References, Text, Unknown, Value, Via,
+    Why, json,
 };
 
 use super::{Evaluator, dynamic, placeholder};

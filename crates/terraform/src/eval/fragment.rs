@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use iaclint_graph::{
-    Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId,
-};
+use iaclint_graph::{Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId};
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
 use rustc_hash::FxHashSet;

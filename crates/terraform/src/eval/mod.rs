@@ -418,7 +418,9 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                         let before = module.resources[of.declaration].block.body.attributes.len();
                         of.arguments.get_mut(before + at)
                     }
-                    Member::Made(name) => of.made.iter_mut().find(|(known, _)| known == name).map(|m| &mut m.1),
+                    Member::Made(name) => {
+                        of.made.iter_mut().find(|(known, _)| known == name).map(|m| &mut m.1)
+                    }
                 }
             }
             Node::Call(..) | Node::Resource(..) => None,

@@ -122,11 +122,7 @@ struct Open {
 
 impl Open {
     fn of(parser: &Parser<'_>) -> Self {
-        Self {
-            attributes: parser.attributes.len(),
-            blocks: parser.blocks.len(),
-            seen: FxHashSet::default(),
-        }
+        Self { attributes: parser.attributes.len(), blocks: parser.blocks.len(), seen: FxHashSet::default() }
     }
 
     fn body(self, parser: &mut Parser<'_>) -> Body {
