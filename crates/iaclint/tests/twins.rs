@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use picture::picture;
 
-/// `twins.toml` of an incident: where its two projects differ on purpose.
+/// `twins.toml` of an incident or a healthy application: where its two projects differ on purpose.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Differences {
@@ -83,7 +83,16 @@ fn counts(lines: &[String]) -> BTreeMap<String, usize> {
 
 /// The directories of the incidents that stand in both languages.
 fn incidents() -> Vec<PathBuf> {
-    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/incidents");
+    both("incidents")
+}
+
+/// The directories of the healthy applications that stand in both.
+fn healthy() -> Vec<PathBuf> {
+    both("healthy")
+}
+
+fn both(group: &str) -> Vec<PathBuf> {
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(group);
     let mut out: Vec<PathBuf> =
         std::fs::read_dir(all).into_iter().flatten().flatten().map(|e| e.path()).collect();
     out.retain(|incident| incident.join("terraform").is_dir() && incident.join("cdk").is_dir());
@@ -91,14 +100,13 @@ fn incidents() -> Vec<PathBuf> {
     out
 }
 
-fn twins(which: &str) {
-    let incidents = incidents();
-    assert!(!incidents.is_empty(), "there are no incidents");
+fn twins(projects: &[PathBuf], which: &str) {
+    assert!(!projects.is_empty(), "there are no projects");
     let mut report = Vec::new();
-    for incident in incidents {
-        let name = incident.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let pictures = ["terraform", "cdk"].map(|language| picture(&incident.join(language).join(which)));
-        let found = match (Differences::read(&incident), pictures) {
+    for project in projects {
+        let name = project.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let pictures = ["terraform", "cdk"].map(|language| picture(&project.join(language).join(which)));
+        let found = match (Differences::read(project), pictures) {
             (Ok(differences), [Ok(terraform), Ok(cdk)]) => {
                 let of_these = |d: &&Difference| d.of.as_deref().is_none_or(|of| of == which);
                 let known: Vec<&Difference> = differences.difference.iter().filter(of_these).collect();
@@ -113,17 +121,22 @@ fn twins(which: &str) {
 
 #[test]
 fn the_bad_projects_of_an_incident_are_the_same_to_the_model() {
-    twins("bad");
+    twins(&incidents(), "bad");
 }
 
 #[test]
 fn the_good_projects_of_an_incident_are_the_same_to_the_model() {
-    twins("good");
+    twins(&incidents(), "good");
+}
+
+#[test]
+fn a_healthy_application_is_the_same_to_the_model_in_both_languages() {
+    twins(&healthy(), "");
 }
 
 #[test]
 fn every_known_difference_says_why_and_is_seen() {
-    for incident in incidents() {
+    for incident in incidents().into_iter().chain(healthy()) {
         let differences = Differences::read(&incident).unwrap();
         for difference in differences.difference {
             assert!(!difference.why.is_empty(), "{}", incident.display());

@@ -110,7 +110,14 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
-        let (kind, name) = (entry.file_type()?, entry.file_name());
+        let (mut kind, name) = (entry.file_type()?, entry.file_name());
+        // A link to a file becomes the file; links to directories may lead in circles.
+        if kind.is_symlink()
+            && let Ok(file) = std::fs::metadata(entry.path())
+            && file.is_file()
+        {
+            kind = file.file_type();
+        }
         if kind.is_dir() && name != ".git" && name != "node_modules" {
             copy(&entry.path(), &to.join(&name))?;
         } else if kind.is_file() && entry.metadata()?.len() <= MAX_BYTES {

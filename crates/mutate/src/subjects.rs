@@ -41,8 +41,22 @@ const fn pattern(directory: &'static str) -> Repository {
     whole("aws-samples/serverless-patterns", "fb7b5d06c27d8abb1bd35e52ab7523acf4baab7b", directory)
 }
 
+/// One of the apps of a repository that holds one in each of its directories, with the template that it becomes.
+const fn stack(directory: &'static str) -> Repository {
+    whole("cdk-patterns/serverless", "08e31630e738f1b463c640cad1de6ca73d85f1c2", directory)
+}
+
 /// Public projects. None of them was written with this tool in mind.
 pub const REPOSITORIES: &[Repository] = &[
+    Repository {
+        name: "alphagov/forms-deploy",
+        commit: "ab018229f0c2c1721e89a580eee3b910ac52fa74",
+        root: "infra",
+        checked: "deployments/forms/forms-runner",
+        told: &["--var-file", "deployments/forms/tfvars/dev.tfvars"],
+    },
+    stack("the-eventbridge-etl/typescript"),
+    stack("the-rds-proxy/typescript"),
     whole("psgpyc/Airflow-on-ECS-FARGATE", "dc9489b9e7bf0526a7c7994a54f22701d8df4930", "infra"),
     whole(
         "ChinweAnero/Deploying-Django-app-to-AWS-ECS-Fargate",
@@ -163,6 +177,11 @@ pub const REPOSITORIES: &[Repository] = &[
     whole("widdix/aws-cf-templates", "1a9f04f934179975a3a56c2496d2ed2b27598bd8", "."),
     whole("z8amer/snipeit-ecs-fargate", "8f284b04a6ecaa32343599d371cb3a4ac75ccba8", "Terraform"),
     whole("awslabs/aws-solutions-constructs", "33c062fd06edcd28fbf0a135f5f0af9f27c41b9c", "source/patterns"),
+    whole(
+        "awslabs/aws-solutions-constructs",
+        "33c062fd06edcd28fbf0a135f5f0af9f27c41b9c",
+        "source/use_cases/aws-restaurant-management-demo/test/integ.basic-deployment.js.snapshot",
+    ),
     Repository {
         name: "HHS/simpler-grants-gov",
         commit: "32d9a126f4f2f54228d77abe8ea4e2395b2c78d6",
@@ -188,7 +207,9 @@ pub const REPOSITORIES: &[Repository] = &[
         "d34c0d84ad2c610b0404d0c9c5e5d842c3d077b1",
         "service-infrastructure",
     ),
+    pattern("apigw-http-api-lambda-rds-proxy"),
     pattern("apigw-http-api-lambda-rds-proxy-terraform"),
+    pattern("apigw-http-api-lambda-rds-proxy-terraform/vpc-rds-setup"),
     pattern("apigw-http-api-lambda-terraform"),
     pattern("apigw-lambda-dynamodb-terraform"),
     pattern("apigw-rest-api-eventbridge-terraform"),
@@ -208,6 +229,7 @@ pub const REPOSITORIES: &[Repository] = &[
     pattern("s3-sns-terraform"),
     pattern("s3-sqs-lambda-terraform"),
     pattern("s3-sqs-terraform"),
+    pattern("sfn-tasktoken-lambda"),
     pattern("sns-sqs-fanout-tf"),
     pattern("sns-sqs-terraform"),
     pattern("sqs-lambda-s3-terraform-python"),

@@ -51,7 +51,7 @@ fn absolute(name: &str) -> String {
     if name.starts_with('/') { name.to_owned() } else { format!("/{name}") }
 }
 
-/// The path of a parameter in an ARN, or a name with a path. The account and the region may be unknown, the path not.
+/// The path of a parameter in an ARN, or a name with a path. What is not known of it stays a hole.
 fn path_of(text: &Text) -> Option<String> {
     let flat = text.flatten().text;
     let path = match flat.split_once(":parameter") {
@@ -60,7 +60,7 @@ fn path_of(text: &Text) -> Option<String> {
         None if flat.starts_with('/') => &flat,
         None => return None,
     };
-    (path.starts_with('/') && !path.contains([Flat::HOLE, ':'])).then(|| path.to_owned())
+    (path.starts_with('/') && !path.contains(':')).then(|| path.to_owned())
 }
 
 fn secret_check<'m>(
@@ -72,13 +72,14 @@ fn secret_check<'m>(
 ) {
     let Wanted { name, path, origin } = wanted;
     let draft = if path.contains("//") || path.ends_with('/') {
+        let path = path.replace(Flat::HOLE, "…");
         cx.finding(task.id(), format!("`{name}` is read from `{path}`, a path with an empty part"))
             .confidence(Confidence::High)
             .at(cx, *origin, "a part of this path is empty")
             .note("a value that the path is made of is empty")
             .help("give the empty part a value")
     } else {
-        let Some(declared) = declared else { return };
+        let Some(declared) = declared.filter(|_| !path.contains(Flat::HOLE)) else { return };
         if declared.iter().any(|(known, _)| known == path) {
             return;
         }

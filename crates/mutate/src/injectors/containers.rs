@@ -155,25 +155,74 @@ fn secret_arn_cut(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where a setting of a container demands TLS by the name that PostgreSQL's own library reads, and the task is told of a database of RDS.
+/// Where a setting of a container demands TLS by the name that PostgreSQL's own library reads, and the task is told of a database of RDS that
+/// takes nothing else. The settings may stand in a local of the task's module, as a list or as a map that becomes one.
 fn tls_turned_off(sight: &Sight<'_>) -> Vec<Place> {
-    let mut out = Vec::new();
-    let databases: Named = sight.resources(DATABASES).iter().map(identity).collect();
+    let mut out: Vec<Place> = Vec::new();
+    let databases: Named =
+        sight.resources(DATABASES).iter().filter(|d| demands_tls(sight, d)).map(identity).collect();
     for task in sight.resources(TASKS) {
         if told(sight, &task).is_disjoint(&databases) {
             continue;
         }
-        for setting in task.at("container_definitions.environment | ContainerDefinitions.Environment") {
-            for element in setting.elements() {
-                let name = element.node.literal_of("name").or_else(|| element.node.literal_of("Name"));
-                if !name.is_some_and(|name| name.ends_with("SSLMODE")) {
-                    continue;
-                }
-                let values = element.step("value").into_iter().chain(element.step("Value"));
-                let on = values.filter(|v| v.node.literal().is_some_and(|mode| mode != "disable"));
-                out.extend(on.map(|slot| sight.reworded(&task, slot, "disable")));
+        let lists = task.at("container_definitions.environment | ContainerDefinitions.Environment");
+        let lists: Vec<Slot<'_>> = lists.into_iter().flat_map(|slot| sight.project.written(slot)).collect();
+        for slot in lists.iter().flat_map(modes) {
+            let place = sight.reworded(&task, slot, "disable");
+            // What several tasks share is wrong once.
+            match out.iter_mut().find(|known| known.path == place.path && known.edits == place.edits) {
+                Some(known) => known.names.extend(place.names),
+                None => out.push(place),
             }
         }
     }
     out
+}
+
+/// The modes that demand TLS in a list of settings, or in a text that makes one.
+fn modes<'p>(settings: &Slot<'p>) -> Vec<Slot<'p>> {
+    let is_mode = |name: &str| name.ends_with("SSLMODE");
+    let mut out = Vec::new();
+    for node in settings.node.walk() {
+        let name = node.literal_of("name").or_else(|| node.literal_of("Name"));
+        for member in node.members() {
+            let is_value = name.is_some_and(is_mode) && matches!(member.key.as_str(), "value" | "Value");
+            if is_value || is_mode(&member.key) {
+                out.push(Slot {
+                    document: settings.document,
+                    holder: node,
+                    member: Some(member),
+                    node: &member.value,
+                });
+            }
+        }
+    }
+    out.retain(|slot| slot.node.literal().is_some_and(|mode| mode != "disable"));
+    out
+}
+
+/// Whether a database says that it takes connections with TLS alone, or says nothing and is of a version that does so by itself.
+fn demands_tls(sight: &Sight<'_>, database: &Resource<'_>) -> bool {
+    let groups = sight.named(
+        database,
+        "parameter_group_name | DBParameterGroupName",
+        &["aws_db_parameter_group", "AWS::RDS::DBParameterGroup"],
+    );
+    let says = groups.iter().find_map(|group| {
+        let (_, behind) = group.document.slice(&group.whole.span).split_once("rds.force_ssl")?;
+        behind.chars().find(char::is_ascii_digit)
+    });
+    let is = |path: &str, test: fn(&str) -> bool| {
+        let written = sight.written(database, path);
+        !written.is_empty() && written.iter().all(|slot| slot.node.literal().is_some_and(test))
+    };
+    let since = |version: &str| version.split('.').next().and_then(|v| v.parse::<u32>().ok()) >= Some(15);
+    match says {
+        Some(on) => on == '1',
+        None => {
+            matches!(database.kind, "aws_db_instance" | "AWS::RDS::DBInstance")
+                && is("engine | Engine", |engine| engine == "postgres")
+                && is("engine_version | EngineVersion", since)
+        }
+    }
 }

@@ -2,10 +2,12 @@
 
 use super::containers::fargate_tasks;
 use super::firewall::{BALANCERS, Direction, GROUPS, LISTENER_RULES, LISTENERS, resources, rules_of};
-use super::services::{SERVICES, TARGET_GROUPS};
+use super::routes::{SUBNETS, has_no_default_route};
+use super::services::{SERVICES, TARGET_GROUPS, task_of};
 use crate::edit::Edit;
 use crate::injector::{Injector, Place, Sight};
-use crate::project::{Resource, slot_of};
+use crate::mentions::identity;
+use crate::project::{Resource, Slot, slot_of};
 
 /// This topic's.
 pub(super) const ALL: &[Injector] = &[
@@ -74,15 +76,23 @@ pub(super) const ALL: &[Injector] = &[
 const ENDPOINTS: &[&str] = &["aws_vpc_endpoint", "AWS::EC2::VPCEndpoint"];
 const FUNCTIONS: &[&str] = &["aws_lambda_function", "AWS::Lambda::Function"];
 
-fn is_isolated(sight: &Sight<'_>) -> bool {
-    sight
-        .resources(&[
-            "aws_nat_gateway",
-            "aws_internet_gateway",
-            "AWS::EC2::NatGateway",
-            "AWS::EC2::InternetGateway",
-        ])
-        .is_empty()
+const GATEWAYS: &[&str] =
+    &["aws_nat_gateway", "aws_internet_gateway", "AWS::EC2::NatGateway", "AWS::EC2::InternetGateway"];
+
+/// Whether what names these subnets is in the VPC of an endpoint and has no other way out: there is no gateway beside the VPC, or the subnets
+/// are tied to tables without a default route.
+fn depends_on<'p>(sight: &Sight<'p>, endpoint: &Resource<'p>, user: &Resource<'p>, subnets: &str) -> bool {
+    let vpcs = sight.mentions.at(endpoint, "vpc_id | VpcId");
+    let named = sight.named(user, subnets, &["aws_subnet", "AWS::EC2::Subnet"]);
+    let is_in = |subnet: &Resource<'p>| !sight.mentions.at(subnet, "vpc_id | VpcId").is_disjoint(&vpcs);
+    if !named.iter().any(is_in) {
+        return false;
+    }
+    let gateways = sight.resources(GATEWAYS);
+    let is_beside = |gateway: &Resource<'_>| {
+        gateway.document.is_terraform() || vpcs.iter().any(|(place, _)| *place == gateway.document.path)
+    };
+    !gateways.iter().any(is_beside) || has_no_default_route(sight, &sight.mentions.at(user, subnets))
 }
 
 /// What an endpoint is for, by the last words of its service's name.
@@ -100,31 +110,47 @@ fn service_of(endpoint: &Resource<'_>) -> String {
     }
 }
 
-/// Where the VPC has neither NAT nor internet gateway, there are Fargate services, and their task definitions use what the endpoint is for.
+/// Where a Fargate service without another way out uses what the endpoint is for.
 fn endpoint_forgotten(sight: &Sight<'_>) -> Vec<Place> {
-    if !is_isolated(sight) {
-        return Vec::new();
-    }
-    let tasks = fargate_tasks(sight);
-    let words: String =
-        tasks.iter().map(|t| t.document.slice(&t.whole.span)).collect::<Vec<_>>().join("\n").to_lowercase();
-    let named: Vec<Resource<'_>> =
-        tasks.iter().flat_map(|t| sight.mentions.by(t)).filter_map(|n| sight.mentions.resource(&n)).collect();
-    let uses = |service: &str| match service {
-        "ecr.api" | "ecr.dkr" | "s3" => true,
-        "logs" => words.contains("awslogs"),
-        "secretsmanager" => named.iter().any(|r| r.kind.to_lowercase().contains("secretsmanager")),
-        "ssm" => words.contains(":ssm:") || named.iter().any(|r| r.kind.to_lowercase().contains("ssm")),
-        _ => false,
-    };
     let mut out = Vec::new();
     for endpoint in sight.resources(ENDPOINTS) {
-        if !tasks.is_empty() && uses(&service_of(&endpoint)) {
-            let services = sight.resources(SERVICES);
+        let service = service_of(&endpoint);
+        let mut services = sight.resources(SERVICES);
+        services.retain(|s| {
+            task_of(sight, s).is_some_and(|task| uses(sight, &task, &service))
+                && depends_on(sight, &endpoint, s, SUBNETS)
+        });
+        if !services.is_empty() {
             out.extend(sight.left_out(&endpoint).map(|p| services.iter().fold(p, Place::concerning)));
         }
     }
     out
+}
+
+/// Whether a Fargate task uses a service of AWS before it can start.
+fn uses<'p>(sight: &Sight<'p>, task: &Resource<'p>, service: &str) -> bool {
+    let words = task.document.slice(&task.whole.span).to_lowercase();
+    let names = |kind: &str| {
+        let named = sight.mentions.by(task);
+        let mut named = named.iter().filter_map(|n| sight.mentions.resource(n));
+        named.any(|r| r.kind.to_lowercase().contains(kind))
+    };
+    // The host of the registry may stand in a local beside the place where the image is written.
+    let images = sight.written(task, "container_definitions.image | ContainerDefinitions.Image");
+    let is_of_registry =
+        |slot: &Slot<'_>| slot.node.literal().is_none() && slot.document.text.contains(".dkr.ecr.");
+    let is_pulled = words.contains(".dkr.ecr.")
+        || names("aws_ecr_")
+        || names("::ecr::")
+        || images.iter().any(is_of_registry);
+    fargate_tasks(sight).iter().any(|t| identity(t) == identity(task))
+        && match service {
+            "ecr.api" | "ecr.dkr" | "s3" => is_pulled,
+            "logs" => words.contains("awslogs"),
+            "secretsmanager" => names("secretsmanager"),
+            "ssm" => words.contains(":ssm:") || names("ssm"),
+            _ => false,
+        }
 }
 
 /// Where one rule is all that lets into the group of interface endpoints with private DNS.
@@ -146,24 +172,20 @@ fn endpoint_shut(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the VPC has neither NAT nor internet gateway, and a function in it is told of what the endpoint is for.
+/// Where a function without another way out is told of what the endpoint is for.
 fn function_cut_off(sight: &Sight<'_>) -> Vec<Place> {
     let mut out = Vec::new();
-    if !is_isolated(sight) {
-        return out;
-    }
-    for function in sight.resources(FUNCTIONS) {
-        if function.at("vpc_config | VpcConfig").is_empty() {
+    for endpoint in sight.resources(ENDPOINTS) {
+        let service = service_of(&endpoint);
+        if !["secretsmanager", "sqs", "sns", "kms"].contains(&service.as_str()) {
             continue;
         }
-        let told = sight.mentions.at(&function, "environment | Environment");
-        let kinds: Vec<String> =
-            told.iter().filter_map(|n| sight.mentions.resource(n)).map(|r| r.kind.to_lowercase()).collect();
-        for endpoint in sight.resources(ENDPOINTS) {
-            let service = service_of(&endpoint);
-            if ["secretsmanager", "sqs", "sns", "kms"].contains(&service.as_str())
-                && kinds.iter().any(|kind| kind.contains(&service))
-            {
+        for function in sight.resources(FUNCTIONS) {
+            let told = sight.mentions.at(&function, "environment | Environment");
+            let mut kinds =
+                told.iter().filter_map(|n| sight.mentions.resource(n)).map(|r| r.kind.to_lowercase());
+            let path = "vpc_config.subnet_ids | VpcConfig.SubnetIds";
+            if kinds.any(|kind| kind.contains(&service)) && depends_on(sight, &endpoint, &function, path) {
                 out.extend(sight.left_out(&endpoint).map(|p| p.concerning(&function)));
             }
         }

@@ -278,20 +278,36 @@ fn managed_policy_of_another(sight: &Sight<'_>) -> Vec<Place> {
     out
 }
 
-/// Where the name of a parameter is written with a hole or a word between two slashes.
+/// Where the name of a parameter is written with a hole or a word between two slashes: in a task, or in a list of settings that modules hand
+/// on to one.
 fn parameter_path_empty(sight: &Sight<'_>) -> Vec<Place> {
-    let mut out = Vec::new();
-    for task in sight.resources(TASKS) {
-        for slot in
-            task.at("container_definitions.secrets.valueFrom | ContainerDefinitions.Secrets.ValueFrom")
-        {
-            let text = slot.text();
-            let Some(at) = text.find(":parameter/").map(|at| at + ":parameter/".len()) else { continue };
-            let parts: Vec<&str> = text.get(at..).unwrap_or_default().split('/').collect();
-            if let [first, second, _, ..] = &parts[..] {
-                let start = slot.node.span.start + at + first.len() + 1;
-                out.push(sight.place(&task, slot, [Edit::new(start..start + second.len(), "")]));
+    let tasks = sight.resources(TASKS);
+    let mut given: Vec<(Resource<'_>, Slot<'_>)> = Vec::new();
+    for task in &tasks {
+        let path = "container_definitions.secrets.valueFrom | ContainerDefinitions.Secrets.ValueFrom";
+        given.extend(task.at(path).into_iter().map(|slot| (*task, slot)));
+    }
+    for document in sight.project.documents.iter().filter(|d| d.is_terraform()) {
+        let Some(task) = tasks.first() else { break };
+        for holder in document.root.walk() {
+            for member in holder.members().iter().filter(|m| m.key == "valueFrom") {
+                let slot = Slot { document, holder, member: Some(member), node: &member.value };
+                if !given.iter().any(|(_, known)| std::ptr::eq(known.node, slot.node)) {
+                    given.push((*task, slot));
+                }
             }
+        }
+    }
+    let mut out = Vec::new();
+    for (task, slot) in given {
+        let text = slot.text();
+        let Some(at) = text.find(":parameter/").map(|at| at + ":parameter/".len()) else { continue };
+        let parts: Vec<&str> = text.get(at..).unwrap_or_default().split('/').collect();
+        if let [first, second, _, ..] = &parts[..] {
+            let start = slot.node.span.start + at + first.len() + 1;
+            let place = sight.place(&task, slot, [Edit::new(start..start + second.len(), "")]);
+            let is_own = task.document.path == slot.document.path;
+            out.push(if is_own { place } else { tasks.iter().fold(place, Place::concerning) });
         }
     }
     out

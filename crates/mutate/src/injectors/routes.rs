@@ -42,7 +42,9 @@ pub(super) const ALL: &[Injector] = &[
     },
 ];
 
-const SUBNETS: &str = "network_configuration.subnets | NetworkConfiguration.AwsvpcConfiguration.Subnets";
+/// Where a service names its subnets.
+pub(super) const SUBNETS: &str =
+    "network_configuration.subnets | NetworkConfiguration.AwsvpcConfiguration.Subnets";
 const ASSOCIATIONS: &[&str] = &["aws_route_table_association", "AWS::EC2::SubnetRouteTableAssociation"];
 const TABLES: &[&str] = &["aws_route_table", "AWS::EC2::RouteTable"];
 
@@ -77,6 +79,14 @@ fn default_routes<'p>(sight: &Sight<'p>, table: &Resource<'p>) -> Vec<(Resource<
         }
     }
     out
+}
+
+/// Whether subnets are tied to tables, none of which has a default route.
+pub(super) fn has_no_default_route(sight: &Sight<'_>, subnets: &Named) -> bool {
+    let ties = associations_of(sight, subnets);
+    let mut tables = ties.iter().flat_map(|tie| sight.named(tie, "route_table_id | RouteTableId", TABLES));
+    let says_so = |table: &Resource<'_>| table.document.slice(&table.whole.span).contains("0.0.0.0/0");
+    !ties.is_empty() && tables.all(|table| !says_so(&table) && default_routes(sight, &table).is_empty())
 }
 
 /// Whether the project has an endpoint for the registry of images, with which no default route is needed.

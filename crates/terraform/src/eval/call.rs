@@ -327,7 +327,7 @@ fn is_name(expr: &Expr) -> bool {
 /// Where a text stands verbatim in a file.
 fn place_of(value: &Val, text: &str) -> Option<(usize, Span)> {
     let K::Str(str) = &value.k else { return None };
-    let placed: &Text = str.detail.as_ref()?.text.as_ref()?;
+    let placed: &Text = str.placed.as_ref()?;
     let [Piece::Literal(literal)] = placed.pieces() else { return None };
     let placed = literal.placed.as_ref()?;
     let verbatim = placed.breaks.is_empty() && placed.span.len() == text.len();

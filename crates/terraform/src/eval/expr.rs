@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, Marks, Name, OriginId, Text, Via, Why};
+use iaclint_value::{Marks, Name, OriginId, Via, Why};
 
 use super::access::add_references;
 use super::{Env, Evaluator, Fault};
@@ -17,6 +17,10 @@ use crate::version::Language;
 impl Evaluator<'_, '_> {
     /// Evaluates an expression.
     pub(super) fn eval(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
+        // A literal rests on nothing.
+        if let E::Null | E::Bool(_) | E::Num(_) | E::Text(..) = expr.kind {
+            return Ok(self.literal(expr));
+        }
         if self.depth > super::MAX_DEPTH {
             return Ok(self.too_deep(expr.span));
         }
@@ -29,26 +33,21 @@ impl Evaluator<'_, '_> {
         if self.planning { value.map(without_choice) } else { value }
     }
 
+    /// A literal as a value, `null` among them.
+    fn literal(&mut self, expr: &Expr) -> Val {
+        let origin = self.written(expr.span);
+        match &expr.kind {
+            E::Bool(bool) => Val::bool(*bool, origin),
+            E::Num(num) => Val::num(num.clone(), origin),
+            E::Text(text, placed) => Val::literal(text, placed, origin),
+            _ => Val::null(origin),
+        }
+    }
+
     fn shape(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
         let span = expr.span;
         match &expr.kind {
-            E::Null => {
-                let origin = self.written(span);
-                Ok(Val::null(origin))
-            }
-            E::Bool(bool) => {
-                let origin = self.written(span);
-                Ok(Val::bool(*bool, origin))
-            }
-            E::Num(num) => {
-                let origin = self.written(span);
-                Ok(Val::new(K::Num(num.clone()), origin))
-            }
-            E::Text(text, placed) => {
-                let origin = self.written(span);
-                let literal = Literal { text: text.clone(), placed: Some(placed.clone()), origin };
-                Ok(Val::text(Text::literal(literal), origin))
-            }
+            E::Null | E::Bool(_) | E::Num(_) | E::Text(..) => Ok(self.literal(expr)),
             E::Wrap(inner) | E::Paren(inner) => self.eval(inner, env),
             E::Template(parts) => self.template(parts, span, env),
             E::Tuple(items) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Marks, Name, OriginId, Reference, Why};
+use iaclint_value::{Marks, Name, OriginId, References, Why};
 
 use super::access::{add_references, derived, has_substance, references_in};
 use super::{Env, Evaluator, Fault};
@@ -125,7 +125,7 @@ impl Evaluator<'_, '_> {
         Ok(match made.open {
             None => known.marked(made.marks),
             Some(mut unk) => {
-                let mut references: Vec<Reference> = Vec::new();
+                let mut references = References::none();
                 references_in(&known, &mut references);
                 add_references(&mut unk.depends_on, &references);
                 unk.not_null = !self.planning;
@@ -188,7 +188,7 @@ impl Evaluator<'_, '_> {
         let Some(name) = super::expr::key_name(&key, key_expr.span, &mut made.open)? else {
             let value = self.unsure(|me| me.eval(&each.value, env));
             if let (Some(open), Some(value)) = (&mut made.open, value) {
-                let mut references = Vec::new();
+                let mut references = References::none();
                 references_in(&value, &mut references);
                 add_references(&mut open.depends_on, &references);
             }

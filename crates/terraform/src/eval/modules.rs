@@ -60,6 +60,17 @@ impl Evaluator<'_, '_> {
         super::resource::repeated(&expansion, values, Target::Module { call: base, source }, origin)
     }
 
+    /// The instance of a module that is here and called once.
+    pub(super) fn one_scope(&mut self, scope: usize, name: &str) -> Option<usize> {
+        let at = self.scopes[scope].module.find(Kind::Call, name)?;
+        let (expansion, keys) = self.calls_of(scope, at);
+        let ([key], Shape::Single) = (&*keys, expansion.shape) else { return None };
+        match self.places.get(&key.address) {
+            Some(Place::Scope(inner)) => Some(*inner),
+            _ => None,
+        }
+    }
+
     /// `module.name[key]` where the key names one of the known instances. The others need not be made.
     pub(super) fn one_call(
         &mut self,
@@ -160,15 +171,10 @@ impl Evaluator<'_, '_> {
             let mut depends_on = parent.depends_on.clone();
             depends_on.extend(own.iter().cloned());
             self.places.insert(key.address.clone(), Place::Scope(self.scopes.len()));
-            self.scopes.push(Scope {
-                module: module.clone(),
-                address: key.address.clone(),
-                calls,
-                parent: Some((scope, at)),
-                bindings: slot.bindings.clone(),
-                existence,
-                depends_on,
-            });
+            let parent = Some((scope, at));
+            let bindings = slot.bindings.clone();
+            let of_module = Scope::new(module.clone(), key.address.clone());
+            self.scopes.push(Scope { calls, parent, bindings, existence, depends_on, ..of_module });
         }
         self.check_arguments(call, module);
     }

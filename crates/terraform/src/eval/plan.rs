@@ -143,7 +143,7 @@ impl Evaluator<'_, '_> {
     fn planned_resources(&mut self, scope: usize, out: &mut Vec<Planned>) {
         let module = self.scopes[scope].module.clone();
         for (at, declaration) in module.resources.iter().enumerate() {
-            let (_, instances) = self.instances_of(scope, at);
+            let instances = self.instances_of(scope, at).instances.clone();
             for instance in instances {
                 let object = self.planned_object(instance, declaration);
                 if declaration.data {
