@@ -276,3 +276,18 @@ resource "aws_a" "a" {{
     let made = main_tf(&main("[1]"));
     assert_eq!(made.faults(), ["main.tf:6:22: the local value \"nowhere\" is not declared in this module"]);
 }
+
+#[test]
+fn a_key_with_dots_is_a_fault_but_where_it_names_a_provider() {
+    let loaded = load([
+        (
+            "main.tf",
+            "provider \"aws\" { alias = \"us\" }\nmodule \"m\" {\n  source    = \"./m\"\n  providers = { aws.other = aws.us }\n}\nlocals {\n  a = { b = 1 }\n  c = { local.a.b = 2 }\n}\noutput \"c\" { value = local.c }\n",
+        ),
+        ("m/main.tf", "resource \"aws_x\" \"b\" { provider = aws.other }\n"),
+    ]);
+    assert_eq!(
+        loaded.faults(),
+        ["main.tf:8:9: a key with dots is either a text in quotes or a reference in parentheses"]
+    );
+}
