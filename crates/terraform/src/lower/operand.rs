@@ -16,6 +16,10 @@ fn is_reference(expr: &Expr) -> bool {
     matches!(base.kind, E::Root(_)) && steps.iter().all(plain)
 }
 
+/// What is wrong with `a.b = 1` in an object.
+pub(super) const KEY_WITH_DOTS: &str =
+    "a key with dots is either a text in quotes or a reference in parentheses";
+
 impl Parser<'_> {
     /// What stands between operators, without the steps behind it.
     pub(super) fn operand(&mut self) -> Parsed<Expr> {
@@ -221,8 +225,7 @@ impl Parser<'_> {
             Expr { kind: E::Text(text, placed), .. } => Key::Word(normalized(text), placed.span),
             key => {
                 if is_reference(&key) {
-                    let message = "a key with dots is either a text in quotes or a reference in parentheses";
-                    self.faults.push(Syntax::new(start, message));
+                    self.faults.push(Syntax::new(start, KEY_WITH_DOTS));
                 }
                 Key::Expr(key)
             }
