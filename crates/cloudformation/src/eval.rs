@@ -9,8 +9,8 @@ mod texts;
 
 use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{
-    Data, Kind, List, Name, Object, OriginArena, OriginId, Reference, RootId, Target, Unknown, Value, Via,
-    Why,
+    Data, Kind, List, Name, Object, OriginArena, OriginId, Reference, References, RootId, Target, Unknown,
+    Value, Via, Why,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -258,8 +258,9 @@ impl<'a> Evaluator<'a> {
     /// The same place with another step in the stead of "written".
     fn step(&mut self, origin: OriginId, via: Via) -> OriginId {
         let Some(step) = self.arena.get(origin) else { return origin };
-        let (span, from) = (step.span, step.from.clone());
-        if step.via == Via::Written {
+        let span = step.span;
+        if *step.via == Via::Written {
+            let from = step.from.to_vec();
             self.arena.add(span, via, from)
         } else {
             self.arena.add(span, via, [origin])
@@ -269,7 +270,7 @@ impl<'a> Evaluator<'a> {
     /// An unknown made of other values: its reason is the first of theirs, and it depends on all that they speak of.
     fn unknown_of(&mut self, parts: &[&Value], origin: OriginId, kind: Option<Kind>) -> Value {
         let mut why = None;
-        let mut depends_on: Vec<Reference> = Vec::new();
+        let mut depends_on = References::none();
         let mut marks = iaclint_value::Marks::NONE;
         for part in parts {
             marks = marks.and(part.marks);
@@ -283,9 +284,7 @@ impl<'a> Evaluator<'a> {
                 _ => {}
             });
             for reference in part.references() {
-                if depends_on.len() < 64 && !depends_on.contains(reference) {
-                    depends_on.push(reference.clone());
-                }
+                depends_on.add(reference, 64);
             }
         }
         let unknown = Unknown { why: why.unwrap_or(Why::Invalid), kind, depends_on, candidates: Vec::new() };

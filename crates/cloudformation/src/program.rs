@@ -74,7 +74,7 @@ impl<'a> Programs<'a> {
         let original = self.original(frame);
         let frame = original.as_ref().unwrap_or(frame);
         let file = self.file(&frame.file)?;
-        let range = file.lines.line_range(&file.text, frame.line)?;
+        let range = file.lines().line_range(&file.text, frame.line)?;
         let line = file.text.get(range.clone())?.trim_end();
         let column = match frame.column {
             Some(column) => utf16_offset(line, column.saturating_sub(1)),

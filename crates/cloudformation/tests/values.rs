@@ -81,7 +81,7 @@ fn texts_are_joined_with_holes_and_keep_places() {
     assert_eq!(project.sources().file(span.file).slice(span), "5432");
     let span = text.span(&flat, last - 5..last - 1).unwrap();
     assert_eq!(project.sources().file(span.file).slice(span), "5432");
-    assert_eq!(fragment.origins.get(value.origin).unwrap().via, Via::Function("Fn::Join"));
+    assert_eq!(*fragment.origins.get(value.origin).unwrap().via, Via::Function("Fn::Join"));
 }
 
 #[test]

@@ -177,7 +177,7 @@ struct Behind {
 impl Behind {
     fn resources(&mut self, graph: &Graph, origin: OriginId) -> &[ResourceId] {
         // Most values are literals.
-        let plain = |o: &Origin| o.from.is_empty() && !matches!(o.via, Via::Attribute(_));
+        let plain = |o: Origin<'_>| o.from.is_empty() && !matches!(o.via, Via::Attribute(_));
         if graph.origins().get(origin).is_none_or(plain) {
             return &[];
         }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use iaclint_value::{
-    Data, List, Name, Object, OriginId, Origins, Piece, Reference, ResourceKey, Step, Target, Text, Unknown,
-    Value, Via,
+    Data, List, Name, Object, OriginId, Origins, Piece, Reference, References, ResourceKey, Step, Target,
+    Text, Unknown, Value, Via,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -74,7 +74,7 @@ impl Graph {
         value.walk(&mut |inner| {
             reads |= match &inner.data {
                 Data::Reference(reference) => is_read(reference),
-                Data::Unknown(unknown) => unknown.depends_on.iter().any(is_read),
+                Data::Unknown(unknown) => unknown.depends_on.iter().any(|r| is_read(r)),
                 _ => false,
             };
         });
@@ -211,12 +211,14 @@ impl Joining<'_, '_> {
             Data::Encoded(encoded) => Data::Encoded(Arc::new((encoded.0, inner(self, &encoded.1)?))),
             Data::Unknown(unknown) => {
                 let candidates = all(&unknown.candidates, |v| inner(self, v));
-                let mut depends_on: Vec<Reference> = Vec::new();
-                for reference in &unknown.depends_on {
+                let mut depends_on = References::none();
+                for reference in unknown.depends_on.iter() {
                     let read = self.read(reference, value.origin, reads);
                     match read {
-                        Some(read) => depends_on.extend(read.references().into_iter().cloned()),
-                        None => depends_on.push(reference.clone()),
+                        Some(read) => {
+                            read.references().into_iter().for_each(|r| depends_on.add(r, usize::MAX));
+                        }
+                        None => depends_on.add(reference, usize::MAX),
                     }
                 }
                 if candidates.is_none() && depends_on == unknown.depends_on {

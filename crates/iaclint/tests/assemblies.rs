@@ -35,7 +35,7 @@ struct Row {
 /// The line that a span starts in, read from the file anew.
 fn line(directory: &Path, span: Span, sources: &Sources) -> (String, String) {
     let file = sources.file(span.file);
-    let number = file.lines.line(span.start);
+    let number = file.lines().line(span.start);
     let text = std::fs::read_to_string(directory.join(&file.path)).unwrap_or_default();
     let line = text.lines().nth(number as usize - 1).unwrap_or_default().trim().to_owned();
     (format!("{}:{number}", file.path), line)

@@ -49,7 +49,7 @@ fn checked(project: &Path) -> Outcome {
 /// `file:line`.
 fn place(span: Span, sources: &Sources) -> String {
     let file = sources.file(span.file);
-    format!("{}:{}", file.path, file.lines.line(span.start))
+    format!("{}:{}", file.path, file.lines().line(span.start))
 }
 
 /// The line that a finding shows, that of the user's own program first. The name of an asset's directory is a hash and is cut.

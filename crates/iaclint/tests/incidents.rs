@@ -71,7 +71,7 @@ impl Fault {
 
 fn place(span: Span, sources: &Sources) -> (String, u32) {
     let file = sources.file(span.file);
-    (file.path.clone(), file.lines.line(span.start))
+    (file.path.clone(), file.lines().line(span.start))
 }
 
 /// A finding in one line.

@@ -22,7 +22,7 @@ fn places(rule: &str, files: &[(&str, String)]) -> Vec<String> {
     found
         .map(|f| {
             let file = outcome.sources.file(f.primary.span.file);
-            format!("{}:{}", file.path, file.lines.line(f.primary.span.start))
+            format!("{}:{}", file.path, file.lines().line(f.primary.span.start))
         })
         .collect()
 }

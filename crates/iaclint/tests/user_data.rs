@@ -19,7 +19,7 @@ fn ports(files: &[(&str, &str)]) -> Vec<String> {
     for (port, span) in analysis.hosts().iter().flat_map(published) {
         let span = span.expect("it is written somewhere");
         let file = sources.file(span.file);
-        out.push(format!("{port} {}:{}", file.path, file.lines.line(span.start)));
+        out.push(format!("{port} {}:{}", file.path, file.lines().line(span.start)));
     }
     out
 }

@@ -219,7 +219,7 @@ impl Draft {
     #[must_use]
     pub fn trail(mut self, cx: &Check<'_, '_>, origin: OriginId) -> Self {
         let sources = cx.model().sources();
-        let line = |span: Span| (span.file, sources.file(span.file).lines.line(span.start));
+        let line = |span: Span| (span.file, sources.file(span.file).lines().line(span.start));
         let mut seen: Vec<_> = std::iter::once(&self.finding.primary)
             .chain(&self.finding.labels)
             .map(|l| line(l.span))
@@ -309,8 +309,8 @@ impl Draft {
     }
 }
 
-fn step(origin: &Origin) -> String {
-    match &origin.via {
+fn step(origin: Origin<'_>) -> String {
+    match origin.via {
         Via::Written => "written here".to_owned(),
         Via::Default(name) => format!("the default of {name}"),
         Via::Given(name) => format!("given for {name}"),

@@ -154,7 +154,7 @@ fn written_span(cx: &Check<'_, '_>, id: ResourceId, origin: OriginId, text: &str
     let inside = model.resource(id).whole.contains(origin.span);
     let file = model.sources().file(origin.span.file);
     let same = file.slice(origin.span).trim_matches(['"', '\'']) == text;
-    (inside && same && origin.via == Via::Written).then_some(origin.span)
+    (inside && same && *origin.via == Via::Written).then_some(origin.span)
 }
 
 /// The edit that puts another value in the place of a literal, in the quotes that stand there.

@@ -99,7 +99,7 @@ fn walk_into<'v>(
 mod tests {
     use std::sync::Arc;
 
-    use iaclint_value::{List, Object, OriginId, Unknown, Why};
+    use iaclint_value::{List, Object, OriginId, References, Unknown, Why};
 
     use super::*;
 
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn an_undecided_condition_gives_all_values() {
         let candidates = vec![Value::int(1, OriginId::NONE), Value::int(2, OriginId::NONE)];
-        let unknown = Unknown { why: Why::Condition, kind: None, depends_on: vec![], candidates };
+        let unknown = Unknown { why: Why::Condition, kind: None, depends_on: References::none(), candidates };
         let value = object(vec![("x", Value::new(Data::Unknown(Arc::new(unknown)), OriginId::NONE))]);
         assert!(matches!(look_up(&value, "x"), Found::OneOf(v, _) if v.len() == 2));
     }

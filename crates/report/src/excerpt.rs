@@ -131,7 +131,7 @@ pub fn runs(file: &SourceFile, marks: &[Mark], hidden: &Masks, room: Room) -> Ve
     let mut by_line: BTreeMap<u32, Vec<InLine<'_>>> = BTreeMap::new();
     for mark in marks {
         let at = file.line_col(mark.span.start);
-        let Some(line) = file.lines.line_range(&file.text, at.line) else { continue };
+        let Some(line) = file.lines().line_range(&file.text, at.line) else { continue };
         let text = file.line_text(at.line);
         let start = boundary(text, (mark.span.start as usize).saturating_sub(line.start));
         let end = boundary(text, (mark.span.end as usize).saturating_sub(line.start).max(start));
@@ -175,7 +175,7 @@ pub fn runs(file: &SourceFile, marks: &[Mark], hidden: &Masks, room: Room) -> Ve
 
 /// The line at the start of a span on one line of its own: cut after `columns`, or around the span where it is too long.
 pub fn line_at(file: &SourceFile, span: Span, hidden: &Masks, columns: usize) -> String {
-    let number = file.lines.line(span.start);
+    let number = file.lines().line(span.start);
     if file.line_text(number).len() <= Room::WIDE.whole {
         return hidden.trimmed_line(file, number, columns);
     }
@@ -224,7 +224,7 @@ impl Run {
         marks: &[InLine<'_>],
         (hidden, room): (&Masks, Room),
     ) {
-        let Some(line) = file.lines.line_range(&file.text, number) else { return };
+        let Some(line) = file.lines().line_range(&file.text, number) else { return };
         let whole = file.line_text(number).len();
         let shown = hidden.part(file, line.start + window.start..line.start + window.end);
         if number > self.first_line {

@@ -280,7 +280,7 @@ impl<'a> Page<'a> {
         // Before a source line stand the frame and the line's number.
         let lines =
             files.iter().flat_map(|(file, marks)| marks.iter().map(move |mark| (*file, mark.span.start)));
-        let last = lines.map(|(file, at)| self.sources.file(file).lines.line(at)).max().unwrap_or_default();
+        let last = lines.map(|(file, at)| self.sources.file(file).lines().line(at)).max().unwrap_or_default();
         let gutter = 2 + last.to_string().len() + FRAME;
         let room = Room::of(self.look.columns.map(|columns| columns.saturating_sub(gutter)));
         let runs: Vec<Run> = files

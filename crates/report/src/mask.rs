@@ -44,7 +44,7 @@ impl Masks {
 
     /// A line (from 1) without its indentation and line ending, runs of spaces as one, cut after `columns`.
     pub fn trimmed_line(&self, file: &SourceFile, line: u32, columns: usize) -> String {
-        let Some(range) = file.lines.line_range(&file.text, line) else { return String::new() };
+        let Some(range) = file.lines().line_range(&file.text, line) else { return String::new() };
         let text = file.text.get(range.clone()).unwrap_or_default();
         let start = range.start + (text.len() - text.trim_start().len());
         let end = (range.start + text.trim_end().len()).max(start);

@@ -215,11 +215,11 @@ impl Writer<'_> {
 
     /// The lines of a place.
     fn lines_around(&self, file: &SourceFile, span: Span) -> Option<Region> {
-        let (first, last) = (file.lines.line(span.start), file.lines.line(span.end));
+        let (first, last) = (file.lines().line(span.start), file.lines().line(span.end));
         let text = if first == last {
             line_at(file, span, &self.masks, SNIPPET_COLUMNS)
         } else {
-            let of = |line| file.lines.line_range(&file.text, line);
+            let of = |line| file.lines().line_range(&file.text, line);
             self.written(file, of(first)?.start..of(last)?.end).trim_end_matches('\n').to_owned()
         };
         (!text.is_empty() && text.len() <= SNIPPET_BYTES).then(|| Region {

@@ -17,14 +17,19 @@ pub struct SourceFile {
     pub text: String,
     /// Whether a byte-order mark was stripped; offsets are relative to `text`.
     pub had_bom: bool,
-    /// Where its lines start.
-    pub lines: LineIndex,
+    /// Where its lines start, once somebody asks.
+    lines: OnceLock<LineIndex>,
 }
 
 impl SourceFile {
+    /// Where its lines start.
+    pub fn lines(&self) -> &LineIndex {
+        self.lines.get_or_init(|| LineIndex::new(&self.text))
+    }
+
     /// The line and columns of `offset`.
     pub fn line_col(&self, offset: u32) -> LineCol {
-        self.lines.line_col(&self.text, offset)
+        self.lines().line_col(&self.text, offset)
     }
 
     /// The text of `span`; empty when it does not lie inside the file on character boundaries.
@@ -39,7 +44,7 @@ impl SourceFile {
 
     /// The text of `line` (from 1) without its line ending.
     pub fn line_text(&self, line: u32) -> &str {
-        let range = self.lines.line_range(&self.text, line).unwrap_or(0..0);
+        let range = self.lines().line_range(&self.text, line).unwrap_or(0..0);
         self.text[range].trim_end_matches(['\n', '\r'])
     }
 }
@@ -81,13 +86,12 @@ impl Sources {
             Some(rest) => (rest.to_owned(), true),
             None => (text, false),
         };
-        let lines = LineIndex::new(&text);
         let mut inner = self.inner.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(&id) = inner.by_path.get(path) {
             return inner.files[id.0 as usize].clone();
         }
         let id = FileId(inner.files.len() as u32);
-        let file = Arc::new(SourceFile { id, path: path.to_owned(), text, had_bom, lines });
+        let file = Arc::new(SourceFile { id, path: path.to_owned(), text, had_bom, lines: OnceLock::new() });
         inner.files.push(file.clone());
         inner.by_path.insert(path.to_owned(), id);
         file
@@ -154,7 +158,7 @@ impl Sources {
     /// `path:line` of a span's start.
     pub fn line(&self, span: Span) -> String {
         let file = self.file(span.file);
-        format!("{}:{}", self.shown(&file.path), file.lines.line(span.start))
+        format!("{}:{}", self.shown(&file.path), file.lines().line(span.start))
     }
 
     /// Path and line of a span's start: the order in which findings are shown.

@@ -22,6 +22,11 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
         (_, Ty::Dynamic) => return Ok(value.clone()),
         (K::Null(have), ty) if !convertible(have, ty, true) => return Err(mismatch(have, ty)),
         (K::Null(_), ty) => K::Null(ty.plain()),
+        (K::Unknown(unk), Ty::Bool | Ty::Number | Ty::String)
+            if unk.ty == *ty && unk.candidates.is_empty() && unk.partial.is_none() =>
+        {
+            return Ok(value.clone());
+        }
         (K::Unknown(unk), ty) => K::Unknown(Arc::new(unknown(unk, ty, depth)?)),
         (K::Bool(_), Ty::Bool) | (K::Num(_), Ty::Number) | (K::Str(_), Ty::String) => {
             return Ok(value.clone());
@@ -71,8 +76,9 @@ fn at_depth(value: &Val, ty: &Ty, depth: usize) -> Result<Val, String> {
             let mut values: Vec<Val> = fields.iter().map(|f| f.2.clone()).collect();
             // In a map, unlike in a list, null of no type is of the type of the others.
             let mut typed = values.iter().map(Ty::of).filter(|ty| *ty != Ty::Dynamic);
-            if let Some(first) = typed.next()
-                && **element == Ty::Dynamic
+            if **element == Ty::Dynamic
+                && values.iter().any(Val::is_null)
+                && let Some(first) = typed.next()
                 && typed.all(|ty| ty == first)
             {
                 for value in values.iter_mut().filter(|v| v.is_null()) {

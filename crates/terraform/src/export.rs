@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use iaclint_value::{
-    Data, Encoding, Kind, List, Number, Object, OriginArena, OriginId, Piece, Text, Unknown, Value, Why, json,
+    Data, Encoding, Kind, List, Literal, Number, Object, OriginArena, OriginId, Piece, Text, Unknown, Value,
+    Why, json,
 };
 
 use rustc_hash::FxHashMap;
 
 use crate::num::Num;
 use crate::ty::Ty;
-use crate::val::{Detail, K, MAX_DEPTH, Str, Unk, Val};
+use crate::val::{K, MAX_DEPTH, Str, Unk, Val};
 
 /// What was made of values that stand in several places, by where they lie in memory. What lies there stays for as long.
 #[derive(Default)]
@@ -78,11 +79,13 @@ impl Export<'_> {
     }
 
     fn string(&mut self, str: &Str, origin: OriginId, depth: usize) -> Data {
-        let detail = str.detail.as_deref();
-        if let Some((encoding, inner)) = detail.and_then(|d| d.encoded.as_ref()) {
+        if let Some((encoding, inner)) = str.encoded.as_deref() {
             return Data::Encoded(Arc::new((*encoding, self.value(inner, depth + 1))));
         }
-        let text = detail.and_then(|d| d.text.clone()).unwrap_or_else(|| Text::plain(&str.text, origin));
+        let text = str
+            .placed
+            .clone()
+            .unwrap_or_else(|| Text::literal(Literal { text: str.text.clone(), placed: None, origin }));
         self.text(text)
     }
 
@@ -252,11 +255,8 @@ pub(crate) fn encoded(encoding: Encoding, inner: Val, origin: OriginId) -> Val {
     };
     let marks = inner.deep_marks();
     let val = if let Some(text) = text {
-        let detail = Detail { text: None, encoded: Some((encoding, inner)) };
-        Val::new(
-            K::Str(Str { text: crate::val::normalized(text.into()), detail: Some(Arc::new(detail)) }),
-            origin,
-        )
+        let text = crate::val::normalized(text.into());
+        Val::new(K::Str(Str { text, placed: None, encoded: Some(Arc::new((encoding, inner))) }), origin)
     } else {
         let mut unk = Unk::of([&inner], Ty::String).not_null();
         if encoding == Encoding::Json {

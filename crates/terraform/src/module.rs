@@ -122,7 +122,7 @@ impl Module {
             all.extend(file.body.blocks);
         }
         for block in overrides {
-            merge(&mut blocks, block);
+            module.problems.extend(merge(&mut blocks, block));
         }
         for block in blocks {
             module.declare(block);
@@ -169,9 +169,14 @@ impl Module {
                 });
             }
             ("locals", []) => {
+                let mut own: Vec<Name> = Vec::new();
                 for local in block.body.attributes {
                     let what = format!("local.{}", local.name);
-                    if self.named(Kind::Local, &local.name, self.locals.len(), &what, local.name_span) {
+                    // In one block it is the name that stands twice, in two the value.
+                    let twice = own.contains(&local.name);
+                    own.push(local.name.clone());
+                    let span = if twice { local.name_span } else { local.name_span.to(local.value.span) };
+                    if self.named(Kind::Local, &local.name, self.locals.len(), &what, span) {
                         self.locals.push(local);
                     }
                 }
@@ -293,8 +298,8 @@ impl Module {
     }
 }
 
-/// Lays an override over the block that it names: arguments one by one, nested blocks by their kind.
-fn merge(blocks: &mut Vec<Block>, over: Block) {
+/// Lays an override over the block that it names: arguments one by one, nested blocks by their kind. Gives what is wrong with it.
+fn merge(blocks: &mut Vec<Block>, over: Block) -> Option<Problem> {
     if over.kind == "locals" {
         for attribute in over.body.attributes {
             let found = blocks.iter_mut().filter(|b| b.kind == "locals").flat_map(|b| &mut b.body.attributes);
@@ -309,13 +314,19 @@ fn merge(blocks: &mut Vec<Block>, over: Block) {
                 }),
             }
         }
-        return;
+        return None;
     }
     let Some(base) = blocks.iter_mut().find(|b| b.kind == over.kind && b.labels == over.labels) else {
+        let named = matches!(over.kind.as_str(), "variable" | "output" | "module" | "resource" | "data");
+        let problem = named.then(|| {
+            let message = format!("there is no {} of this name that the file could override", over.kind);
+            Problem::at(ProblemKind::Invalid, over.header, message)
+        });
         blocks.push(over);
-        return;
+        return problem;
     };
     overlay(&mut base.body, over.body);
+    None
 }
 
 fn overlay(base: &mut Body, over: Body) {

@@ -173,6 +173,12 @@ fn undecided(values: &[&Val], ty: &Ty, apply: impl Fn(&[&Val]) -> Option<Val>) -
 /// `cond ? then : else_`: both branches are brought to one type; an unknown condition leaves both as candidates.
 pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, String> {
     let marks = cond.marks.and(then.marks).and(else_.marks);
+    if let Some(decided) = cond.as_bool()
+        && let (K::Bool(_), K::Bool(_)) | (K::Num(_), K::Num(_)) | (K::Str(_), K::Str(_)) =
+            (&then.k, &else_.k)
+    {
+        return Ok(if decided { then } else { else_ }.clone().marked(marks));
+    }
     let (then_ty, else_ty) = (Ty::of(then), Ty::of(else_));
     let open = |value: &Val, ty: &Ty| *ty == Ty::Dynamic && !value.is_null();
     let untyped = |value: &Val| matches!(value.k, K::Null(Ty::Dynamic));

@@ -13,9 +13,16 @@ use crate::val::{K, Val, safe_prefix};
 #[derive(Clone, Debug)]
 pub(crate) enum TemplatePart {
     /// Literal text with its place.
-    Literal(Text),
+    Literal(Literal),
     /// An interpolated value.
     Value(Val),
+}
+
+impl TemplatePart {
+    /// Text of no place.
+    pub(crate) fn plain(text: &str) -> Self {
+        Self::Literal(Literal { text: text.into(), placed: None, origin: OriginId::NONE })
+    }
 }
 
 /// Joins the parts of a template; a lone interpolation keeps its type. `origin` is that of the whole template.
@@ -27,7 +34,7 @@ pub(crate) fn template(
     if let [TemplatePart::Value(value)] = parts.as_slice() {
         return Ok(value.clone());
     }
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces: Vec<Piece> = Vec::with_capacity(parts.len());
     let mut marks = Marks::NONE;
     // What stands before the first value that is not known; how that itself begins is not looked at.
     let mut before: Option<usize> = None;
@@ -38,7 +45,8 @@ pub(crate) fn template(
             before.get_or_insert(pieces.len());
         }
         match part {
-            TemplatePart::Literal(text) => pieces.extend_from_slice(text.pieces()),
+            TemplatePart::Literal(literal) if literal.text.is_empty() => {}
+            TemplatePart::Literal(literal) => pieces.push(Piece::Literal(literal)),
             TemplatePart::Value(value) => {
                 marks = marks.and(value.deep_marks());
                 if value.is_null() {
@@ -69,7 +77,7 @@ pub(crate) fn template(
 pub(crate) fn text_of(value: &Val) -> Option<Text> {
     match &value.k {
         K::Str(str) => {
-            let placed = str.detail.as_deref().and_then(|d| d.text.clone());
+            let placed = str.placed.clone();
             Some(placed.unwrap_or_else(|| made(&str.text, value.origin)))
         }
         K::Bool(_) | K::Num(_) => Some(made(&primitive_text(value)?, value.origin)),
@@ -96,7 +104,7 @@ mod tests {
 
     fn literal(text: &str, at: usize) -> TemplatePart {
         let placed = Some(Placed::verbatim(Span::new(FileId(0), at..at + text.len())));
-        TemplatePart::Literal(Text::literal(Literal { text: text.into(), placed, origin: OriginId::NONE }))
+        TemplatePart::Literal(Literal { text: text.into(), placed, origin: OriginId::NONE })
     }
 
     #[test]
@@ -111,7 +119,7 @@ mod tests {
         let value = template(parts, OriginId::NONE, &mut OriginArena::new(0)).unwrap();
         let unk = value.as_unknown().unwrap();
         assert_eq!(unk.prefix, "postgres://");
-        assert_eq!(unk.depends_on, [reference]);
+        assert_eq!(*unk.depends_on, [std::sync::Arc::new(reference)]);
         let text = unk.text.as_ref().unwrap();
         assert_eq!(text.suffix(), ":5432");
         let flat = text.flatten();

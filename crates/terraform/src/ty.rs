@@ -87,6 +87,9 @@ impl Ty {
 
     /// The type of a value of this constraint: without `optional` and defaults.
     pub(crate) fn plain(&self) -> Ty {
+        if self.is_plain() {
+            return self.clone();
+        }
         match self {
             Ty::List(element) => Ty::list(element.plain()),
             Ty::Set(element) => Ty::set(element.plain()),
@@ -96,6 +99,17 @@ impl Ty {
                 Ty::Object(fields.iter().map(|f| Field::new(f.name.clone(), f.ty.plain())).collect())
             }
             other => other.clone(),
+        }
+    }
+
+    fn is_plain(&self) -> bool {
+        match self {
+            Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String => true,
+            Ty::List(element) | Ty::Set(element) | Ty::Map(element) => element.is_plain(),
+            Ty::Tuple(types) => types.iter().all(Ty::is_plain),
+            Ty::Object(fields) => {
+                fields.iter().all(|f| !f.optional && f.default.is_none() && f.ty.is_plain())
+            }
         }
     }
 

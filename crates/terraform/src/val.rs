@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iaclint_value::{Encoding, Marks, Name, OriginId, Reference, Text, Why};
+use iaclint_value::{Encoding, Literal, Marks, Name, OriginId, Placed, Reference, References, Text, Why};
 
 use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -43,17 +43,10 @@ pub(crate) type Fields = Vec<(Name, OriginId, Val)>;
 pub(crate) struct Str {
     /// The characters, NFC-normalised.
     pub(crate) text: Name,
-    /// What more is known of it.
-    pub(crate) detail: Option<Arc<Detail>>,
-}
-
-/// Where a string's characters stand, and what structure it encodes.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Detail {
     /// The same characters with their places.
-    pub(crate) text: Option<Text>,
+    pub(crate) placed: Option<Text>,
     /// `jsonencode` and its like: what was encoded.
-    pub(crate) encoded: Option<(Encoding, Val)>,
+    pub(crate) encoded: Option<Arc<(Encoding, Val)>>,
 }
 
 /// What is known of an unknown value.
@@ -74,7 +67,7 @@ pub(crate) struct Unk {
     /// The attribute that it is, when it is exactly that.
     pub(crate) reference: Option<Arc<Reference>>,
     /// All references that it was made of.
-    pub(crate) depends_on: Vec<Reference>,
+    pub(crate) depends_on: References,
     /// A string whose parts are known: literals and holes.
     pub(crate) text: Option<Text>,
     /// What an encoded text (`jsonencode` of something with unknowns inside) encodes; or the base64 of a text with holes.
@@ -97,7 +90,7 @@ impl Unk {
             range: None,
             why,
             reference: None,
-            depends_on: Vec::new(),
+            depends_on: References::none(),
             text: None,
             encoded: None,
             partial: None,
@@ -117,7 +110,7 @@ impl Unk {
                     && seen.insert(Arc::as_ptr(inner).addr())
                 {
                     why.get_or_insert_with(|| inner.why.clone());
-                    inner.depends_on.iter().for_each(|r| unk.depend_on(r));
+                    unk.depends_on.add_all(&inner.depends_on, MAX_REFERENCES);
                 }
             });
         }
@@ -126,10 +119,11 @@ impl Unk {
         unk
     }
 
-    pub(crate) fn depend_on(&mut self, reference: &Reference) {
-        if self.depends_on.len() < MAX_REFERENCES && !self.depends_on.contains(reference) {
-            self.depends_on.push(reference.clone());
-        }
+    /// Makes it exactly this attribute.
+    pub(crate) fn refer(&mut self, reference: Reference) {
+        let reference = Arc::new(reference);
+        self.depends_on = reference.clone().into();
+        self.reference = Some(reference);
     }
 
     pub(crate) fn not_null(mut self) -> Self {
@@ -189,18 +183,25 @@ impl Val {
 
     /// A string without places.
     pub(crate) fn str(text: impl Into<Name>, origin: OriginId) -> Self {
-        Self::new(K::Str(Str { text: normalized(text.into()), detail: None }), origin)
+        Self::new(K::Str(Str { text: normalized(text.into()), placed: None, encoded: None }), origin)
+    }
+
+    /// A string as it stands in a file.
+    pub(crate) fn literal(text: &Name, placed: &Placed, origin: OriginId) -> Self {
+        let normal = normalized(text.clone());
+        // Places are offsets into the characters as written; they do not fit characters that were normalised.
+        let placed = (normal == *text)
+            .then(|| Text::literal(Literal { text: text.clone(), placed: Some(placed.clone()), origin }));
+        Self::new(K::Str(Str { text: normal, placed, encoded: None }), origin)
     }
 
     /// A string or an unknown string from a text with places and perhaps holes.
     pub(crate) fn text(text: Text, origin: OriginId) -> Self {
-        if let Some(known) = text.as_str() {
-            let characters: Name = known.as_ref().into();
+        if let Some(characters) = text.known() {
             let normal = normalized(characters.clone());
             // Places are offsets into the characters as written; they do not fit characters that were normalised.
-            let detail =
-                (normal == characters).then(|| Arc::new(Detail { text: Some(text.clone()), encoded: None }));
-            return Self::new(K::Str(Str { text: normal, detail }), origin);
+            let placed = (normal == characters).then(|| text.clone());
+            return Self::new(K::Str(Str { text: normal, placed, encoded: None }), origin);
         }
         let why = text.holes().find_map(crate::export::why).unwrap_or(Why::Computed(Name::new()));
         let mut unk = Unk::new(why);
@@ -208,7 +209,7 @@ impl Val {
         unk.not_null = true;
         unk.prefix = safe_prefix(&text.prefix()).into();
         for reference in text.holes().flat_map(iaclint_value::Value::references) {
-            unk.depend_on(reference);
+            unk.depends_on.add(reference, MAX_REFERENCES);
         }
         unk.text = Some(text);
         Self::new(K::Unknown(Arc::new(unk)), origin)
@@ -225,8 +226,7 @@ impl Val {
     /// An attribute known after the deployment.
     pub(crate) fn reference(reference: Reference, origin: OriginId) -> Self {
         let mut unk = Unk::new(Why::Computed(reference.name()));
-        unk.depends_on = vec![reference.clone()];
-        unk.reference = Some(Arc::new(reference));
+        unk.refer(reference);
         Self::new(K::Unknown(Arc::new(unk)), origin)
     }
 

@@ -49,10 +49,7 @@ impl Weights {
             return (depth + known.height < MAX_DEPTH).then_some(known.height);
         }
         let own = match &value.k {
-            K::Str(str) => {
-                let placed = str.detail.as_ref().and_then(|d| d.text.as_ref());
-                1 + str.text.len() / 16 + placed.map_or(0, pieces)
-            }
+            K::Str(str) => 1 + str.text.len() / 16 + str.placed.as_ref().map_or(0, pieces),
             K::Unknown(unk) => 1 + unk.depends_on.len() + unk.text.as_ref().map_or(0, pieces),
             _ => 1,
         };
@@ -69,8 +66,7 @@ impl Weights {
             K::List(_, items) | K::Set(_, items) | K::Tuple(items) => items.iter().try_for_each(see)?,
             K::Map(_, fields) | K::Object(fields) => fields.iter().try_for_each(|f| see(&f.2))?,
             K::Str(str) => {
-                let encoded = str.detail.as_ref().and_then(|d| d.encoded.as_ref());
-                encoded.map_or(Some(()), |(_, inner)| see(inner))?;
+                str.encoded.as_deref().map_or(Some(()), |(_, inner)| see(inner))?;
             }
             K::Unknown(unk) => {
                 let encoded = unk.encoded.as_deref().map(|(_, v)| v);
@@ -101,8 +97,7 @@ pub(crate) fn holds_limited(value: &Val) -> bool {
             K::Unknown(unk) if unk.why == Why::Limit => return true,
             K::Unknown(unk) => open.extend(unk.partial.as_deref()),
             K::Str(str) => {
-                let text = str.detail.as_ref().and_then(|d| d.text.as_ref());
-                if text.is_some_and(|t| t.holes().any(|hole| is_limited(&hole.data))) {
+                if str.placed.as_ref().is_some_and(|t| t.holes().any(|hole| is_limited(&hole.data))) {
                     return true;
                 }
             }

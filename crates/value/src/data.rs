@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Name, OriginId, Reference, Text, Value};
+use crate::{Name, OriginId, Reference, References, Text, Value};
 
 /// A value as far as it can be known before the deployment.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,7 +143,7 @@ pub struct Unknown {
     /// Its kind, if known.
     pub kind: Option<Kind>,
     /// The things that it depends on: they are "used" by whoever uses this value.
-    pub depends_on: Vec<Reference>,
+    pub depends_on: References,
     /// All the values that it can have, where they are few (an undecided conditional). Empty: anything.
     pub candidates: Vec<Value>,
 }

@@ -119,7 +119,7 @@ impl Parser<'_> {
     fn origin(&mut self, range: Range<usize>) -> OriginId {
         let behind = match self.text.pieces() {
             [Piece::Literal(literal)] => literal.origin,
-            _ => match self.text.slice(&self.flat, range.clone()).pieces().first() {
+            _ => match self.text.piece_at(&self.flat, range.start) {
                 Some(Piece::Literal(literal)) => literal.origin,
                 Some(Piece::Hole(hole)) => hole.origin,
                 None => OriginId::NONE,

@@ -56,79 +56,192 @@ pub enum Via {
 }
 
 /// Where a value comes from: this span, by this step, made of those values (nearest first).
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Origin {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Origin<'a> {
     /// The place.
     pub span: Span,
     /// The step.
-    pub via: Via,
+    pub via: &'a Via,
     /// What it was made of.
-    pub from: SmallVec<[OriginId; 1]>,
+    pub from: &'a [OriginId],
 }
 
-/// The origins of one root (a Terraform root module with its modules, or a set of stacks) while it is evaluated. Equal steps are one,
-/// so that the instances of a module share those that do not differ.
-#[derive(Debug, Default)]
+/// A step as it is kept: a root has hundreds of thousands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Kept {
+    span: Span,
+    /// Its number among the arena's vias.
+    via: u32,
+    /// What it was made of: mostly one value, or none; of several it names the list.
+    from: OriginId,
+}
+
+/// The origins of one root (a Terraform root module with its modules, or a set of stacks) while it is evaluated. Equal steps are mostly
+/// one, so that the instances of a module share those that do not differ.
+#[derive(Debug)]
 pub struct OriginArena {
     id: u32,
-    origins: Vec<Origin>,
-    known: HashTable<u32>,
+    steps: Vec<Kept>,
+    /// Each once; the first is [`Via::Written`].
+    vias: Vec<Via>,
+    many: Vec<Box<[OriginId]>>,
+    known_vias: HashTable<u32>,
+    /// The step of each hash that was met last, beside more of its hash: a step whose equal was driven out of it stands twice.
+    recent: Vec<(u32, u32)>,
+}
+
+/// The arena of what is no step but a list of them.
+const MANY: u32 = u32::MAX - 2;
+
+/// The most places for steps that were met: as many as the caches of a processor hold.
+const MAX_RECENT: usize = 1 << 14;
+
+impl Default for OriginArena {
+    fn default() -> Self {
+        Self::new(0)
+    }
 }
 
 impl OriginArena {
     /// An empty arena. `id` must be its place in the [`Origins`] that it will be put into.
     pub fn new(id: u32) -> Self {
-        Self { id, origins: Vec::new(), known: HashTable::new() }
+        Self {
+            id,
+            steps: Vec::new(),
+            vias: vec![Via::Written],
+            many: Vec::new(),
+            known_vias: HashTable::new(),
+            recent: Vec::new(),
+        }
     }
 
     /// Adds a step.
     pub fn add(&mut self, span: Span, via: Via, from: impl IntoIterator<Item = OriginId>) -> OriginId {
-        let origin = Origin { span, via, from: from.into_iter().filter(|o| o.is_some()).collect() };
-        let origins = &mut self.origins;
-        let hash = FxBuildHasher.hash_one(&origin);
-        let known = self.known.find(hash, |at| origins[*at as usize] == origin).copied();
-        let index = known.unwrap_or_else(|| {
-            let at = origins.len() as u32;
-            origins.push(origin);
-            self.known.insert_unique(hash, at, |at| FxBuildHasher.hash_one(&origins[*at as usize]));
-            at
-        });
-        OriginId { arena: self.id, index }
+        let via = self.via(via);
+        let mut from = from.into_iter().filter(|o| o.is_some());
+        let from = match (from.next(), from.next()) {
+            (None, _) => OriginId::NONE,
+            (Some(one), None) => one,
+            (Some(one), Some(other)) => {
+                let all: Box<[OriginId]> = [one, other].into_iter().chain(from).collect();
+                self.beside(all)
+            }
+        };
+        self.keep(Kept { span, via, from })
     }
 
     /// Adds the place where a value is written.
     pub fn written(&mut self, span: Span) -> OriginId {
-        self.add(span, Via::Written, [])
+        self.keep(Kept { span, via: 0, from: OriginId::NONE })
+    }
+
+    /// Adds the step `id` of this arena at another place.
+    pub fn moved(&mut self, id: OriginId, span: Span) -> OriginId {
+        match self.steps.get(id.index as usize) {
+            Some(step) if id.arena == self.id => self.keep(Kept { span, ..*step }),
+            _ => id,
+        }
     }
 
     /// Adds the place where a value is written of which no other step speaks.
     pub(crate) fn add_new(&mut self, span: Span) -> OriginId {
-        let index = self.origins.len() as u32;
-        self.origins.push(Origin { span, via: Via::Written, from: SmallVec::new() });
+        let index = self.steps.len() as u32;
+        self.steps.push(Kept { span, via: 0, from: OriginId::NONE });
         OriginId { arena: self.id, index }
     }
 
+    fn via(&mut self, via: Via) -> u32 {
+        if via == Via::Written {
+            return 0;
+        }
+        let vias = &mut self.vias;
+        let hash = FxBuildHasher.hash_one(&via);
+        if let Some(known) = self.known_vias.find(hash, |at| vias[*at as usize] == via) {
+            return *known;
+        }
+        let at = vias.len() as u32;
+        vias.push(via);
+        self.known_vias.insert_unique(hash, at, |at| FxBuildHasher.hash_one(&vias[*at as usize]));
+        at
+    }
+
+    /// Lists mostly come again at once, as the parts of one value do.
+    fn beside(&mut self, all: Box<[OriginId]>) -> OriginId {
+        if self.many.last() != Some(&all) {
+            self.many.push(all);
+        }
+        OriginId { arena: MANY, index: self.many.len() as u32 - 1 }
+    }
+
+    fn keep(&mut self, step: Kept) -> OriginId {
+        let places = self.recent.len();
+        if self.steps.len() * 2 >= places && places < MAX_RECENT {
+            self.grow();
+        }
+        let (place, mark) = self.place(&step);
+        let (known, at) = self.recent[place];
+        // A step is only looked at when it is likely the same: it may be far away in memory.
+        if known == mark && self.steps.get(at as usize) == Some(&step) {
+            return OriginId { arena: self.id, index: at };
+        }
+        let index = self.steps.len() as u32;
+        self.steps.push(step);
+        self.recent[place] = (mark, index);
+        OriginId { arena: self.id, index }
+    }
+
+    /// Where a step is remembered, and what more of its hash is.
+    fn place(&self, step: &Kept) -> (usize, u32) {
+        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+        let Kept { span, via, from } = *step;
+        let sum = pair(span.start, span.end)
+            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            .wrapping_add(pair(span.file.0, via).wrapping_mul(0xc2b2_ae3d_27d4_eb4f))
+            .wrapping_add(pair(from.arena, from.index).wrapping_mul(0x1656_67b1_9e37_79f9));
+        let hash = sum ^ sum >> 29;
+        ((hash as usize) & (self.recent.len() - 1), (hash >> 32) as u32)
+    }
+
+    fn grow(&mut self) {
+        let places = (self.recent.len() * 4).clamp(256, MAX_RECENT);
+        self.recent = vec![(0, u32::MAX); places];
+        for at in 0..self.steps.len() {
+            let (place, mark) = self.place(&self.steps[at]);
+            self.recent[place] = (mark, at as u32);
+        }
+    }
+
     /// The step behind `id`, if it is of this arena.
-    pub fn get(&self, id: OriginId) -> Option<&Origin> {
-        if id.arena == self.id { self.origins.get(id.index as usize) } else { None }
+    pub fn get(&self, id: OriginId) -> Option<Origin<'_>> {
+        if id.arena != self.id {
+            return None;
+        }
+        let step = self.steps.get(id.index as usize)?;
+        let from = match &step.from {
+            &OriginId::NONE => &[],
+            OriginId { arena: MANY, index } => &*self.many[*index as usize],
+            one => std::slice::from_ref(one),
+        };
+        Some(Origin { span: step.span, via: &self.vias[step.via as usize], from })
     }
 
     /// The arena when nothing will be added any more: it takes no more room than its steps.
     #[must_use]
     pub fn finished(mut self) -> Self {
-        self.known = HashTable::new();
-        self.origins.shrink_to_fit();
+        self.known_vias = HashTable::new();
+        self.recent = Vec::new();
+        self.steps.shrink_to_fit();
         self
     }
 
     /// Number of steps.
     pub fn len(&self) -> usize {
-        self.origins.len()
+        self.steps.len()
     }
 
     /// Whether nothing was added.
     pub fn is_empty(&self) -> bool {
-        self.origins.is_empty()
+        self.steps.is_empty()
     }
 }
 
@@ -166,8 +279,8 @@ impl Origins {
     ) -> OriginId {
         match self.arenas.get_mut(beside.arena as usize) {
             Some(arena) => {
-                if arena.origins.len() == arena.origins.capacity() {
-                    arena.origins.reserve_exact(arena.origins.len() / 16 + 16);
+                if arena.steps.len() == arena.steps.capacity() {
+                    arena.steps.reserve_exact(arena.steps.len() / 16 + 16);
                 }
                 arena.add(span, via, from)
             }
@@ -176,7 +289,7 @@ impl Origins {
     }
 
     /// The step behind `id`.
-    pub fn get(&self, id: OriginId) -> Option<&Origin> {
+    pub fn get(&self, id: OriginId) -> Option<Origin<'_>> {
         self.arenas.get(id.arena as usize)?.get(id)
     }
 
@@ -187,14 +300,16 @@ impl Origins {
 
     /// The chain from `id` back to where the value was written: nearest first, following the first of several sources, each step
     /// once, at most 64 steps.
-    pub fn trail(&self, id: OriginId) -> Vec<&Origin> {
-        let mut out: Vec<&Origin> = Vec::new();
+    pub fn trail(&self, id: OriginId) -> Vec<Origin<'_>> {
+        let mut out = Vec::new();
+        let mut seen: SmallVec<[OriginId; 16]> = SmallVec::new();
         let mut next = Some(id);
         while let Some(id) = next {
             let Some(origin) = self.get(id) else { break };
-            if out.len() >= 64 || out.iter().any(|o| std::ptr::eq(*o, origin)) {
+            if out.len() >= 64 || seen.contains(&id) {
                 break;
             }
+            seen.push(id);
             out.push(origin);
             next = origin.from.first().copied();
         }
@@ -210,7 +325,7 @@ impl Origins {
     pub fn resources(&self, id: OriginId) -> Vec<&ResourceKey> {
         let mut out = Vec::new();
         self.walk(id, &mut |origin| {
-            if let Via::Attribute(key) = &origin.via
+            if let Via::Attribute(key) = origin.via
                 && !out.contains(&key)
             {
                 out.push(key);
@@ -220,13 +335,13 @@ impl Origins {
     }
 
     /// Visits every step behind a value, all branches, nearest first, each once, at most 256.
-    pub fn walk<'a>(&'a self, id: OriginId, visit: &mut dyn FnMut(&'a Origin)) {
-        let mut seen = Vec::new();
+    pub fn walk<'a>(&'a self, id: OriginId, visit: &mut dyn FnMut(Origin<'a>)) {
+        let mut seen: SmallVec<[OriginId; 16]> = SmallVec::new();
         // Most values came one way, on which no step is met twice.
         let mut id = id;
         for _ in 0..MAX_BEHIND {
             let Some(origin) = self.get(id) else { return };
-            match origin.from.as_slice() {
+            match origin.from {
                 [] => return visit(origin),
                 [next] => {
                     visit(origin);
@@ -236,7 +351,7 @@ impl Origins {
                 _ => break,
             }
         }
-        let mut todo = vec![id];
+        let mut todo: SmallVec<[OriginId; 16]> = SmallVec::from_slice(&[id]);
         while let Some(id) = todo.pop() {
             if seen.contains(&id) || seen.len() > MAX_BEHIND {
                 continue;

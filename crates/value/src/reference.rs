@@ -1,6 +1,8 @@
 //! References: which thing a value speaks of, when its content is known only after the deployment.
 
 use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use crate::Name;
 
@@ -134,6 +136,97 @@ impl Reference {
         let mut path = self.path.clone();
         path.push(step);
         Self { target: self.target.clone(), path }
+    }
+}
+
+/// References in the order in which they were met, each once. Most values depend on none or one, and what is made of a value on the
+/// same ones: a copy shares them.
+#[derive(Clone, Default)]
+pub struct References(Shared);
+
+#[derive(Clone, Default)]
+enum Shared {
+    #[default]
+    None,
+    One(Arc<Reference>),
+    Many(Arc<Vec<Arc<Reference>>>),
+}
+
+impl Deref for References {
+    type Target = [Arc<Reference>];
+
+    fn deref(&self) -> &Self::Target {
+        match &self.0 {
+            Shared::None => &[],
+            Shared::One(one) => std::slice::from_ref(one),
+            Shared::Many(many) => many,
+        }
+    }
+}
+
+impl References {
+    /// None.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a reference, unless it is there or there are as many as `limit`.
+    pub fn add(&mut self, reference: &Arc<Reference>, limit: usize) {
+        if self.len() >= limit || self.iter().any(|r| Arc::ptr_eq(r, reference) || r == reference) {
+            return;
+        }
+        match &mut self.0 {
+            Shared::None => self.0 = Shared::One(reference.clone()),
+            Shared::One(one) => self.0 = Shared::Many(Arc::new(vec![one.clone(), reference.clone()])),
+            Shared::Many(many) => Arc::make_mut(many).push(reference.clone()),
+        }
+    }
+
+    /// Adds all of `more`, as far as there is room for.
+    pub fn add_all(&mut self, more: &References, limit: usize) {
+        match (&self.0, &more.0) {
+            (Shared::None, _) if more.len() <= limit => self.clone_from(more),
+            (Shared::Many(own), Shared::Many(other)) if Arc::ptr_eq(own, other) => {}
+            _ => more.iter().for_each(|reference| self.add(reference, limit)),
+        }
+    }
+}
+
+impl From<Arc<Reference>> for References {
+    fn from(reference: Arc<Reference>) -> Self {
+        Self(Shared::One(reference))
+    }
+}
+
+impl From<Reference> for References {
+    fn from(reference: Reference) -> Self {
+        Arc::new(reference).into()
+    }
+}
+
+impl FromIterator<Arc<Reference>> for References {
+    fn from_iter<I: IntoIterator<Item = Arc<Reference>>>(references: I) -> Self {
+        let mut out = Self::none();
+        references.into_iter().for_each(|reference| out.add(&reference, usize::MAX));
+        out
+    }
+}
+
+impl FromIterator<Reference> for References {
+    fn from_iter<I: IntoIterator<Item = Reference>>(references: I) -> Self {
+        references.into_iter().map(Arc::new).collect()
+    }
+}
+
+impl PartialEq for References {
+    fn eq(&self, other: &Self) -> bool {
+        self[..] == other[..]
+    }
+}
+
+impl fmt::Debug for References {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -134,7 +134,8 @@ impl Text {
 
     /// A text of pieces; empty literals are dropped, holes that are themselves texts are spliced in.
     pub fn of(pieces: impl IntoIterator<Item = Piece>) -> Self {
-        let mut out = Vec::new();
+        let pieces = pieces.into_iter();
+        let mut out = Vec::with_capacity(pieces.size_hint().0);
         for piece in pieces {
             match piece {
                 Piece::Literal(literal) if literal.text.is_empty() => {}
@@ -168,12 +169,26 @@ impl Text {
         if let [Piece::Literal(literal)] = &*self.pieces {
             return Some(Cow::Borrowed(&literal.text));
         }
+        if self.holes().next().is_some() {
+            return None;
+        }
         let mut out = String::new();
         for piece in &*self.pieces {
             let Piece::Literal(literal) = piece else { return None };
             out.push_str(&literal.text);
         }
         Some(Cow::Owned(out))
+    }
+
+    /// The characters, if there is no hole, to keep.
+    pub fn known(&self) -> Option<Name> {
+        if let [Piece::Literal(literal)] = &*self.pieces {
+            return Some(literal.text.clone());
+        }
+        if self.holes().next().is_some() {
+            return None;
+        }
+        self.as_str().map(Name::from)
     }
 
     /// The known characters before the first hole.
@@ -259,6 +274,12 @@ impl Text {
             index += 1;
         }
         Text::of(pieces)
+    }
+
+    /// The piece that stands at this offset of the flattened text.
+    pub fn piece_at(&self, flat: &Flat, offset: usize) -> Option<&Piece> {
+        let index = flat.starts.partition_point(|&s| s <= offset).checked_sub(1)?;
+        self.pieces.get(index)
     }
 
     /// The place in a file of the part `range` of the flattened text: of its first literal that has one, widened to the last in the

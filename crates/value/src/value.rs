@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::secret::{MASK, looks_like_secret};
 use crate::{
-    Data, Encoding, Kind, List, Name, Number, Object, OriginId, Piece, Reference, Text, Unknown, Why,
+    Data, Encoding, Kind, List, Name, Number, Object, OriginId, Piece, Reference, References, Text, Unknown,
+    Why,
 };
 
 /// Marks on a value, which spread to whatever is made of it.
@@ -95,7 +96,7 @@ impl Value {
 
     /// An unknown without dependencies.
     pub fn unknown(why: Why, origin: OriginId) -> Self {
-        let unknown = Unknown { why, kind: None, depends_on: Vec::new(), candidates: Vec::new() };
+        let unknown = Unknown { why, kind: None, depends_on: References::none(), candidates: Vec::new() };
         Self::new(Data::Unknown(Arc::new(unknown)), origin)
     }
 
@@ -262,11 +263,11 @@ impl Value {
     }
 
     /// Every reference in this value, unknowns' dependencies included, in order.
-    pub fn references(&self) -> Vec<&Reference> {
+    pub fn references(&self) -> Vec<&Arc<Reference>> {
         let mut out = Vec::new();
         self.walk(&mut |value| match &value.data {
-            Data::Reference(reference) => out.push(&**reference),
-            Data::Unknown(unknown) => out.extend(&unknown.depends_on),
+            Data::Reference(reference) => out.push(reference),
+            Data::Unknown(unknown) => out.extend(unknown.depends_on.iter()),
             _ => {}
         });
         out

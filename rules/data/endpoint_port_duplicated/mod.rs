@@ -265,7 +265,7 @@ fn host_setting_with_port<'m>(
     });
     // The reference must live as long as the model: it is looked up in the value itself.
     let reference =
-        reference.and_then(|wanted| setting.value.references().into_iter().find(|r| *r == wanted))?;
+        reference.and_then(|wanted| setting.value.references().into_iter().find(|r| ***r == *wanted))?;
     let kind = model.endpoint_kind(reference)?;
     if pieces.len() == 1 {
         return kind.ends_in_port().then_some((reference, kind));

@@ -98,9 +98,9 @@ fn is_inlined(model: &Model<'_>, id: ResourceId, value: &Value, service: &str) -
         "DualStackDomainName",
         "WebsiteURL",
     ];
-    let of_it = |reference: &&Reference| reference.key().is_some_and(|key| *key == model.resource(id).key);
+    let of_it = |reference: &Reference| reference.key().is_some_and(|key| *key == model.resource(id).key);
     let references: Vec<String> =
-        value.references().into_iter().filter(of_it).map(Reference::attribute).collect();
+        value.references().into_iter().filter(|r| of_it(r)).map(|r| r.attribute()).collect();
     // A known text that was read from a parameter may be its name or its value.
     (references.is_empty() && service == "ssm")
         || references.iter().any(|attribute| CONTENT.contains(&attribute.as_str()))

@@ -42,8 +42,8 @@ pub fn addresses<'m>(model: &'m Model<'m>, value: &'m Value) -> Vec<Address> {
 fn address<'m>(model: &'m Model<'m>, value: &'m Value) -> Option<Address> {
     let (reference, whole) = match &value.data {
         Data::Reference(reference) => (&**reference, true),
-        Data::Unknown(unknown) if unknown.candidates.is_empty() => match unknown.depends_on.as_slice() {
-            [reference] => (reference, false),
+        Data::Unknown(unknown) if unknown.candidates.is_empty() => match &*unknown.depends_on {
+            [reference] => (&**reference, false),
             _ => return None,
         },
         _ => return None,

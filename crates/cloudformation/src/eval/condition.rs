@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use iaclint_source::ProblemKind;
-use iaclint_value::{Data, Kind, Name, Unknown, Value, Via, Why};
+use iaclint_value::{Data, Kind, Name, References, Unknown, Value, Via, Why};
 
 use super::Evaluator;
 use crate::stack::StackId;
@@ -129,7 +129,7 @@ impl Evaluator<'_> {
         let marks = candidates.iter().fold(iaclint_value::Marks::NONE, |m, v| m.and(v.marks));
         let from: Vec<_> = candidates.iter().map(|v| v.origin).collect();
         let origin = self.made(raw.origin, Via::Branch, from);
-        let unknown = Unknown { why: Why::Condition, kind, depends_on: Vec::new(), candidates };
+        let unknown = Unknown { why: Why::Condition, kind, depends_on: References::none(), candidates };
         Some(Value::new(Data::Unknown(unknown.into()), origin).marked(marks))
     }
 

@@ -1,5 +1,7 @@
 //! Dynamic references: `{{resolve:secretsmanager:…}}` and `{{resolve:ssm:…}}` inside texts.
 
+use std::sync::Arc;
+
 use iaclint_value::{Data, Flat, Kind, Piece, Reference, Step, Target, Text, Unknown, Value, Via, Why};
 
 use super::Evaluator;
@@ -66,11 +68,11 @@ fn dynamic(text: &Text, flat: &Flat, service: &str, key: std::ops::Range<usize>)
     let shown = Value::new(Data::Text(whole.clone()), iaclint_value::OriginId::NONE).display();
     let target = Target::Dynamic { service: service.into(), key: shown.into() };
     let reference = Reference { target, path: Vec::new() };
-    let within: Vec<Reference> = whole.holes().flat_map(Value::references).take(16).cloned().collect();
+    let within: Vec<Arc<Reference>> = whole.holes().flat_map(Value::references).take(16).cloned().collect();
     if within.is_empty() {
         return Data::Reference(reference.into());
     }
     let why = Why::LookUp(reference.to_string().into());
-    let depends_on = std::iter::once(reference).chain(within).collect();
+    let depends_on = std::iter::once(Arc::new(reference)).chain(within).collect();
     Data::Unknown(Unknown { why, kind: Some(Kind::Text), depends_on, candidates: Vec::new() }.into())
 }

@@ -191,7 +191,7 @@ impl Evaluator<'_> {
                 let unknown = Unknown {
                     why: Why::Input(name.into()),
                     kind: None,
-                    depends_on: vec![reference],
+                    depends_on: reference.into(),
                     candidates: candidates.to_vec(),
                 };
                 Value::new(Data::Unknown(unknown.into()), raw.origin).marked(marks)

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use iaclint_source::ProblemKind;
 use iaclint_value::{
-    Data, Encoding, Kind, Literal, Marks, OriginId, Piece, Placed, Text, Unknown, Value, Via, Why, json,
+    Data, Encoding, Kind, Literal, Marks, OriginId, Piece, Placed, References, Text, Unknown, Value, Via,
+    Why, json,
 };
 
 use super::{Evaluator, dynamic, placeholder};
@@ -24,7 +25,7 @@ impl Evaluator<'_> {
                 let unknown = Unknown {
                     why: Why::LookUp(what.into()),
                     kind: Some(Kind::Text),
-                    depends_on: Vec::new(),
+                    depends_on: References::none(),
                     candidates: Vec::new(),
                 };
                 return Value::new(Data::Unknown(unknown.into()), raw.origin);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Reference, Step as Way, Target, Why};
+use iaclint_value::{Reference, References, Step as Way, Target, Why};
 
 use super::{Env, Evaluator, Fault};
 use crate::convert::convert;
@@ -431,7 +431,7 @@ impl Evaluator<'_, '_> {
     }
 
     pub(super) fn is_in_brackets(&self, span: Span) -> bool {
-        self.loader.project().sources().file(span.file).slice(span).starts_with(['[', '"'])
+        self.loader.project().sources().file(span.file).slice(span).starts_with(['[', '"', '\\'])
     }
 
     /// Whether an unknown is all instances of a resource or module, so that its steps are their keys.
@@ -566,16 +566,12 @@ fn retyped(value: Val, ty: &Ty) -> Val {
 }
 
 /// Adds references, each once, at most 64.
-pub(super) fn add_references(to: &mut Vec<Reference>, more: &[Reference]) {
-    for reference in more {
-        if to.len() < 64 && !to.contains(reference) {
-            to.push(reference.clone());
-        }
-    }
+pub(super) fn add_references(to: &mut References, more: &References) {
+    to.add_all(more, 64);
 }
 
 /// Makes an unknown depend on more.
-pub(super) fn depend(value: &mut Val, more: &[Reference]) {
+pub(super) fn depend(value: &mut Val, more: &References) {
     if more.is_empty() {
         return;
     }
@@ -585,7 +581,7 @@ pub(super) fn depend(value: &mut Val, more: &[Reference]) {
 }
 
 /// All references in a value, those that unknowns depend on included.
-pub(super) fn references_in(value: &Val, out: &mut Vec<Reference>) {
+pub(super) fn references_in(value: &Val, out: &mut References) {
     match &value.k {
         K::Unknown(unk) => {
             add_references(out, &unk.depends_on);

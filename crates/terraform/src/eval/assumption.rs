@@ -11,13 +11,19 @@ pub(super) struct Assumptions {
     pub(super) now: bool,
     /// That it is evaluated at all, or so often, does.
     led: bool,
-    nodes: FxHashSet<Node>,
+    /// The numbers of instances that do.
+    repeated: FxHashSet<Node>,
 }
 
 impl Assumptions {
-    /// Notes that a node that was evaluated before is asked for.
+    /// Notes that a number of instances that was evaluated before is asked for.
     pub(super) fn recall(&mut self, node: &Node) {
-        self.now |= self.nodes.contains(node);
+        self.now |= self.rests(node);
+    }
+
+    /// Whether a number of instances rests on a default.
+    pub(super) fn rests(&self, node: &Node) -> bool {
+        !self.repeated.is_empty() && self.repeated.contains(node)
     }
 }
 
@@ -30,7 +36,10 @@ impl Evaluator<'_, '_> {
         let value = evaluate(self);
         self.assumptions.led = led;
         if self.assumptions.now {
-            self.assumptions.nodes.insert(node.clone());
+            match self.kept(node) {
+                Some(kept) => kept.assumed = true,
+                None => drop(self.assumptions.repeated.insert(*node)),
+            }
         }
         self.assumptions.now |= outer;
         value
@@ -71,7 +80,7 @@ impl Evaluator<'_, '_> {
         let scope = match node {
             Node::Argument(instance, _) => {
                 let instance = &self.instances[*instance];
-                if self.assumptions.nodes.contains(&Node::Resource(instance.scope, instance.declaration)) {
+                if self.assumptions.rests(&Node::Resource(instance.scope, instance.declaration)) {
                     return true;
                 }
                 instance.scope
@@ -86,9 +95,12 @@ impl Evaluator<'_, '_> {
     }
 
     fn is_called_by_assumption(&self, scope: usize) -> bool {
+        if self.assumptions.repeated.is_empty() {
+            return false;
+        }
         let mut at = self.scopes.get(scope).and_then(|s| s.parent);
         while let Some((parent, call)) = at {
-            if self.assumptions.nodes.contains(&Node::Call(parent, call)) {
+            if self.assumptions.rests(&Node::Call(parent, call)) {
                 return true;
             }
             at = self.scopes[parent].parent;

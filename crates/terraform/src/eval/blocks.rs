@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use iaclint_value::{Name, Why};
+use iaclint_value::{Name, References, Why};
 
 use super::access::{add_references, references_in};
 use super::{Env, Evaluator, Fault};
@@ -41,7 +41,7 @@ impl Evaluator<'_, '_> {
         match open {
             None => known,
             Some(mut unk) => {
-                let mut references = Vec::new();
+                let mut references = References::none();
                 references_in(&known, &mut references);
                 add_references(&mut unk.depends_on, &references);
                 unk.not_null = true;

@@ -9,7 +9,7 @@ use iaclint_value::{Name, OriginArena, Piece, Text, Why};
 use super::access::references_in;
 use super::{Env, Evaluator, Fault};
 use crate::functions::{self, Host, TemplateSource};
-use crate::ir::{Call, E, Expr, Part};
+use crate::ir::{Call, E, Expr, Part, StepKind};
 use crate::lower;
 use crate::module::Module;
 use crate::ty::Ty;
@@ -121,6 +121,11 @@ impl Evaluator<'_, '_> {
         value.map_err(|error| {
             let at = match error.argument {
                 _ if error.unknown_function => call.name_span,
+                Some(index) if self.planning => {
+                    let last = call.arguments.len().saturating_sub(1);
+                    call.arguments.get(index.min(last)).map_or(span, start)
+                }
+                None if self.planning => call.name_span,
                 Some(index) => {
                     let last = call.arguments.len().saturating_sub(1);
                     call.arguments.get(index.min(last)).map_or(span, |a| a.span)
@@ -285,6 +290,31 @@ impl Host for Evaluator<'_, '_> {
     }
 }
 
+/// The first word or sign of an expression: where Terraform points at an argument.
+fn start(expr: &Expr) -> Span {
+    match &expr.kind {
+        E::Null | E::Bool(_) | E::Num(_) | E::Root(_) => expr.span,
+        E::Access(base, steps) if matches!(base.kind, E::Root(_)) => {
+            let plain = |step: &&crate::ir::Step| match &step.kind {
+                StepKind::Attr(_) | StepKind::Legacy(_) => true,
+                StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..)),
+                StepKind::AttrSplat | StepKind::FullSplat => false,
+            };
+            let plain = steps.iter().take_while(plain).count();
+            match steps.get(plain.wrapping_sub(1)) {
+                Some(_) if plain == steps.len() => expr.span,
+                Some(step) => base.span.to(step.span),
+                None => base.span,
+            }
+        }
+        E::Access(base, _) => start(base),
+        E::Call(call) => call.name_span,
+        E::Binary(_, sides) => start(&sides[0]),
+        E::Conditional(parts) => start(&parts[0]),
+        _ => expr.span.slice(0..1),
+    }
+}
+
 /// Whether an expression is a name with steps, as it stands.
 fn is_name(expr: &Expr) -> bool {
     match &expr.kind {
@@ -297,7 +327,7 @@ fn is_name(expr: &Expr) -> bool {
 /// Where a text stands verbatim in a file.
 fn place_of(value: &Val, text: &str) -> Option<(usize, Span)> {
     let K::Str(str) = &value.k else { return None };
-    let placed: &Text = str.detail.as_ref()?.text.as_ref()?;
+    let placed: &Text = str.placed.as_ref()?;
     let [Piece::Literal(literal)] = placed.pieces() else { return None };
     let placed = literal.placed.as_ref()?;
     let verbatim = placed.breaks.is_empty() && placed.span.len() == text.len();

@@ -84,7 +84,7 @@ impl Evaluator<'_, '_> {
             if conditions.is_empty() {
                 continue;
             }
-            let (_, instances) = self.instances_of(scope, at);
+            let instances = self.instances_of(scope, at).instances.clone();
             let mut outcome = Outcome::Pass;
             for instance in instances {
                 if !self.instances[instance].slot.existence.is_certain() {

@@ -2,7 +2,7 @@
 //! regions.
 
 use iaclint_source::Span;
-use iaclint_value::{Name, Reference, Target, Via, Why};
+use iaclint_value::{Name, Reference, References, Target, Via, Why};
 
 use super::{Env, Evaluator};
 use crate::functions;
@@ -21,7 +21,7 @@ impl Evaluator<'_, '_> {
         let key = at.key.clone();
         let value = match (declaration.type_name.as_str(), name) {
             ("aws_iam_policy_document", "json" | "minified_json") => {
-                let node = super::Node::Argument(instance, "json".into());
+                let node = super::Node::Argument(instance, super::Member::Made("json"));
                 self.node(&node, span, |me| {
                     me.policy_document(instance, &declaration.block.body, declaration.block.header)
                 })
@@ -236,7 +236,7 @@ fn at_scope(evaluator: &Evaluator<'_, '_>, instance: usize) -> usize {
 struct Statements {
     items: Vec<Val>,
     open: bool,
-    depends_on: Vec<Reference>,
+    depends_on: References,
 }
 
 impl Statements {

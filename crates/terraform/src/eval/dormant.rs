@@ -19,8 +19,8 @@ impl Evaluator<'_, '_> {
         for scope in order {
             let module: Arc<Module> = self.scopes[*scope].module.clone();
             for (at, declaration) in module.resources.iter().enumerate() {
-                let (expansion, instances) = self.instances_of(*scope, at);
-                if !declaration.data && expansion.complete && instances.is_empty() {
+                let made = self.instances_of(*scope, at);
+                if !declaration.data && made.expansion.complete && made.instances.is_empty() {
                     out.push(self.dormant_block(
                         *scope,
                         &declaration.address,

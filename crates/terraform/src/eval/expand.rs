@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use iaclint_graph::Existence;
 use iaclint_source::{Problem, ProblemKind, Span};
-use iaclint_value::{Marks, Name, Reference, Step as Way, Target, Via, Why};
+use iaclint_value::{Marks, Name, Reference, References, Step as Way, Target, Via, Why};
 
 use super::access::references_in;
 use super::{Env, Evaluator, Fault, Node};
@@ -27,7 +27,7 @@ pub(super) struct Expansion {
     /// These are all.
     pub(super) complete: bool,
     /// What the number of instances depends on.
-    pub(super) depends_on: Vec<Reference>,
+    pub(super) depends_on: References,
 }
 
 /// By which means it is repeated.
@@ -43,7 +43,7 @@ pub(super) enum Shape {
 pub(super) struct Slot {
     pub(super) key: Option<InstanceKey>,
     /// `each` or `count`.
-    pub(super) bindings: Vec<(Name, Val)>,
+    pub(super) bindings: super::Bindings,
     pub(super) existence: Existence,
 }
 
@@ -113,14 +113,14 @@ impl Evaluator<'_, '_> {
                 self.cycle(node, header);
                 return Arc::new(symbolic(
                     Shape::Single,
-                    Vec::new(),
+                    References::none(),
                     &Val::unknown(Why::Cycle, iaclint_value::OriginId::NONE),
                 ));
             }
             None => {}
         }
-        self.expansions.insert(node.clone(), None);
-        self.stack.push((node.clone(), header));
+        self.expansions.insert(*node, None);
+        self.stack.push((*node, header));
         let catching = std::mem::take(&mut self.catching);
         let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
@@ -138,14 +138,14 @@ impl Evaluator<'_, '_> {
                     shape: Shape::Single,
                     slots: vec![Slot::default()],
                     complete: true,
-                    depends_on: Vec::new(),
+                    depends_on: References::none(),
                 },
             });
         self.catching = catching;
         self.doubtful = doubtful;
         self.stack.pop();
         let expansion = Arc::new(expansion);
-        self.expansions.insert(node.clone(), Some(expansion.clone()));
+        self.expansions.insert(*node, Some(expansion.clone()));
         expansion
     }
 
@@ -154,9 +154,14 @@ impl Evaluator<'_, '_> {
             Ok(value) => value,
             Err(fault) => self.invalid(fault),
         };
+        if self.planning && value.marks.has(Marks::EPHEMERAL) {
+            let fault = Fault::new(expr.span, "count is of an ephemeral value, which a plan does not keep");
+            let value = self.invalid(fault);
+            return self.unknown(Shape::Count, &value);
+        }
         if value.as_unknown().is_some() {
             if let Some(slots) = self.conditional_count(expr, env) {
-                let mut depends_on = Vec::new();
+                let mut depends_on = References::none();
                 references_in(&value, &mut depends_on);
                 return Expansion { shape: Shape::Count, slots, complete: false, depends_on };
             }
@@ -172,7 +177,7 @@ impl Evaluator<'_, '_> {
             return self.unknown(Shape::Count, &value);
         }
         let slots = (0..count).map(|n| counted(n, &value, Vec::new())).collect();
-        Expansion { shape: Shape::Count, slots, complete: true, depends_on: Vec::new() }
+        Expansion { shape: Shape::Count, slots, complete: true, depends_on: References::none() }
     }
 
     /// The instances of `condition ? 1 : 0` where the condition is not decided.
@@ -204,6 +209,12 @@ impl Evaluator<'_, '_> {
             Err(fault) => self.invalid(fault),
         };
         // Whether the outputs of modules are sensitive depends on the version that runs.
+        if self.planning && value.marks.has(Marks::EPHEMERAL) {
+            let fault =
+                Fault::new(expr.span, "for_each is of an ephemeral value, which a plan does not keep");
+            let value = self.invalid(fault);
+            return self.unknown(Shape::Each, &value);
+        }
         if self.planning && value.marks.has(Marks::SENSITIVE) {
             let fault = Fault::new(expr.span, "for_each is sensitive, and its keys would be shown");
             let value = self.invalid(fault.with_help("use nonsensitive() on what is no secret"));
@@ -257,11 +268,11 @@ impl Evaluator<'_, '_> {
             let item = self.step(item.marked(marks), expr.span, Via::Each);
             slots.push(each(key, origin, item, Existence::default()));
         }
-        Expansion { shape: Shape::Each, slots, complete: true, depends_on: Vec::new() }
+        Expansion { shape: Shape::Each, slots, complete: true, depends_on: References::none() }
     }
 
     fn expand_unknown_each(&mut self, expr: &Expr, value: &Val, unk: &Unk, env: Env<'_>) -> Expansion {
-        let mut depends_on = Vec::new();
+        let mut depends_on = References::none();
         references_in(value, &mut depends_on);
         if let Some(([condition, then, otherwise], scope)) = self.undecided(expr, env, 0) {
             let env = Env::of_scope(scope);
@@ -313,7 +324,7 @@ impl Evaluator<'_, '_> {
     /// Says that a number of instances depends on what only the deployment tells.
     fn not_plannable(&mut self, what: &str, span: Span, value: &Val) {
         let Some(unk) = value.as_unknown() else { return };
-        let of_deployment = |r: &Reference| match (&r.target, r.path.as_slice()) {
+        let of_deployment = |r: &Arc<Reference>| match (&r.target, r.path.as_slice()) {
             (Target::Resource(key), [Way::Attr(name), ..]) => {
                 matches!(name.as_str(), "id" | "arn") && !is_data(&key.address)
             }
@@ -330,7 +341,7 @@ impl Evaluator<'_, '_> {
 
     /// One instance that stands for none, one or many.
     fn unknown(&mut self, shape: Shape, value: &Val) -> Expansion {
-        let mut expansion = symbolic(shape, Vec::new(), value);
+        let mut expansion = symbolic(shape, References::none(), value);
         references_in(value, &mut expansion.depends_on);
         if shape == Shape::Each
             && let Some(members) = self.members(value)
@@ -342,7 +353,7 @@ impl Evaluator<'_, '_> {
                 Some(_) => element,
                 None => super::iterate::unknown_from(value, Ty::Dynamic),
             };
-            expansion.slots[0].bindings = vec![("each".into(), each_object(key, element))];
+            expansion.slots[0].bindings = [("each".into(), each_object(key, element))].into();
         }
         expansion
     }
@@ -425,20 +436,20 @@ fn is_data(address: &str) -> bool {
     address.starts_with("data.") || address.contains(".data.")
 }
 
-fn symbolic(shape: Shape, depends_on: Vec<Reference>, value: &Val) -> Expansion {
+fn symbolic(shape: Shape, depends_on: References, value: &Val) -> Expansion {
     let bindings = match shape {
-        Shape::Single => Vec::new(),
+        Shape::Single => super::Bindings::default(),
         Shape::Count => {
             let mut unk = Unk::new(Why::Count);
             unk.ty = Ty::Number;
             unk.not_null = true;
             let index = Val::new(K::Unknown(Arc::new(unk)), value.origin);
-            vec![("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))]
+            [("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))].into()
         }
         Shape::Each => {
             let key = super::iterate::unknown_from(value, Ty::String);
             let element = super::iterate::unknown_from(value, Ty::Dynamic);
-            vec![("each".into(), each_object(key, element))]
+            [("each".into(), each_object(key, element))].into()
         }
     };
     let existence = Existence { conditions: Vec::new(), any_number: true };
@@ -449,17 +460,15 @@ fn counted(n: usize, value: &Val, conditions: Vec<(Name, bool)>) -> Slot {
     let index = Val::int(i64::try_from(n).unwrap_or(i64::MAX), value.origin);
     Slot {
         key: Some(InstanceKey::Number(n as u32)),
-        bindings: vec![(
-            "count".into(),
-            Val::object(vec![("index".into(), value.origin, index)], value.origin),
-        )],
+        bindings: [("count".into(), Val::object(vec![("index".into(), value.origin, index)], value.origin))]
+            .into(),
         existence: Existence { conditions, any_number: false },
     }
 }
 
 fn each(key: Name, origin: iaclint_value::OriginId, value: Val, existence: Existence) -> Slot {
     let object = each_object(Val::str(key.clone(), origin), value);
-    Slot { key: Some(InstanceKey::Text(key, origin)), bindings: vec![("each".into(), object)], existence }
+    Slot { key: Some(InstanceKey::Text(key, origin)), bindings: [("each".into(), object)].into(), existence }
 }
 
 fn each_object(key: Val, value: Val) -> Val {

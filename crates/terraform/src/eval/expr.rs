@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, Marks, Name, OriginId, Text, Via, Why};
+use iaclint_value::{Marks, Name, OriginId, Via, Why};
 
 use super::access::add_references;
 use super::{Env, Evaluator, Fault};
@@ -17,6 +17,10 @@ use crate::version::Language;
 impl Evaluator<'_, '_> {
     /// Evaluates an expression.
     pub(super) fn eval(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
+        // A literal rests on nothing.
+        if let E::Null | E::Bool(_) | E::Num(_) | E::Text(..) = expr.kind {
+            return Ok(self.literal(expr));
+        }
         if self.depth > super::MAX_DEPTH {
             return Ok(self.too_deep(expr.span));
         }
@@ -29,26 +33,21 @@ impl Evaluator<'_, '_> {
         if self.planning { value.map(without_choice) } else { value }
     }
 
+    /// A literal as a value, `null` among them.
+    fn literal(&mut self, expr: &Expr) -> Val {
+        let origin = self.written(expr.span);
+        match &expr.kind {
+            E::Bool(bool) => Val::bool(*bool, origin),
+            E::Num(num) => Val::num(num.clone(), origin),
+            E::Text(text, placed) => Val::literal(text, placed, origin),
+            _ => Val::null(origin),
+        }
+    }
+
     fn shape(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
         let span = expr.span;
         match &expr.kind {
-            E::Null => {
-                let origin = self.written(span);
-                Ok(Val::null(origin))
-            }
-            E::Bool(bool) => {
-                let origin = self.written(span);
-                Ok(Val::bool(*bool, origin))
-            }
-            E::Num(num) => {
-                let origin = self.written(span);
-                Ok(Val::new(K::Num(num.clone()), origin))
-            }
-            E::Text(text, placed) => {
-                let origin = self.written(span);
-                let literal = Literal { text: text.clone(), placed: Some(placed.clone()), origin };
-                Ok(Val::text(Text::literal(literal), origin))
-            }
+            E::Null | E::Bool(_) | E::Num(_) | E::Text(..) => Ok(self.literal(expr)),
             E::Wrap(inner) | E::Paren(inner) => self.eval(inner, env),
             E::Template(parts) => self.template(parts, span, env),
             E::Tuple(items) => {
@@ -81,9 +80,9 @@ impl Evaluator<'_, '_> {
                 Ok(self.step(value, span, Via::Written))
             }
             E::Call(call) => self.call(call, span, env),
-            E::Unary(op, operand) => {
-                let operand = self.eval(operand, env)?;
-                let value = ops::unary(*op, &operand).map_err(|e| Fault::new(span, e))?;
+            E::Unary(op, inner) => {
+                let operand = self.eval(inner, env)?;
+                let value = ops::unary(*op, &operand).map_err(|e| Fault::new(inner.span, e))?;
                 Ok(self.computed(value, span, &[&operand]))
             }
             E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides) if self.short_circuits(env.scope) => {
@@ -93,7 +92,8 @@ impl Evaluator<'_, '_> {
                 let left = self.eval(&sides[0], env)?;
                 let right = self.eval(&sides[1], env)?;
                 let (left, right) = (self.whole(left), self.whole(right));
-                let value = ops::binary(*op, &left, &right).map_err(|e| Fault::new(span, e))?;
+                let value = ops::binary(*op, &left, &right)
+                    .map_err(|e| Fault::new(operand_at(*op, &left, &right, sides).unwrap_or(span), e))?;
                 Ok(self.computed(value, span, &[&left, &right]))
             }
             E::Conditional(parts) => self.conditional(parts, span, env),
@@ -200,7 +200,8 @@ impl Evaluator<'_, '_> {
             Some(false) => otherwise.origin,
             None => OriginId::NONE,
         };
-        let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(span, e))?;
+        let both = parts[1].span.to(parts[2].span);
+        let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(both, e))?;
         let from: Vec<OriginId> =
             if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
         let origin = self.origins.add(span, Via::Branch, from);
@@ -251,6 +252,23 @@ impl Evaluator<'_, '_> {
                 Val::new(K::Unknown(Arc::new(unk)), origin).marked(marks)
             }
         })
+    }
+}
+
+/// The operand that an operator cannot work on.
+fn operand_at(op: BinaryOp, left: &Val, right: &Val, sides: &[Expr; 2]) -> Option<Span> {
+    let ty = match op {
+        BinaryOp::Eq | BinaryOp::NotEq => return None,
+        BinaryOp::Or | BinaryOp::And => Ty::Bool,
+        _ => Ty::Number,
+    };
+    let bad = |value: &Val| convert(value, &ty).is_err();
+    if bad(left) {
+        Some(sides[0].span)
+    } else if bad(right) {
+        Some(sides[1].span)
+    } else {
+        None
     }
 }
 

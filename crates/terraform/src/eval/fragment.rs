@@ -3,9 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use iaclint_graph::{
-    Existence, Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId,
-};
+use iaclint_graph::{Fragment, Language, Mode, Output, Resource, Root, Scope as GraphScope, ScopeId};
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::{Data, List, Name, Object, OriginId, ResourceKey, Value};
 use rustc_hash::FxHashSet;
@@ -106,15 +104,7 @@ impl Evaluator<'_, '_> {
         }
         self.read_plan();
         self.collect_inputs(&module);
-        self.scopes.push(Scope {
-            module,
-            address: Name::new(),
-            calls: Vec::new(),
-            parent: None,
-            bindings: Vec::new(),
-            existence: Existence::default(),
-            depends_on: Vec::new(),
-        });
+        self.scopes.push(Scope::new(module, Name::new()));
         path
     }
 
@@ -148,7 +138,7 @@ impl Evaluator<'_, '_> {
     fn resources(&mut self, scope: usize, id: ScopeId, out: &mut Vec<Resource>) {
         let module = self.scopes[scope].module.clone();
         for (at, declaration) in module.resources.iter().enumerate() {
-            let (_, instances) = self.instances_of(scope, at);
+            let instances = self.instances_of(scope, at).instances.clone();
             let own = self.depends_on(&declaration.block.body, scope);
             let prefix = declaration.type_name.split('_').next().unwrap_or_default();
             let region = self.region_of(scope, &declaration.block.body, prefix);
@@ -225,14 +215,13 @@ impl Evaluator<'_, '_> {
 
     fn body(&mut self, instance: usize, declaration: &Declaration) -> Value {
         let body = &declaration.block.body;
-        let mut fields: Vec<(u32, Name, OriginId, Value)> = Vec::new();
-        for attribute in &body.attributes {
-            if META_ARGUMENTS.contains(&attribute.name.as_str()) {
+        let mut fields: Vec<(u32, Name, OriginId, Value)> = Vec::with_capacity(body.attributes.len());
+        for (at, attribute) in body.attributes.iter().enumerate() {
+            let name = attribute.name.as_str();
+            if META_ARGUMENTS.contains(&name) || META_BLOCKS.contains(&name) {
                 continue;
             }
-            let Some(value) = self.configured(instance, &attribute.name, attribute.name_span) else {
-                continue;
-            };
+            let value = self.argument_of(instance, at, attribute.name_span);
             let value = self.exported(value);
             let origin = self.written(attribute.name_span);
             fields.push((attribute.name_span.start, attribute.name.clone(), origin, value));
@@ -241,8 +230,9 @@ impl Evaluator<'_, '_> {
             if META_BLOCKS.contains(&kind.as_str()) || body.attribute(&kind).is_some() {
                 continue;
             }
-            let Some(block) = body.blocks.iter().find(|b| *block_type(b) == kind) else { continue };
-            let Some(value) = self.configured(instance, &kind, block.header) else { continue };
+            let Some(at) = body.blocks.iter().position(|b| *block_type(b) == kind) else { continue };
+            let block = &body.blocks[at];
+            let value = self.blocks_of(instance, at, block.header);
             let value = self.exported(value);
             let origin = self.written(block.header);
             fields.push((block.header.start, kind, origin, value));

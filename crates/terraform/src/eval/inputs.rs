@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use iaclint_source::{Problem, Span};
+use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{Marks, Name, Value, Via};
 
 use super::{Env, Evaluator};
-use crate::ir::Expr;
+use crate::ir::{E, Expr};
 use crate::loader::Assigned;
 use crate::lower;
 use crate::module::{Module, Variable};
@@ -112,7 +112,16 @@ impl Evaluator<'_, '_> {
                 for problem in file.problems {
                     self.problem(problem);
                 }
+                for block in file.body.blocks.iter().filter(|_| self.planning) {
+                    let message = "there are no blocks in a file of variables";
+                    self.problems.push(Problem::at(ProblemKind::Invalid, block.header, message));
+                }
                 for attribute in file.body.attributes {
+                    if let (true, Some(span)) = (self.planning, computed(&attribute.value)) {
+                        let message = "a file of variables holds values, which are not computed";
+                        self.problem(Problem::at(ProblemKind::Invalid, span, message));
+                        continue;
+                    }
                     self.given.insert(attribute.name, Given::Expr(attribute.value));
                 }
             }
@@ -169,9 +178,22 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// Where a value is not written but computed.
+fn computed(expr: &Expr) -> Option<Span> {
+    match &expr.kind {
+        E::Call(_) | E::Root(_) => Some(expr.span),
+        E::Access(base, _) | E::Paren(base) | E::Wrap(base) | E::Unary(_, base) => computed(base),
+        E::Tuple(items) => items.iter().find_map(computed),
+        E::Object(items) => items.iter().find_map(|item| computed(&item.value)),
+        E::Binary(_, sides) => sides.iter().find_map(computed),
+        E::Conditional(parts) => parts.iter().find_map(computed),
+        _ => None,
+    }
+}
+
 /// A literal expression that has no place in a file: every part of it stands at `span`.
 fn placed(expr: &Expr, span: Span) -> Expr {
-    use crate::ir::{E, Item, Key};
+    use crate::ir::{Item, Key};
     let kind = match &expr.kind {
         E::Text(text, placed) => {
             let mut placed = placed.clone();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_source::Span;
-use iaclint_value::{Marks, Name, OriginId, Reference, Why};
+use iaclint_value::{Marks, Name, OriginId, References, Why};
 
 use super::access::{add_references, derived, has_substance, references_in};
 use super::{Env, Evaluator, Fault};
@@ -109,12 +109,10 @@ impl Evaluator<'_, '_> {
             }
             names.push((each.value_name.clone(), value));
             if symbolic {
-                self.bound(env, &names, |me, env| {
-                    me.unsure(|me| me.member(each, span, env, &mut made, true))
-                });
+                self.bound(env, &names, |me, env| me.unsure(|me| me.member(each, env, &mut made, true)));
             } else {
                 self.led_by(rests, |me| {
-                    me.bound(env, &names, |me, env| me.member(each, span, env, &mut made, false))
+                    me.bound(env, &names, |me, env| me.member(each, env, &mut made, false))
                 })?;
             }
         }
@@ -127,7 +125,7 @@ impl Evaluator<'_, '_> {
         Ok(match made.open {
             None => known.marked(made.marks),
             Some(mut unk) => {
-                let mut references: Vec<Reference> = Vec::new();
+                let mut references = References::none();
                 references_in(&known, &mut references);
                 add_references(&mut unk.depends_on, &references);
                 unk.not_null = !self.planning;
@@ -155,14 +153,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// One round of a `for`.
-    fn member(
-        &mut self,
-        each: &For,
-        span: Span,
-        env: Env<'_>,
-        made: &mut Made,
-        symbolic: bool,
-    ) -> Result<(), Fault> {
+    fn member(&mut self, each: &For, env: Env<'_>, made: &mut Made, symbolic: bool) -> Result<(), Fault> {
         let (wanted, rests) = match &each.condition {
             Some(condition) => self.resting(|me| me.chosen(condition, env, made)),
             None => (Ok(Some(true)), false),
@@ -173,22 +164,15 @@ impl Evaluator<'_, '_> {
             Some(true) => {}
             // Whether it is evaluated at all is not known.
             None => {
-                self.unsure(|me| me.made(each, span, env, made, symbolic));
+                self.unsure(|me| me.made(each, env, made, symbolic));
                 return Ok(());
             }
         }
-        self.led_by(rests, |me| me.made(each, span, env, made, symbolic))
+        self.led_by(rests, |me| me.made(each, env, made, symbolic))
     }
 
     /// Adds a member that is wanted.
-    fn made(
-        &mut self,
-        each: &For,
-        span: Span,
-        env: Env<'_>,
-        made: &mut Made,
-        symbolic: bool,
-    ) -> Result<(), Fault> {
+    fn made(&mut self, each: &For, env: Env<'_>, made: &mut Made, symbolic: bool) -> Result<(), Fault> {
         let Some(key_expr) = &each.key else {
             let value = self.eval(&each.value, env);
             let value = self.part(value)?;
@@ -204,7 +188,7 @@ impl Evaluator<'_, '_> {
         let Some(name) = super::expr::key_name(&key, key_expr.span, &mut made.open)? else {
             let value = self.unsure(|me| me.eval(&each.value, env));
             if let (Some(open), Some(value)) = (&mut made.open, value) {
-                let mut references = Vec::new();
+                let mut references = References::none();
                 references_in(&value, &mut references);
                 add_references(&mut open.depends_on, &references);
             }
@@ -214,7 +198,7 @@ impl Evaluator<'_, '_> {
         let value = self.part(value)?;
         let is_new = made.names.insert(name.clone());
         if !each.grouping && made.open.is_none() && !is_new {
-            return Err(Fault::new(span, format!("two elements have the key {name:?}"))
+            return Err(Fault::new(key_expr.span, format!("two elements have the key {name:?}"))
                 .with_help("write ... after the value to group them"));
         }
         made.fields.push((name, key.origin, value));

@@ -26,6 +26,7 @@ mod resource;
 mod sources;
 mod state;
 mod template;
+mod wellformed;
 
 use std::sync::Arc;
 
@@ -70,12 +71,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     reported: FxHashSet<(Option<Span>, String)>,
     scopes: Vec<Scope>,
     instances: Vec<Instance>,
-    /// Which of them are of a declaration, by scope and number.
-    made: FxHashMap<(usize, usize), std::ops::Range<usize>>,
     /// Resources and modules by address, with and without instance keys.
     places: FxHashMap<Name, Place>,
-    /// All but the arguments, which their instances keep.
-    nodes: FxHashMap<Node, Option<Val>>,
     /// Of the values of nodes, which are kept.
     weights: Weights,
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
@@ -105,6 +102,9 @@ pub(crate) struct Evaluator<'a, 'p> {
     provider: Option<Arc<crate::provider::Provider>>,
 }
 
+/// `each` and `count` of an instance.
+type Bindings = Arc<[(Name, Val)]>;
+
 /// A module instance.
 struct Scope {
     module: Arc<Module>,
@@ -114,9 +114,51 @@ struct Scope {
     /// The scope and the number of the call in it.
     parent: Option<(usize, usize)>,
     /// `each` and `count` of the call that made it.
-    bindings: Vec<(Name, Val)>,
+    bindings: Bindings,
     existence: Existence,
     depends_on: Vec<ResourceKey>,
+    /// The values of its variables, locals and outputs, by number.
+    variables: Vec<Kept>,
+    locals: Vec<Kept>,
+    outputs: Vec<Kept>,
+    /// The instances of its resources, by number.
+    made: Vec<Option<Arc<resource::Made>>>,
+}
+
+impl Scope {
+    /// A scope of which nothing is evaluated.
+    fn new(module: Arc<Module>, address: Name) -> Self {
+        Self {
+            address,
+            calls: Vec::new(),
+            parent: None,
+            bindings: Bindings::default(),
+            existence: Existence::default(),
+            depends_on: Vec::new(),
+            variables: vec![Kept::default(); module.variables.len()],
+            locals: vec![Kept::default(); module.locals.len()],
+            outputs: vec![Kept::default(); module.outputs.len()],
+            made: vec![None; module.resources.len()],
+            module,
+        }
+    }
+}
+
+/// What is kept of a node.
+#[derive(Clone, Debug, Default)]
+struct Kept {
+    state: State,
+    /// It rests on a default of the root.
+    assumed: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+enum State {
+    #[default]
+    New,
+    /// It is being evaluated.
+    Underway,
+    Done(Val),
 }
 
 /// A resource instance.
@@ -125,10 +167,12 @@ struct Instance {
     declaration: usize,
     key: ResourceKey,
     /// `each` and `count`.
-    bindings: Vec<(Name, Val)>,
+    bindings: Bindings,
     slot: expand::Slot,
-    /// What was evaluated of its arguments and blocks; nothing while it is.
-    arguments: Vec<(Name, Option<Val>)>,
+    /// Its arguments in their order, then its blocks; the first of a kind stands for all of them.
+    arguments: Vec<Kept>,
+    /// What it makes of them.
+    made: Vec<(&'static str, Kept)>,
 }
 
 /// What an address names.
@@ -141,15 +185,26 @@ enum Place {
 }
 
 /// What is evaluated once.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Variable(usize, usize),
     Local(usize, usize),
     Output(usize, usize),
     /// An argument or the blocks of a kind of a resource instance.
-    Argument(usize, Name),
+    Argument(usize, Member),
     Call(usize, usize),
     Resource(usize, usize),
+}
+
+/// A part of a resource instance.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Member {
+    /// An argument, by number.
+    Attribute(usize),
+    /// The blocks of a kind, by the number of the first.
+    Blocks(usize),
+    /// What is made of the arguments.
+    Made(&'static str),
 }
 
 /// An error in an expression.
@@ -187,8 +242,8 @@ pub(crate) struct Env<'e> {
 
 /// A name that stands for a value: `each`, `count`, a `for` variable.
 pub(crate) struct Bound<'e> {
-    name: Name,
-    value: Val,
+    name: &'e Name,
+    value: &'e Val,
     next: Option<&'e Bound<'e>>,
 }
 
@@ -201,7 +256,7 @@ impl Env<'_> {
         let mut at = self.bound;
         while let Some(bound) = at {
             if bound.name == name {
-                return Some(&bound.value);
+                return Some(bound.value);
             }
             at = bound.next;
         }
@@ -223,9 +278,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             reported: FxHashSet::default(),
             scopes: Vec::new(),
             instances: Vec::new(),
-            made: FxHashMap::default(),
             places: FxHashMap::default(),
-            nodes: FxHashMap::default(),
             weights: Weights::default(),
             expansions: FxHashMap::default(),
             call_keys: FxHashMap::default(),
@@ -252,7 +305,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         f: impl FnOnce(&mut Self, Env<'_>) -> R,
     ) -> R {
         let Some(((name, value), rest)) = names.split_first() else { return f(self, env) };
-        let bound = Bound { name: name.clone(), value: value.clone(), next: env.bound };
+        let bound = Bound { name, value, next: env.bound };
         self.bound(Env { bound: Some(&bound), ..env }, rest, f)
     }
 
@@ -316,19 +369,19 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     /// The value of a node, evaluated when it is first asked for.
     fn node(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
         match self.kept(node) {
-            Some(Some(value)) => {
-                let value = value.clone();
-                self.assumptions.recall(node);
+            Some(Kept { state: State::Done(value), assumed }) => {
+                let (value, assumed) = (value.clone(), *assumed);
+                self.assumptions.now |= assumed;
                 return value;
             }
-            Some(None) => return self.cycle(node, span),
-            None => {}
+            Some(Kept { state: State::Underway, .. }) => return self.cycle(node, span),
+            _ => {}
         }
         if self.depth > MAX_DEPTH {
             return self.too_deep(span);
         }
-        self.keep(node, None);
-        self.stack.push((node.clone(), span));
+        self.keep(node, State::Underway);
+        self.stack.push((*node, span));
         let catching = std::mem::take(&mut self.catching);
         let unmade = std::mem::take(&mut self.unmade);
         let doubt = self.is_doubtful(node);
@@ -347,30 +400,39 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         self.unmade = unmade;
         self.doubtful = doubtful;
         self.stack.pop();
-        self.keep(node, Some(value.clone()));
+        self.keep(node, State::Done(value.clone()));
         value
     }
 
-    /// What is kept of a node: its value, or that it is being evaluated.
-    fn kept(&self, node: &Node) -> Option<&Option<Val>> {
+    /// What is kept of a node, if anything was.
+    fn kept(&mut self, node: &Node) -> Option<&mut Kept> {
         match node {
-            Node::Argument(instance, name) => {
-                let arguments = &self.instances[*instance].arguments;
-                arguments.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+            Node::Variable(scope, at) => self.scopes[*scope].variables.get_mut(*at),
+            Node::Local(scope, at) => self.scopes[*scope].locals.get_mut(*at),
+            Node::Output(scope, at) => self.scopes[*scope].outputs.get_mut(*at),
+            Node::Argument(instance, member) => {
+                let of = &mut self.instances[*instance];
+                match member {
+                    Member::Attribute(at) => of.arguments.get_mut(*at),
+                    Member::Blocks(at) => {
+                        let module = &self.scopes[of.scope].module;
+                        let before = module.resources[of.declaration].block.body.attributes.len();
+                        of.arguments.get_mut(before + at)
+                    }
+                    Member::Made(name) => {
+                        of.made.iter_mut().find(|(known, _)| known == name).map(|m| &mut m.1)
+                    }
+                }
             }
-            other => self.nodes.get(other),
+            Node::Call(..) | Node::Resource(..) => None,
         }
     }
 
-    fn keep(&mut self, node: &Node, value: Option<Val>) {
-        let Node::Argument(instance, name) = node else {
-            self.nodes.insert(node.clone(), value);
-            return;
-        };
-        let arguments = &mut self.instances[*instance].arguments;
-        match arguments.iter_mut().find(|(known, _)| known == name) {
-            Some((_, kept)) => *kept = value,
-            None => arguments.push((name.clone(), value)),
+    fn keep(&mut self, node: &Node, state: State) {
+        if let Some(kept) = self.kept(node) {
+            kept.state = state;
+        } else if let Node::Argument(instance, Member::Made(name)) = node {
+            self.instances[*instance].made.push((name, Kept { state, assumed: false }));
         }
     }
 
@@ -448,9 +510,15 @@ impl<'a, 'p> Evaluator<'a, 'p> {
                 let name = self.scopes[*scope].module.outputs[*i].labels.first().cloned().unwrap_or_default();
                 (*scope, format!("output.{name}"))
             }
-            Node::Argument(instance, name) => {
+            Node::Argument(instance, member) => {
                 let instance = &self.instances[*instance];
                 let declaration = &self.scopes[instance.scope].module.resources[instance.declaration];
+                let body = &declaration.block.body;
+                let name = match member {
+                    Member::Attribute(at) => &body.attributes[*at].name,
+                    Member::Blocks(at) => crate::module::block_type(&body.blocks[*at]),
+                    Member::Made(name) => *name,
+                };
                 (instance.scope, format!("{}.{name}", declaration.address))
             }
             Node::Call(scope, i) => (*scope, format!("module.{}", self.scopes[*scope].module.calls[*i].name)),

@@ -60,6 +60,17 @@ impl Evaluator<'_, '_> {
         super::resource::repeated(&expansion, values, Target::Module { call: base, source }, origin)
     }
 
+    /// The instance of a module that is here and called once.
+    pub(super) fn one_scope(&mut self, scope: usize, name: &str) -> Option<usize> {
+        let at = self.scopes[scope].module.find(Kind::Call, name)?;
+        let (expansion, keys) = self.calls_of(scope, at);
+        let ([key], Shape::Single) = (&*keys, expansion.shape) else { return None };
+        match self.places.get(&key.address) {
+            Some(Place::Scope(inner)) => Some(*inner),
+            _ => None,
+        }
+    }
+
     /// `module.name[key]` where the key names one of the known instances. The others need not be made.
     pub(super) fn one_call(
         &mut self,
@@ -160,15 +171,10 @@ impl Evaluator<'_, '_> {
             let mut depends_on = parent.depends_on.clone();
             depends_on.extend(own.iter().cloned());
             self.places.insert(key.address.clone(), Place::Scope(self.scopes.len()));
-            self.scopes.push(Scope {
-                module: module.clone(),
-                address: key.address.clone(),
-                calls,
-                parent: Some((scope, at)),
-                bindings: slot.bindings.clone(),
-                existence,
-                depends_on,
-            });
+            let parent = Some((scope, at));
+            let bindings = slot.bindings.clone();
+            let of_module = Scope::new(module.clone(), key.address.clone());
+            self.scopes.push(Scope { calls, parent, bindings, existence, depends_on, ..of_module });
         }
         self.check_arguments(call, module);
     }
@@ -193,7 +199,8 @@ impl Evaluator<'_, '_> {
             } else {
                 ProblemKind::Invalid
             };
-            self.problem(Problem::at(kind, call.block.header, message));
+            let at = self.opening(call.block.header);
+            self.problem(Problem::at(kind, at, message));
             return Called::NotHere;
         };
         let caller = self.scopes[scope].module.clone();
@@ -365,6 +372,12 @@ impl Evaluator<'_, '_> {
             None => self.given_value(variable),
         };
         if !variable.nullable && given.as_ref().is_some_and(|(v, _)| v.is_null()) {
+            // Null stands for the default, so there has to be one.
+            if let (None, Some((_, span)), true) = (&variable.default, &given, self.planning) {
+                let message =
+                    format!("the variable {:?} must not be null, and has no default", variable.name);
+                self.problem(Problem::at(ProblemKind::Invalid, *span, message));
+            }
             given = None;
         }
         let mut marks = Marks::NONE;
@@ -469,7 +482,8 @@ impl Evaluator<'_, '_> {
             let block = &module.outputs[at];
             let name = block.labels.first().cloned().unwrap_or_default();
             let Some(attribute) = block.body.attribute("value") else {
-                return me.invalid(super::Fault::new(block.header, "this output has no value"));
+                let at = me.opening(block.header);
+                return me.invalid(super::Fault::new(at, "this output has no value"));
             };
             let value = me.eval(&attribute.value, Env::of_scope(scope));
             let value = value.unwrap_or_else(|fault| me.invalid(fault));
@@ -478,6 +492,9 @@ impl Evaluator<'_, '_> {
             // Terraform 1.11 forgets it on the way to the calling module.
             let kept = !me.planning || scope == 0;
             let value = if sensitive && kept { value.marked(Marks::SENSITIVE) } else { value };
+            if me.planning {
+                me.judge_ephemeral(block, &attribute.value, &value, scope);
+            }
             if me.planning && scope == 0 && !sensitive && value.deep_marks().has(Marks::SENSITIVE) {
                 let message =
                     format!("the output {:?} is of sensitive values and does not say so", name.as_str());

@@ -13,25 +13,38 @@ impl Evaluator<'_, '_> {
     /// Neither `each`, `count` nor `self` is there.
     pub(super) fn misnamed(&self, expr: &Expr, scope: usize) -> Option<Fault> {
         let module = self.scopes[scope].module.clone();
-        let mut look = Look { module: &module, bound: Vec::new(), source: self };
+        let mut look = Look {
+            module: &module,
+            bound: Vec::new(),
+            given: &[],
+            seen: Vec::new(),
+            attributes: true,
+            source: self,
+        };
         look.expr(expr).err()
     }
 }
 
 /// A look at the names of an expression.
-struct Look<'a, 'e, 'p> {
-    module: &'a Module,
+pub(super) struct Look<'a, 'e, 'p> {
+    pub(super) module: &'a Module,
     /// What the `for`s around bind.
-    bound: Vec<Name>,
-    source: &'a Evaluator<'e, 'p>,
+    pub(super) bound: Vec<Name>,
+    /// Which of `each`, `count` and `self` there are.
+    pub(super) given: &'a [&'a str],
+    /// The names that were seen, each with the one behind it.
+    pub(super) seen: Vec<(Name, Option<Name>)>,
+    /// Whether the attributes of the resource that is built in are looked at.
+    pub(super) attributes: bool,
+    pub(super) source: &'a Evaluator<'e, 'p>,
 }
 
 impl Look<'_, '_, '_> {
-    fn all<'x>(&mut self, exprs: impl IntoIterator<Item = &'x Expr>) -> Result<(), Fault> {
+    pub(super) fn all<'x>(&mut self, exprs: impl IntoIterator<Item = &'x Expr>) -> Result<(), Fault> {
         exprs.into_iter().try_for_each(|expr| self.expr(expr))
     }
 
-    fn expr(&mut self, expr: &Expr) -> Result<(), Fault> {
+    pub(super) fn expr(&mut self, expr: &Expr) -> Result<(), Fault> {
         match &expr.kind {
             E::Null | E::Bool(_) | E::Num(_) | E::Text(..) => Ok(()),
             E::Template(parts) => self.parts(parts),
@@ -116,10 +129,11 @@ impl Look<'_, '_, '_> {
         }
     }
 
-    fn root(&self, root: &Name, span: Span, steps: &[Step]) -> Result<(), Fault> {
+    fn root(&mut self, root: &Name, span: Span, steps: &[Step]) -> Result<(), Fault> {
         if self.bound.contains(root) {
             return Ok(());
         }
+        self.seen.push((root.clone(), self.dotted(steps.first()).cloned()));
         let end = |count: usize| steps.get(count.wrapping_sub(1)).map_or(span, |s| span.to(s.span));
         let place = steps.first().map_or(span, |s| s.span);
         let declared = |kind, what: &str, name: &str, at: Span| match self.module.find(kind, name) {
@@ -128,11 +142,21 @@ impl Look<'_, '_, '_> {
         };
         let (first, second) = (self.dotted(steps.first()), self.dotted(steps.get(1)));
         match (root.as_str(), first) {
-            ("each" | "count" | "self", _) => Err(super::reference::out_of_place(root, end(1))),
+            ("self", _) if self.given.contains(&"self") => Ok(()),
+            ("self", _) => Err(super::reference::out_of_place(root, span)),
+            (kind @ ("each" | "count"), name) if self.given.contains(&kind) => {
+                match (kind, name.map(Name::as_str)) {
+                    ("each", Some("key" | "value")) | ("count", Some("index")) => Ok(()),
+                    _ => {
+                        Err(Fault::new(end(1), format!("{kind} has each.key and each.value, or count.index")))
+                    }
+                }
+            }
+            ("each" | "count", _) => Err(super::reference::out_of_place(root, end(1))),
             ("var", Some(name)) => declared(Kind::Variable, "the variable", name, end(1)).map(drop),
             ("local", Some(name)) => declared(Kind::Local, "the local value", name, end(1)).map(drop),
             ("module", Some(name)) => {
-                declared(Kind::Call, "the module", name, end(1))?;
+                declared(Kind::Call, "the module", name, end(1 + usize::from(second.is_some())))?;
                 let number = |step: &Step| match &step.kind {
                     StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Bool(_)),
                     _ => false,
@@ -182,7 +206,8 @@ impl Look<'_, '_, '_> {
         if !single && self.is_plain_index(steps.get(1)) && self.is_plain_index(steps.get(2)) {
             return Err(Fault::new(whole(2), "the attributes of an instance stand behind a dot"));
         }
-        if let (true, Some(name)) = (kind == "terraform_data", self.dotted(steps.get(attribute)))
+        if let (true, Some(name)) =
+            (self.attributes && kind == "terraform_data", self.dotted(steps.get(attribute)))
             && (single || self.is_plain_index(steps.get(1)))
             && !TERRAFORM_DATA.contains(&name.as_str())
         {

@@ -63,6 +63,9 @@ impl Evaluator<'_, '_> {
         }
         outputs.sort_by(|a, b| a.0.cmp(&b.0));
         let checks = self.checks(&order);
+        for scope in &order {
+            self.refuse(*scope);
+        }
         let faults = |kind: &ProblemKind| !matches!(kind, ProblemKind::NotEvaluated);
         let diagnostics: Vec<String> =
             self.problems.iter().filter(|p| faults(&p.kind)).map(|p| self.diagnostic(p)).collect();
@@ -140,7 +143,7 @@ impl Evaluator<'_, '_> {
     fn planned_resources(&mut self, scope: usize, out: &mut Vec<Planned>) {
         let module = self.scopes[scope].module.clone();
         for (at, declaration) in module.resources.iter().enumerate() {
-            let (_, instances) = self.instances_of(scope, at);
+            let instances = self.instances_of(scope, at).instances.clone();
             for instance in instances {
                 let object = self.planned_object(instance, declaration);
                 if declaration.data {
@@ -186,6 +189,10 @@ impl Evaluator<'_, '_> {
                 continue;
             }
             if let Some(value) = self.configured(instance, &attribute.name, attribute.name_span) {
+                if value.deep_marks().has(Marks::EPHEMERAL) && declaration.type_name == "terraform_data" {
+                    let message = "an ephemeral value is not kept, so it cannot be an argument here";
+                    self.problem(Problem::at(ProblemKind::Invalid, attribute.value.span, message));
+                }
                 fields.push((attribute.name.clone(), value.origin, self.deep_whole(value, 0)));
             }
         }

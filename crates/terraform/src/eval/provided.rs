@@ -35,8 +35,7 @@ impl Evaluator<'_, '_> {
             let reference = Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
             let reference = reference.then(Way::Attr(name.into()));
             let unk = Arc::make_mut(unk);
-            unk.depends_on = vec![reference.clone()];
-            unk.reference = Some(Arc::new(reference));
+            unk.refer(reference);
         }
         Some(value)
     }

@@ -45,6 +45,13 @@ impl Evaluator<'_, '_> {
             ("local", Some(name)) => (self.local(scope, name, head(1)), 1),
             // An output that is named belongs to the place, as Terraform tells it.
             ("module", Some(called)) => {
+                if let (Some(output), Some(step)) = (name(1), steps.get(1))
+                    && let Some(inner) = self.one_scope(scope, called)
+                {
+                    let value = self.output_value(inner, output, step.span)?;
+                    let value = self.steps(value, &steps[2..], env)?;
+                    return Ok(self.used(value, span));
+                }
                 let place = if name(1).is_some() { head(2) } else { head(1) };
                 match self.one_call(scope, called, steps.get(1), head(1), env)? {
                     Some(value) => (value, 2),
@@ -64,7 +71,8 @@ impl Evaluator<'_, '_> {
                 let input = format!("{root}.{name}");
                 (self.input(&input, Ty::String, origin), 1)
             }
-            ("each" | "count" | "self", Some(_)) => return Err(out_of_place(root, head(1))),
+            ("self", Some(_)) => return Err(out_of_place(root, root_span)),
+            ("each" | "count", Some(_)) => return Err(out_of_place(root, head(1))),
             ("each" | "count" | "self", None) => return Err(out_of_place(root, root_span)),
             (mode @ ("data" | "ephemeral"), Some(type_name)) => {
                 let Some(resource) = name(1) else {
@@ -157,8 +165,7 @@ impl Evaluator<'_, '_> {
             Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
-        unk.depends_on = vec![reference.clone()];
-        unk.reference = Some(Arc::new(reference));
+        unk.refer(reference);
         Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 
@@ -200,11 +207,11 @@ impl Evaluator<'_, '_> {
         self.no_self_reference(scope, at, address, head);
         if let Some(step) = steps.first()
             && matches!(step.kind, StepKind::Attr(_))
+            && self.instances_of(scope, at).expansion.shape != super::expand::Shape::Single
             && !self.is_in_brackets(step.span)
-            && self.instances_of(scope, at).0.shape != super::expand::Shape::Single
         {
             let fault = Fault::new(
-                span,
+                head,
                 format!("{address} has several instances, so an attribute is one of theirs"),
             );
             return Err(
@@ -213,18 +220,22 @@ impl Evaluator<'_, '_> {
         }
         let value = if let Some((value, rest)) = self.one_instance(scope, at, steps, head, env)? {
             self.steps(value, rest, env)?
+        } else if let [Step { kind: StepKind::Attr(name), span }, rest @ ..] = steps
+            && let Some(whole) = self.only_instance(scope, at)
+        {
+            let value = self.reference_attribute(&whole, name, *span)?;
+            self.steps(value, rest, env)?
         } else {
             let value = self.resource_value(scope, at, head);
             self.steps(value, steps, env)?
         };
         // The place of the reference itself, not of the step in it that reached the attribute.
         if let Some(origin) = self.origins.get(value.origin)
-            && let Via::Attribute(_) = &origin.via
+            && let Via::Attribute(_) = origin.via
             && origin.span.file == span.file
             && span.contains(origin.span)
         {
-            let (via, from) = (origin.via.clone(), origin.from.clone());
-            let origin = self.origins.add(span, via, from);
+            let origin = self.origins.moved(value.origin, span);
             return Ok(value.with_origin(origin));
         }
         Ok(self.used(value, span))

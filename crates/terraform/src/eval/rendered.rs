@@ -1,9 +1,9 @@
 //! Data sources that only put texts together: templates with variables, and what cloud-init is given in several parts.
 
 use iaclint_source::Span;
-use iaclint_value::{Encoding, Text, Via};
+use iaclint_value::{Encoding, Via};
 
-use super::{Evaluator, Fault, Node};
+use super::{Evaluator, Fault, Member, Node};
 use crate::export::encoded;
 use crate::functions;
 use crate::ir::Body;
@@ -18,7 +18,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn rendered_template(&mut self, instance: usize, header: Span) -> Val {
         let template = self.configured(instance, "template", header).filter(|template| !template.is_null());
         let variables = self.configured(instance, "vars", header).filter(|vars| !vars.is_null());
-        self.node(&Node::Argument(instance, "rendered".into()), header, |me| {
+        self.node(&Node::Argument(instance, Member::Made("rendered")), header, |me| {
             let origin = me.written(header);
             let template = template.unwrap_or_else(|| Val::str("", origin));
             let variables = variables.unwrap_or_else(|| Val::object(Vec::new(), origin));
@@ -38,7 +38,7 @@ impl Evaluator<'_, '_> {
         let boundary =
             self.configured(instance, "boundary", header).and_then(|b| b.as_str().map(str::to_owned));
         let boundary = boundary.unwrap_or_else(|| BOUNDARY.to_owned());
-        self.node(&Node::Argument(instance, "rendered".into()), header, |me| {
+        self.node(&Node::Argument(instance, Member::Made("rendered")), header, |me| {
             let blocks = me.in_instance(instance, |me, env| me.blocks(body, "part", env));
             let origin = me.written(header);
             let Some(blocks) = blocks.elements().filter(|_| !blocks.is_unknown()).map(<[Val]>::to_vec) else {
@@ -91,5 +91,5 @@ fn part(block: &Val, boundary: &str, out: &mut Vec<TemplatePart>) {
 }
 
 fn literal(text: &str) -> TemplatePart {
-    TemplatePart::Literal(Text::plain(text, iaclint_value::OriginId::NONE))
+    TemplatePart::plain(text)
 }

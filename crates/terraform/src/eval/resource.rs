@@ -8,7 +8,7 @@ use iaclint_value::{Name, Reference, ResourceKey, Step as Way, Target, Via};
 
 use super::access::has_substance;
 use super::expand::{Expansion, Shape};
-use super::{Env, Evaluator, Fault, Instance, Node, Place};
+use super::{Env, Evaluator, Fault, Instance, Kept, Member, Node, Place};
 use crate::ir::{Step, StepKind};
 use crate::module::block_type;
 use crate::ty::Ty;
@@ -30,24 +30,58 @@ const SET_BLOCKS: [(&str, &[&str]); 4] = [
     ("aws_default_network_acl", &["ingress", "egress"]),
 ];
 
+/// What a declaration makes.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) expansion: Arc<Expansion>,
+    /// By number.
+    pub(super) instances: Range<usize>,
+    /// The address of the declaration.
+    key: ResourceKey,
+    /// The reference to the instance, if there is one alone.
+    whole: Option<Arc<Reference>>,
+    /// Their number rests on a default of the root.
+    assumed: bool,
+}
+
 impl Evaluator<'_, '_> {
-    /// The instances of a declaration, by number.
-    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> (Arc<Expansion>, Range<usize>) {
+    /// The instances of a declaration.
+    pub(super) fn instances_of(&mut self, scope: usize, at: usize) -> Arc<Made> {
+        if let Some(made) = self.scopes[scope].made.get(at).and_then(Option::clone) {
+            self.assumptions.now |= made.assumed;
+            return made;
+        }
         let module = self.scopes[scope].module.clone();
         let declaration = &module.resources[at];
-        let expansion =
-            self.expand(&Node::Resource(scope, at), &declaration.block.body, scope, declaration.block.header);
-        let base = self.key_of(scope, &declaration.address);
-        if let Some(made) = self.made.get(&(scope, at)) {
-            return (expansion, made.clone());
-        }
+        let node = Node::Resource(scope, at);
+        let expansion = self.expand(&node, &declaration.block.body, scope, declaration.block.header);
+        let assumed = self.assumptions.rests(&node);
+        let (key, instances) = match &self.scopes[scope].made[at] {
+            // They were asked for by what their number depends on.
+            Some(made) => (made.key.clone(), made.instances.clone()),
+            None => {
+                let key = self.key_of(scope, &declaration.address);
+                let instances = self.make(scope, at, &expansion, &key);
+                (key, instances)
+            }
+        };
+        let whole = (instances.len() == 1).then(|| {
+            let key = self.instances[instances.start].key.clone();
+            Arc::new(Reference { target: Target::Resource(key), path: Vec::new() })
+        });
+        let made = Arc::new(Made { expansion, instances, key, whole, assumed });
+        self.scopes[scope].made[at] = Some(made.clone());
+        made
+    }
+
+    fn make(&mut self, scope: usize, at: usize, expansion: &Expansion, base: &ResourceKey) -> Range<usize> {
         let first = self.instances.len();
-        if expansion.shape != Shape::Single {
+        if expansion.shape != Shape::Single || expansion.slots.is_empty() {
             self.places.insert(base.address.clone(), Place::Declaration(scope, at));
         }
         for slot in &expansion.slots {
             let number = self.instances.len();
-            let key = instance_key(&base, slot.key.as_ref());
+            let key = instance_key(base, slot.key.as_ref());
             // One that stands for any number has the address of the declaration, which stays that of all of them.
             let place = if slot.key.is_none() && expansion.shape != Shape::Single {
                 ecow::eco_format!("{}[*]", base.address)
@@ -56,7 +90,8 @@ impl Evaluator<'_, '_> {
             };
             self.places.insert(place, Place::Instance(number));
             let bindings = slot.bindings.clone();
-            let arguments = Vec::new();
+            let body = &self.scopes[scope].module.resources[at].block.body;
+            let arguments = vec![Kept::default(); body.attributes.len() + body.blocks.len()];
             self.instances.push(Instance {
                 scope,
                 declaration: at,
@@ -64,14 +99,10 @@ impl Evaluator<'_, '_> {
                 bindings,
                 slot: slot.clone(),
                 arguments,
+                made: Vec::new(),
             });
         }
-        if expansion.slots.is_empty() {
-            self.places.insert(base.address.clone(), Place::Declaration(scope, at));
-        }
-        let made = first..self.instances.len();
-        self.made.insert((scope, at), made.clone());
-        (expansion, made)
+        first..self.instances.len()
     }
 
     /// `type.name[key]` where the key names one of the known instances, with what is left of the steps. The others need not be made.
@@ -84,29 +115,41 @@ impl Evaluator<'_, '_> {
         env: Env<'_>,
     ) -> Result<Option<(Val, &'s [Step])>, Fault> {
         let [Step { kind: StepKind::Index(key), .. }, rest @ ..] = steps else { return Ok(None) };
-        let (expansion, instances) = self.instances_of(scope, at);
-        if expansion.shape == Shape::Single {
+        let made = self.instances_of(scope, at);
+        if made.expansion.shape == Shape::Single {
             return Ok(None);
         }
         let key = self.eval(key, env)?;
-        let Some(slot) = expansion.find(&key) else { return Ok(None) };
-        let instance = self.instances[instances.start + slot].key.clone();
+        let Some(slot) = made.expansion.find(&key) else { return Ok(None) };
+        let instance = self.instances[made.instances.start + slot].key.clone();
         Ok(Some((self.reference_to(instance, span).marked(key.marks), rest)))
+    }
+
+    /// The reference to the instance of a declaration that is not repeated.
+    pub(super) fn only_instance(&mut self, scope: usize, at: usize) -> Option<Arc<Reference>> {
+        let made = self.instances_of(scope, at);
+        match (&made.whole, made.expansion.shape) {
+            (Some(whole), Shape::Single) => Some(whole.clone()),
+            _ => None,
+        }
     }
 
     /// `type.name`: a reference to the instance, or a list or map of references.
     pub(super) fn resource_value(&mut self, scope: usize, at: usize, span: Span) -> Val {
-        let (expansion, instances) = self.instances_of(scope, at);
-        let module = self.scopes[scope].module.clone();
-        let base = self.key_of(scope, &module.resources[at].address);
-        let references: Vec<Val> = instances
-            .map(|i| {
-                let key = self.instances[i].key.clone();
-                self.reference_to(key, span)
-            })
-            .collect();
+        let made = self.instances_of(scope, at);
+        let mut references = made.instances.clone().map(|i| {
+            let key = self.instances[i].key.clone();
+            self.reference_to(key, span)
+        });
+        if made.expansion.shape == Shape::Single
+            && let Some(only) = references.next()
+        {
+            return only;
+        }
+        let references: Vec<Val> = references.collect();
+        let base = made.key.clone();
         let origin = self.origins.add(span, Via::Attribute(base.clone()), []);
-        repeated(&expansion, references, Target::Resource(base), origin)
+        repeated(&made.expansion, references, Target::Resource(base), origin)
     }
 
     fn reference_to(&mut self, key: ResourceKey, span: Span) -> Val {
@@ -215,22 +258,35 @@ impl Evaluator<'_, '_> {
         if META_ARGUMENTS.contains(&name) || META_BLOCKS.contains(&name) {
             return None;
         }
-        let node = Node::Argument(instance, name.into());
-        if let Some(attribute) = body.attribute(name) {
-            return Some(self.node(&node, span, |me| {
-                me.in_instance(instance, |me, env| {
-                    let value = me.eval(&attribute.value, env);
-                    let value = value.unwrap_or_else(|fault| me.invalid(fault));
-                    me.whole(value)
-                })
-            }));
+        if let Some(at) = body.attributes.iter().position(|a| a.name == name) {
+            return Some(self.argument_of(instance, at, span));
         }
-        if body.blocks.iter().any(|b| block_type(b) == name) {
-            return Some(
-                self.node(&node, span, |me| me.in_instance(instance, |me, env| me.blocks(body, name, env))),
-            );
-        }
-        None
+        let first = body.blocks.iter().position(|b| block_type(b) == name)?;
+        Some(self.blocks_of(instance, first, span))
+    }
+
+    /// The value of an argument, by number.
+    pub(super) fn argument_of(&mut self, instance: usize, at: usize, span: Span) -> Val {
+        let of = &self.instances[instance];
+        let module = self.scopes[of.scope].module.clone();
+        let attribute = &module.resources[of.declaration].block.body.attributes[at];
+        self.node(&Node::Argument(instance, Member::Attribute(at)), span, |me| {
+            me.in_instance(instance, |me, env| {
+                let value = me.eval(&attribute.value, env);
+                let value = value.unwrap_or_else(|fault| me.invalid(fault));
+                me.whole(value)
+            })
+        })
+    }
+
+    /// The blocks of a kind, by the number of the first.
+    pub(super) fn blocks_of(&mut self, instance: usize, first: usize, span: Span) -> Val {
+        let of = &self.instances[instance];
+        let module = self.scopes[of.scope].module.clone();
+        let body = &module.resources[of.declaration].block.body;
+        self.node(&Node::Argument(instance, Member::Blocks(first)), span, |me| {
+            me.in_instance(instance, |me, env| me.blocks(body, block_type(&body.blocks[first]), env))
+        })
     }
 
     /// Evaluates where `each`, `count` and `self` are an instance's.
@@ -268,7 +324,7 @@ impl Evaluator<'_, '_> {
             let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
             unk.not_null = true;
             unk.ty = Ty::set(Ty::Dynamic);
-            unk.depends_on = vec![path.clone()];
+            unk.depends_on = path.into();
             unk.partial = Some(Box::new(Val::tuple(items, value.origin)));
             return Val::unk(unk, value.origin).marked(value.marks);
         }
@@ -309,10 +365,10 @@ pub(super) fn repeated(
     } else {
         Val::tuple(items.clone(), origin)
     };
-    let reference = Reference { target, path: Vec::new() };
+    let reference = Arc::new(Reference { target, path: Vec::new() });
     let mut unk = Unk::new(iaclint_value::Why::Count);
     unk.not_null = true;
-    unk.depends_on = vec![reference.clone()];
+    unk.depends_on = reference.clone().into();
     super::access::add_references(&mut unk.depends_on, &expansion.depends_on);
     if certain
         || (fields.is_empty() && items.is_empty())
@@ -325,10 +381,10 @@ pub(super) fn repeated(
         };
     }
     if fields.is_empty() && items.is_empty() {
-        unk.reference = Some(Arc::new(reference));
+        unk.reference = Some(reference);
     } else if expansion.slots.iter().any(|s| s.existence.any_number) {
         unk.partial = Some(Box::new(known));
-        unk.reference = Some(Arc::new(reference));
+        unk.reference = Some(reference);
     } else {
         // With all conditions met, and with those instances that exist in any case.
         let keep: Vec<bool> = expansion.slots.iter().map(|s| s.existence.is_certain()).collect();
@@ -372,8 +428,7 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
         .collect();
     let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
     unk.not_null = true;
-    unk.depends_on = vec![path.clone()];
-    unk.reference = Some(Arc::new(path.clone()));
+    unk.refer(path.clone());
     unk.partial = Some(Box::new(Val::object(fields, block.origin)));
     Val::new(K::Unknown(Arc::new(unk)), block.origin).marked(block.marks)
 }

@@ -109,7 +109,7 @@ impl Evaluator<'_, '_> {
 
     /// The outputs in a state file that is here.
     pub(super) fn local_state(&mut self, instance: usize, span: Span) -> Option<Val> {
-        let node = super::Node::Argument(instance, "outputs".into());
+        let node = super::Node::Argument(instance, super::Member::Made("outputs"));
         let backend = self.configured(instance, "backend", span)?;
         let config = self.configured(instance, "config", span)?;
         let path = config.fields()?.iter().find(|(n, _, _)| n == "path").map(|(_, _, v)| v.clone());

@@ -1,7 +1,7 @@
 //! Templates: texts with interpolations and directives.
 
 use iaclint_source::Span;
-use iaclint_value::{Literal, Marks, OriginId, Text, Via, Why};
+use iaclint_value::{Literal, Marks, OriginId, Via, Why};
 
 use super::access::references_in;
 use super::{Env, Evaluator, Fault};
@@ -17,11 +17,11 @@ const MAX_PARTS: usize = 100_000;
 impl Evaluator<'_, '_> {
     /// A quoted template or a heredoc.
     pub(super) fn template(&mut self, parts: &[Part], span: Span, env: Env<'_>) -> Result<Val, Fault> {
-        let mut out = Vec::with_capacity(parts.len());
+        let mut out = Vec::with_capacity(parts.len() + 1);
         self.template_parts(parts, span, env, &mut out)?;
         if !matches!(parts, [Part::Value(_)]) {
             // What a directive leaves is a text, even if it is one value alone.
-            out.push(TemplatePart::Literal(Text::of(Vec::new())));
+            out.push(TemplatePart::plain(""));
         }
         self.join(out, span)
     }
@@ -56,7 +56,7 @@ impl Evaluator<'_, '_> {
                 Part::Literal(text, placed) => {
                     let literal =
                         Literal { text: text.clone(), placed: Some(placed.clone()), origin: OriginId::NONE };
-                    out.push(TemplatePart::Literal(Text::literal(literal)));
+                    out.push(TemplatePart::Literal(literal));
                 }
                 Part::Value(expr) => {
                     let value = self.eval(expr, env)?;
@@ -126,7 +126,7 @@ impl Evaluator<'_, '_> {
         out: &mut Vec<TemplatePart>,
     ) -> Result<(), Fault> {
         if self.planning {
-            parts.push(TemplatePart::Literal(Text::of(Vec::new())));
+            parts.push(TemplatePart::plain(""));
             out.push(TemplatePart::Value(self.join(parts, span)?));
         } else {
             out.extend(parts);

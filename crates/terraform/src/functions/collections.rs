@@ -30,7 +30,9 @@ pub(super) fn some_elements(value: &Val) -> &[Val] {
 /// An unknown that is one step inside another; it keeps the reference.
 pub(super) fn inside(value: &Val, unk: &Unk, step: Step, ty: Ty) -> Val {
     let Some(reference) = &unk.reference else {
-        let inner = Unk::of([value], ty);
+        let mut inner = Unk::new(unk.why.clone());
+        inner.depends_on.clone_from(&unk.depends_on);
+        inner.ty = ty;
         return Val::unk(inner, value.origin);
     };
     let mut inner = Val::reference(reference.then(step), value.origin);

@@ -79,7 +79,7 @@ pub(crate) fn gzip_text(bytes: &[u8]) -> Option<String> {
 /// What a string is known to encode.
 fn inside(value: &Val, encoding: Encoding) -> Option<Val> {
     let found = match &value.k {
-        K::Str(str) => str.detail.as_deref()?.encoded.as_ref(),
+        K::Str(str) => str.encoded.as_deref(),
         K::Unknown(unk) => unk.encoded.as_deref(),
         _ => None,
     };

@@ -40,22 +40,35 @@ pub(super) fn ordered(value: Val) -> Val {
 
 /// The type of a result that is not known, where the types of the arguments tell it.
 pub(super) fn typed(function: &Function, arguments: &[Val]) -> Option<Ty> {
-    let first = arguments.first().map(Ty::of)?;
+    let value = arguments.first()?;
+    // The type of a large object takes its time, and most results are known.
+    let whole = || arguments.iter().any(Val::has_unknown).then(|| Ty::of(value));
     Some(match function.name {
         "format" | "templatestring" => Ty::String,
-        "keys" if matches!(first, Ty::Map(_)) => Ty::list(Ty::String),
-        "values" if matches!(first, Ty::Map(_)) => Ty::list(first.element()?.clone()),
-        "values" | "reverse" | "slice" | "merge" if arguments.len() == 1 || function.name == "slice" => {
-            match (function.name, first) {
-                ("values", Ty::Object(fields)) => Ty::Tuple(fields.iter().map(|f| f.ty.clone()).collect()),
-                ("reverse", Ty::List(element) | Ty::Set(element)) => Ty::List(element),
-                ("reverse", Ty::Tuple(types)) => Ty::Tuple(types.iter().rev().cloned().collect()),
-                ("slice", list @ Ty::List(_)) => list,
-                ("merge", object @ Ty::Object(_)) => object,
-                _ => return None,
+        "keys" if matches!(Ty::outline(value), Ty::Map(_)) => Ty::list(Ty::String),
+        "values" => match whole()? {
+            Ty::Map(element) => Ty::List(element),
+            Ty::Object(fields) if arguments.len() == 1 => {
+                Ty::Tuple(fields.iter().map(|f| f.ty.clone()).collect())
             }
+            _ => return None,
+        },
+        "reverse" if arguments.len() == 1 => match whole()? {
+            Ty::List(element) | Ty::Set(element) => Ty::List(element),
+            Ty::Tuple(types) => Ty::Tuple(types.iter().rev().cloned().collect()),
+            _ => return None,
+        },
+        "slice" => match Ty::outline(value) {
+            list @ Ty::List(_) => list,
+            _ => return None,
+        },
+        "merge" if arguments.len() == 1 => match whole()? {
+            object @ Ty::Object(_) => object,
+            _ => return None,
+        },
+        "zipmap" => {
+            Ty::map(Ty::outline(arguments.get(1)?).element().filter(|_| arguments.len() == 2)?.clone())
         }
-        "zipmap" => Ty::map(Ty::of(arguments.get(1)?).element().filter(|_| arguments.len() == 2)?.clone()),
         _ => return None,
     })
 }

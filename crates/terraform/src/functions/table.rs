@@ -86,7 +86,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     fun("distinct", &[param(List(&ANY))], List(&ANY), Own, All, collections::distinct),
     fun("element", &[param(ANY), param(NUM)], ANY, Own, Shallow, collections::element),
     fun("endswith", &[param(STR), param(STR)], BOOL, Own, All, strings::endswith),
-    fun("ephemeralasnull", &[nullable(ANY)], ANY, Own, All, types::ephemeralasnull),
+    fun("ephemeralasnull", &[nullable(ANY)], ANY, Own, Kept, types::ephemeralasnull),
     fun("file", &[param(STR)], STR, Argument, All, files::file),
     fun("filebase64", &[param(STR)], STR, Argument, All, files::filebase64),
     fun("filebase64sha256", &[param(STR)], STR, Argument, All, hash::filebase64sha256),

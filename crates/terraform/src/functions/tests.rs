@@ -247,7 +247,7 @@ fn holes_survive_in_yaml() {
 fn the_places_of_known_texts_survive() {
     let items = run("split", &[text(","), placed("a,bc", 10)]);
     let K::Str(second) = &items.elements().unwrap()[1].k else { panic!("a string") };
-    let text_of = second.detail.as_ref().unwrap().text.clone().unwrap();
+    let text_of = second.placed.clone().unwrap();
     let Piece::Literal(literal) = &text_of.pieces()[0] else { panic!("a literal") };
     assert_eq!(literal.placed.as_ref().unwrap().span, Span::new(FileId(7), 12..14));
 }

@@ -1,11 +1,13 @@
 //! Conversions by name, marks, and the functions whose answer only the run knows.
 
+use std::sync::Arc;
+
 use iaclint_value::{Marks, OriginId, Why};
 
 use super::{Call, CallError, wrong};
 use crate::convert::convert;
 use crate::ty::Ty;
-use crate::val::{Unk, Val};
+use crate::val::{Fields, K, MAX_DEPTH, Unk, Val};
 
 fn to(arguments: &[Val], ty: &Ty) -> Result<Val, CallError> {
     convert(&arguments[0], ty).map_err(|message| wrong(0, message))
@@ -57,8 +59,32 @@ pub(super) fn issensitive(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val,
 }
 
 pub(super) fn ephemeralasnull(_: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {
-    let value = &arguments[0];
-    Ok(if value.marks.has(Marks::EPHEMERAL) { Val::null(value.origin) } else { value.clone() })
+    Ok(kept(&arguments[0], 0))
+}
+
+/// A value without what is ephemeral in it.
+fn kept(value: &Val, depth: usize) -> Val {
+    if depth > MAX_DEPTH || !value.deep_marks().has(Marks::EPHEMERAL) {
+        return value.clone();
+    }
+    let marks = value.marks.without(Marks::EPHEMERAL);
+    if value.marks.has(Marks::EPHEMERAL) {
+        return Val { k: K::Null(Ty::of(value)), origin: value.origin, marks };
+    }
+    let items = |items: &[Val]| items.iter().map(|item| kept(item, depth + 1)).collect::<Vec<_>>().into();
+    let fields = |fields: &Fields| {
+        let each = fields.iter().map(|(name, at, value)| (name.clone(), *at, kept(value, depth + 1)));
+        Arc::new(each.collect::<Fields>())
+    };
+    let k = match &value.k {
+        K::List(ty, inner) => K::List(ty.clone(), items(inner)),
+        K::Set(ty, inner) => K::Set(ty.clone(), items(inner)),
+        K::Tuple(inner) => K::Tuple(items(inner)),
+        K::Map(ty, inner) => K::Map(ty.clone(), fields(inner)),
+        K::Object(inner) => K::Object(fields(inner)),
+        other => other.clone(),
+    };
+    Val { k, origin: value.origin, marks }
 }
 
 /// `timestamp`, `uuid`, `bcrypt` ...: another answer at every run, or one that takes a secret key.

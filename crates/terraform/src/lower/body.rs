@@ -19,16 +19,13 @@ impl Parser<'_> {
 
     /// What stands up to a closing brace or the end.
     fn body(&mut self) -> Parsed<Body> {
-        let mut body = Body::default();
-        let mut names = Names::default();
+        let mut open = Open::of(self);
         loop {
             self.lines();
             if self.is_at_end() || self.peek() == b'}' {
-                body.attributes.shrink_to_fit();
-                body.blocks.shrink_to_fit();
-                return Ok(body);
+                return Ok(open.body(self));
             }
-            self.item(&mut body, &mut names)?;
+            self.item(&mut open)?;
             self.space();
             if !self.is_at_end() && self.peek() != b'\n' {
                 return self.fail("the end of the line belongs here");
@@ -37,7 +34,7 @@ impl Parser<'_> {
     }
 
     /// An argument or a block.
-    fn item(&mut self, body: &mut Body, names: &mut Names) -> Parsed<()> {
+    fn item(&mut self, open: &mut Open) -> Parsed<()> {
         let start = self.at;
         if !self.at_name() {
             return self.fail("an argument or a block belongs here");
@@ -46,7 +43,7 @@ impl Parser<'_> {
         self.space();
         match self.peek() {
             b'=' if self.ahead(1) != b'=' => {
-                if names.holds(&name, &body.attributes) {
+                if open.holds(&name, &self.attributes) {
                     self.faults.push(Syntax::new(start, format!("the argument {name:?} is set twice")));
                 }
                 self.at += 1;
@@ -60,11 +57,11 @@ impl Parser<'_> {
                         at <= known || !fault.says(KEY_WITH_DOTS)
                     });
                 }
-                body.attributes.push(Attribute { name, name_span, value });
+                self.attributes.push(Attribute { name, name_span, value });
             }
             _ => {
                 let block = self.nested(|me| me.block(start, name))?;
-                body.blocks.push(block);
+                self.blocks.push(block);
             }
         }
         Ok(())
@@ -104,11 +101,11 @@ impl Parser<'_> {
 
     /// The one argument of a block that is written in one line.
     fn one_line(&mut self) -> Parsed<Body> {
-        let mut body = Body::default();
-        self.item(&mut body, &mut Names::default())?;
+        let mut open = Open::of(self);
+        self.item(&mut open)?;
         self.space();
         if self.peek() == b'}' {
-            Ok(body)
+            Ok(open.body(self))
         } else {
             self.fail("a closing brace belongs here: a block in one line has one argument")
         }
@@ -124,15 +121,30 @@ impl Parser<'_> {
     }
 }
 
-/// The names of the arguments of a body, once they are many.
-#[derive(Default)]
-struct Names {
+/// The body that is being read.
+struct Open {
+    /// Where its arguments and blocks begin among those of all open bodies.
+    attributes: usize,
+    blocks: usize,
+    /// The names of its arguments, once they are many.
     seen: FxHashSet<Name>,
 }
 
-impl Names {
+impl Open {
+    fn of(parser: &Parser<'_>) -> Self {
+        Self { attributes: parser.attributes.len(), blocks: parser.blocks.len(), seen: FxHashSet::default() }
+    }
+
+    fn body(self, parser: &mut Parser<'_>) -> Body {
+        Body {
+            attributes: parser.attributes.split_off(self.attributes),
+            blocks: parser.blocks.split_off(self.blocks),
+        }
+    }
+
     /// Whether an argument stands there already; from now on it does.
-    fn holds(&mut self, name: &Name, before: &[Attribute]) -> bool {
+    fn holds(&mut self, name: &Name, all: &[Attribute]) -> bool {
+        let before = &all[self.attributes..];
         if before.len() < MANY {
             return before.iter().any(|a| a.name == *name);
         }

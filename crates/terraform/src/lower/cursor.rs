@@ -6,6 +6,8 @@ use std::ops::Range;
 use iaclint_source::{FileId, Problem, ProblemKind, Span};
 use iaclint_value::Name;
 
+use crate::ir::{Attribute, Block, Expr, Item};
+
 /// How deep brackets, interpolations and blocks may nest. Terraform has no such bound; what is deeper was not written by a person.
 const MAX_DEPTH: usize = 200;
 
@@ -67,6 +69,12 @@ pub(super) struct Parser<'a> {
     pub(super) operators: usize,
     /// What is wrong without making the rest unreadable.
     pub(super) faults: Vec<Syntax>,
+    /// What was read of the bodies, lists and objects that are open, the outermost first: how many there will be is not known before
+    /// the end of each.
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) blocks: Vec<Block>,
+    pub(super) items: Vec<Item>,
+    pub(super) exprs: Vec<Expr>,
     depth: usize,
 }
 
@@ -81,6 +89,10 @@ impl<'a> Parser<'a> {
             multiline: false,
             operators: 0,
             faults: Vec::new(),
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            items: Vec::new(),
+            exprs: Vec::new(),
             depth: 0,
         }
     }

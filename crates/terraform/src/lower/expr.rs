@@ -1,6 +1,7 @@
 //! Expressions: conditionals, operators, and the steps of traversals.
 
 use iaclint_source::Span;
+use smallvec::SmallVec;
 
 use super::cursor::{Parsed, Parser, Syntax};
 use crate::ir::{E, Expr, Step, StepKind};
@@ -105,7 +106,7 @@ impl Parser<'_> {
     fn traversal(&mut self) -> Parsed<Expr> {
         let start = self.at;
         let operand = self.operand()?;
-        let mut steps = Vec::new();
+        let mut steps: SmallVec<[Step; 4]> = SmallVec::new();
         let mut end = self.at;
         loop {
             self.space();
@@ -134,7 +135,7 @@ impl Parser<'_> {
         if steps.is_empty() {
             return Ok(operand);
         }
-        Ok(Expr { kind: E::Access(Box::new(operand), steps.into()), span: self.span(start..end) })
+        Ok(Expr { kind: E::Access(Box::new(operand), steps.into_boxed_slice()), span: self.span(start..end) })
     }
 
     /// Where in the source a span starts.

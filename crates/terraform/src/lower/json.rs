@@ -8,8 +8,22 @@ use crate::num::Num;
 
 use super::directives;
 
-/// Blocks in the body of a resource that are of the language: the rest are arguments, since without a schema both are the same.
-const BLOCKS: [&str; 5] = ["lifecycle", "provisioner", "connection", "timeouts", "dynamic"];
+/// The blocks of the language in the body of another: the rest are arguments, since without a schema both are the same.
+fn blocks_in(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "resource" | "data" | "ephemeral" => {
+            &["lifecycle", "provisioner", "connection", "timeouts", "dynamic"]
+        }
+        "lifecycle" => &["precondition", "postcondition", "action_trigger"],
+        "provisioner" => &["connection"],
+        "variable" => &["validation"],
+        "output" => &["precondition"],
+        "check" => &["assert", "data"],
+        "dynamic" => &["content"],
+        "terraform" => &["backend", "cloud", "required_providers"],
+        _ => &[],
+    }
+}
 
 /// Lowers a configuration file.
 pub(super) fn configuration(file: &SourceFile) -> File {
@@ -41,7 +55,10 @@ fn read(file: &SourceFile, lower: impl FnOnce(&mut Reader<'_>, &Value)) -> File 
         }
     };
     let mut reader = Reader { file, arena, literal: false, body: Body::default(), problems: Vec::new() };
-    if json.value.as_object().is_some() {
+    let objects = |list: &[Value]| list.iter().all(|item| item.as_object().is_some());
+    if json.value.as_object().is_some()
+        || matches!(&json.value.data, Data::List(list) if objects(&list.items))
+    {
         lower(&mut reader, &json.value);
     } else {
         let span = reader.span(json.value.origin);
@@ -84,7 +101,7 @@ impl Reader<'_> {
     fn top_level(&mut self, kind: &Name, kind_span: Span, value: &Value) {
         let labels = match kind.as_str() {
             "resource" | "data" | "ephemeral" => 2,
-            "variable" | "output" | "module" | "provider" => 1,
+            "variable" | "output" | "module" | "provider" | "check" => 1,
             _ => 0,
         };
         self.labelled(kind, &mut Vec::new(), kind_span, labels, value);
@@ -112,16 +129,14 @@ impl Reader<'_> {
         }
     }
 
-    fn block_body(&mut self, kind: &Name, value: &Value) -> Body {
+    fn block_body(&mut self, kind: &str, value: &Value) -> Body {
         let mut body = Body::default();
         for (name, span, inner) in self.fields(value) {
-            let is_block = match kind.as_str() {
-                "resource" | "data" => BLOCKS.contains(&name.as_str()),
-                "terraform" => matches!(name.as_str(), "backend" | "cloud"),
-                _ => false,
-            };
-            if is_block {
+            if blocks_in(kind).contains(&name.as_str()) {
+                let literal = self.literal;
+                self.literal &= name != "validation";
                 body.blocks.extend(self.inner_blocks(&name, span, &inner));
+                self.literal = literal;
                 continue;
             }
             let value =
@@ -132,30 +147,29 @@ impl Reader<'_> {
     }
 
     fn inner_blocks(&mut self, kind: &Name, header: Span, value: &Value) -> Vec<Block> {
-        let labelled = matches!(kind.as_str(), "dynamic" | "provisioner" | "backend");
-        let items: Vec<(Vec<Name>, Span, Value)> = if labelled {
-            let fields = self.fields(value).into_iter();
-            fields
-                .flat_map(|(label, span, v)| {
-                    split(&v).into_iter().map(move |b| (vec![label.clone()], span, b))
-                })
-                .collect()
-        } else {
-            split(value).into_iter().map(|v| (Vec::new(), header, v)).collect()
+        let labels = match kind.as_str() {
+            "data" => 2,
+            "dynamic" | "provisioner" | "backend" => 1,
+            _ => 0,
         };
-        let mut out = Vec::with_capacity(items.len());
-        for (labels, header, value) in items {
-            let whole = self.span(value.origin);
-            let mut body = Body::default();
-            for (name, span, inner) in self.fields(&value) {
-                if kind == "dynamic" && name == "content" {
-                    body.blocks.extend(self.inner_blocks(&name, span, &inner));
-                } else {
-                    let value = self.expr(&inner);
-                    body.attributes.push(Attribute { name, name_span: span, value });
+        let mut items: Vec<(Vec<Name>, Span, Value)> = vec![(Vec::new(), header, value.clone())];
+        for _ in 0..labels {
+            let mut deeper = Vec::new();
+            for (labels, _, value) in items {
+                for (label, span, inner) in self.fields(&value) {
+                    let labels = labels.iter().cloned().chain([label]).collect();
+                    deeper.push((labels, span, inner));
                 }
             }
-            out.push(Block { kind: kind.clone(), labels, header, whole, body });
+            items = deeper;
+        }
+        let mut out = Vec::with_capacity(items.len());
+        for (labels, header, value) in items {
+            for value in split(&value) {
+                let whole = self.span(value.origin);
+                let body = self.block_body(kind, &value);
+                out.push(Block { kind: kind.clone(), labels: labels.clone(), header, whole, body });
+            }
         }
         out
     }

@@ -107,7 +107,7 @@ impl Parser<'_> {
     fn arguments(&mut self) -> Parsed<(Vec<Expr>, bool)> {
         self.at += 1;
         self.with_lines(true, |me| {
-            let mut arguments = Vec::new();
+            let first = me.exprs.len();
             let mut expand = false;
             loop {
                 me.space();
@@ -117,7 +117,8 @@ impl Parser<'_> {
                 if expand {
                     return me.fail("a closing parenthesis belongs behind the dots");
                 }
-                arguments.push(me.expr()?);
+                let argument = me.expr()?;
+                me.exprs.push(argument);
                 me.space();
                 if me.starts_with("...") {
                     me.at += 3;
@@ -131,8 +132,7 @@ impl Parser<'_> {
                 }
             }
             me.at += 1;
-            arguments.shrink_to_fit();
-            Ok((arguments, expand))
+            Ok((me.exprs.split_off(first), expand))
         })
     }
 
@@ -152,13 +152,14 @@ impl Parser<'_> {
             if me.at_for() {
                 return me.for_in(b']');
             }
-            let mut items = Vec::new();
+            let first = me.exprs.len();
             loop {
                 me.space();
                 if me.peek() == b']' {
                     break;
                 }
-                items.push(me.expr()?);
+                let item = me.expr()?;
+                me.exprs.push(item);
                 me.space();
                 match me.peek() {
                     b',' => me.at += 1,
@@ -167,7 +168,7 @@ impl Parser<'_> {
                 }
             }
             me.at += 1;
-            Ok(E::Tuple(items.into()))
+            Ok(E::Tuple(me.exprs.drain(first..).collect()))
         })
     }
 
@@ -178,13 +179,14 @@ impl Parser<'_> {
             return self.with_lines(true, |me| me.for_in(b'}'));
         }
         self.with_lines(false, |me| {
-            let mut items = Vec::new();
+            let first = me.items.len();
             loop {
                 me.lines();
                 if me.peek() == b'}' {
                     break;
                 }
-                items.push(me.entry()?);
+                let entry = me.entry()?;
+                me.items.push(entry);
                 me.space();
                 match me.peek() {
                     b',' | b'\n' => me.at += 1,
@@ -193,7 +195,7 @@ impl Parser<'_> {
                 }
             }
             me.at += 1;
-            Ok(E::Object(items.into()))
+            Ok(E::Object(me.items.drain(first..).collect()))
         })
     }
 

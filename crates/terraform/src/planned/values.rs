@@ -186,7 +186,7 @@ impl Reader<'_, '_> {
         let unknown = Unknown {
             why: Why::Computed(field.into()),
             kind: if is_plural(field) { Some(Kind::List) } else { None },
-            depends_on: sources.references,
+            depends_on: sources.references.into_iter().collect(),
             candidates: if all { values() } else { Vec::new() },
         };
         Value::new(Data::Unknown(Arc::new(unknown)), origin)
