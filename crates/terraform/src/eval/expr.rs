@@ -8,7 +8,7 @@ use iaclint_value::{Marks, Name, OriginId, Via, Why};
 use super::access::add_references;
 use super::{Env, Evaluator, Fault};
 use crate::convert::convert;
-use crate::ir::{E, Expr, Item, Key};
+use crate::ir::{E, Expr, Item, Key, Step, StepKind};
 use crate::ops::{self, BinaryOp};
 use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
@@ -224,6 +224,11 @@ impl Evaluator<'_, '_> {
         for item in items {
             let (key, key_origin) = match &item.key {
                 Key::Word(name, key_span) => (Some(name.clone()), self.written(*key_span)),
+                // In `providers`, which is not evaluated, it is the name of a provider.
+                Key::Expr(expr) if is_reference(expr) => {
+                    let message = "a key with dots is either a text in quotes or a reference in parentheses";
+                    return Err(Fault::new(expr.span, message));
+                }
                 Key::Expr(expr) => {
                     let key = self.eval(expr, env);
                     let key = self.part(key)?;
@@ -278,6 +283,17 @@ fn is_constant(expr: &Expr) -> bool {
         E::Call(call) => call.arguments.iter().all(|a| matches!(a.bare().kind, E::Null)),
         _ => false,
     }
+}
+
+/// Whether an expression is a name with steps that are written out.
+fn is_reference(expr: &Expr) -> bool {
+    let E::Access(base, steps) = &expr.kind else { return false };
+    let plain = |step: &Step| match &step.kind {
+        StepKind::Attr(_) | StepKind::Legacy(_) => true,
+        StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..) | E::Bool(_)),
+        StepKind::AttrSplat | StepKind::FullSplat => false,
+    };
+    matches!(base.kind, E::Root(_)) && steps.iter().all(plain)
 }
 
 /// A plan does not tell which texts and numbers an undecided value may be, only what all of them have in common.

@@ -4,7 +4,6 @@ use iaclint_value::Name;
 use rustc_hash::FxHashSet;
 
 use super::cursor::{Parsed, Parser, Syntax};
-use super::operand::KEY_WITH_DOTS;
 use crate::ir::{Attribute, Block, Body};
 
 /// From this many arguments on, those that stand twice are found by hashing.
@@ -47,16 +46,7 @@ impl Parser<'_> {
                     self.faults.push(Syntax::new(start, format!("the argument {name:?} is set twice")));
                 }
                 self.at += 1;
-                let known = self.faults.len();
                 let value = self.expr()?;
-                // Terraform reads the keys of this one map as names of providers: `aws.east = aws`.
-                if name == "providers" {
-                    let mut at = 0;
-                    self.faults.retain(|fault| {
-                        at += 1;
-                        at <= known || !fault.says(KEY_WITH_DOTS)
-                    });
-                }
                 self.attributes.push(Attribute { name, name_span, value });
             }
             _ => {

@@ -25,11 +25,6 @@ pub(super) struct Syntax {
 pub(super) type Parsed<T> = Result<T, Syntax>;
 
 impl Syntax {
-    /// Whether it says this.
-    pub(super) fn says(&self, message: &str) -> bool {
-        self.message == message
-    }
-
     pub(super) fn new(at: usize, message: impl Into<Cow<'static, str>>) -> Self {
         Self { at, message: message.into(), limit: false }
     }

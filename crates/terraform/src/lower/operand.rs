@@ -1,24 +1,9 @@
 //! Operands: literals, names, calls, parentheses, and what stands in brackets and braces.
 
 use super::cursor::{Parsed, Parser, Syntax};
-use crate::ir::{Call, E, Expr, For, Item, Key, Step, StepKind};
+use crate::ir::{Call, E, Expr, For, Item, Key};
 use crate::num::Num;
 use crate::val::normalized;
-
-/// Whether an expression is a name with steps that are written out.
-fn is_reference(expr: &Expr) -> bool {
-    let E::Access(base, steps) = &expr.kind else { return false };
-    let plain = |step: &Step| match &step.kind {
-        StepKind::Attr(_) | StepKind::Legacy(_) => true,
-        StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..) | E::Bool(_)),
-        StepKind::AttrSplat | StepKind::FullSplat => false,
-    };
-    matches!(base.kind, E::Root(_)) && steps.iter().all(plain)
-}
-
-/// What is wrong with `a.b = 1` in an object.
-pub(super) const KEY_WITH_DOTS: &str =
-    "a key with dots is either a text in quotes or a reference in parentheses";
 
 impl Parser<'_> {
     /// What stands between operators, without the steps behind it.
@@ -225,12 +210,7 @@ impl Parser<'_> {
         }
         Ok(match self.expr()? {
             Expr { kind: E::Text(text, placed), .. } => Key::Word(normalized(text), placed.span),
-            key => {
-                if is_reference(&key) {
-                    self.faults.push(Syntax::new(start, KEY_WITH_DOTS));
-                }
-                Key::Expr(key)
-            }
+            key => Key::Expr(key),
         })
     }
 

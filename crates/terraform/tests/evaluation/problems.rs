@@ -40,21 +40,6 @@ resource "aws_d" "d" { of = aws_c.c.name }
 }
 
 #[test]
-fn keys_with_dots_are_names_of_providers_and_nothing_else() {
-    let module = |map: &str| {
-        load([
-            ("main.tf", format!("module \"site\" {{\n  source = \"./site\"\n  {map}\n}}\n").as_str()),
-            ("site/main.tf", "variable \"tags\" { default = {} }\n"),
-        ])
-        .problems()
-    };
-    assert_eq!(module("providers = {\n    aws.us-east-1 = aws.edge\n    aws = aws\n  }"), [""; 0]);
-    let message = "a key with dots is either a text in quotes or a reference in parentheses";
-    let problems = module("tags = {\n    a.b = 1\n  }");
-    assert!(problems.iter().any(|problem| problem.contains(message)), "{problems:?}");
-}
-
-#[test]
 fn a_block_has_count_or_for_each() {
     let loaded = main_tf("resource \"aws_a\" \"a\" {\n  count = 1\n  for_each = {}\n}\n");
     assert_eq!(loaded.problems(), ["main.tf:3:3: a block has either count or for_each, not both"]);
@@ -290,4 +275,19 @@ resource "aws_a" "a" {{
     assert_eq!(main_tf(&main("var.rules")).faults(), [""; 0]);
     let made = main_tf(&main("[1]"));
     assert_eq!(made.faults(), ["main.tf:6:22: the local value \"nowhere\" is not declared in this module"]);
+}
+
+#[test]
+fn a_key_with_dots_is_a_fault_but_where_it_names_a_provider() {
+    let loaded = load([
+        (
+            "main.tf",
+            "provider \"aws\" { alias = \"us\" }\nmodule \"m\" {\n  source    = \"./m\"\n  providers = { aws.other = aws.us }\n}\nlocals {\n  a = { b = 1 }\n  c = { local.a.b = 2 }\n}\noutput \"c\" { value = local.c }\n",
+        ),
+        ("m/main.tf", "resource \"aws_x\" \"b\" { provider = aws.other }\n"),
+    ]);
+    assert_eq!(
+        loaded.faults(),
+        ["main.tf:8:9: a key with dots is either a text in quotes or a reference in parentheses"]
+    );
 }
