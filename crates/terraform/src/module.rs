@@ -110,7 +110,8 @@ impl Module {
         let mut blocks: Vec<Block> = Vec::new();
         let mut overrides: Vec<Block> = Vec::new();
         for (source, file, is_override) in files {
-            module.is_tofu |= source.path.contains(".tofu");
+            module.is_tofu |=
+                Path::new(&source.path).file_name().is_some_and(|n| n.to_string_lossy().contains(".tofu"));
             module.problems.extend(file.problems);
             module.directives.extend(file.directives);
             for attribute in file.body.attributes {

@@ -88,6 +88,7 @@ impl Evaluator<'_, '_> {
             return self.each_candidate(value, unk, |me, candidate| me.attribute(candidate, name, span));
         }
         if let Some(partial) = &unk.partial
+            && !(self.planning && unk.ty == Ty::Dynamic)
             && let Some(fields) = partial.fields()
             && let Ok(at) = fields.binary_search_by(|(n, _, _)| n.as_bytes().cmp(name.as_bytes()))
         {

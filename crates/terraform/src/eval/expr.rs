@@ -233,6 +233,11 @@ impl Evaluator<'_, '_> {
                     let key = self.eval(expr, env);
                     let key = self.part(key)?;
                     marks = marks.and(key.marks);
+                    let compound =
+                        |u: &Unk| !matches!(u.ty, Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String);
+                    if self.planning && key.as_unknown().is_some_and(compound) {
+                        return Err(Fault::new(expr.span, "this is no key: a string is required"));
+                    }
                     (key_name(&key, expr.span, &mut open)?, key.origin)
                 }
             };

@@ -163,6 +163,13 @@ impl Evaluator<'_, '_> {
             Some(false) => return Ok(()),
             Some(true) => {}
             // Whether it is evaluated at all is not known.
+            None if self.planning => {
+                // What may not be there does not stand in the way of another with its key.
+                let names = made.names.clone();
+                self.unsure(|me| me.made(each, env, made, symbolic));
+                made.names = names;
+                return Ok(());
+            }
             None => {
                 self.unsure(|me| me.made(each, env, made, symbolic));
                 return Ok(());
@@ -185,7 +192,13 @@ impl Evaluator<'_, '_> {
         };
         let key = self.eval(key_expr, env)?;
         made.marks = made.marks.and(key.marks);
-        let Some(name) = super::expr::key_name(&key, key_expr.span, &mut made.open)? else {
+        let open = self.planning && made.open.is_some();
+        let name = match super::expr::key_name(&key, key_expr.span, &mut made.open) {
+            // Behind a key that is not known Terraform looks no closer at the keys.
+            Err(_) if open => return Ok(()),
+            name => name?,
+        };
+        let Some(name) = name else {
             let value = self.unsure(|me| me.eval(&each.value, env));
             if let (Some(open), Some(value)) = (&mut made.open, value) {
                 let mut references = References::none();
@@ -197,7 +210,7 @@ impl Evaluator<'_, '_> {
         let value = self.eval(&each.value, env);
         let value = self.part(value)?;
         let is_new = made.names.insert(name.clone());
-        if !each.grouping && made.open.is_none() && !is_new {
+        if !each.grouping && (made.open.is_none() || self.planning && !symbolic) && !is_new {
             return Err(Fault::new(key_expr.span, format!("two elements have the key {name:?}"))
                 .with_help("write ... after the value to group them"));
         }
@@ -209,7 +222,13 @@ impl Evaluator<'_, '_> {
     fn chosen(&mut self, condition: &Expr, env: Env<'_>, made: &mut Made) -> Result<Option<bool>, Fault> {
         let value = self.eval(condition, env)?;
         made.marks = made.marks.and(value.marks);
-        let value = convert(&value, &Ty::Bool).map_err(|e| Fault::new(condition.span, e))?;
+        let open = self.planning && made.open.is_some();
+        let value = match convert(&value, &Ty::Bool) {
+            Ok(value) if !(open && value.is_null()) => value,
+            // Nor at the conditions behind one that is not known.
+            _ if open => return Ok(None),
+            value => value.map_err(|e| Fault::new(condition.span, e))?,
+        };
         if let Some(unk) = value.as_unknown() {
             let open = made.open.get_or_insert_with(|| Unk::new(Why::Condition));
             add_references(&mut open.depends_on, &unk.depends_on);

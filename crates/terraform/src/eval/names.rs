@@ -169,7 +169,8 @@ impl Look<'_, '_, '_> {
             ("path", Some(name)) if !matches!(name.as_str(), "module" | "root" | "cwd") => {
                 Err(Fault::new(end(1), format!("path has no attribute {name:?}")))
             }
-            ("path" | "terraform" | "tofu", Some(_)) => Ok(()),
+            ("path" | "terraform", Some(_)) => Ok(()),
+            ("tofu", Some(_)) if self.module.is_tofu => Ok(()),
             ("var" | "local" | "module" | "path" | "terraform" | "tofu", None) => {
                 let message = format!("{root:?} is no value of its own, only what stands behind a dot is");
                 Err(Fault::new(place, message))

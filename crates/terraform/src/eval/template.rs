@@ -106,6 +106,13 @@ impl Evaluator<'_, '_> {
                     }
                     let mut inner = Vec::new();
                     for (key, member) in members.items {
+                        let Some(rounds) = self.rounds.checked_sub(1) else {
+                            self.root_limit(span, "too many elements are made in this root");
+                            let unk = Unk { ty: Ty::String, ..Unk::new(Why::Limit) };
+                            inner = vec![TemplatePart::Value(Val::unk(unk, value.origin))];
+                            break;
+                        };
+                        self.rounds = rounds;
                         let names = pair(key_name.as_ref(), value_name, key, member);
                         self.led_by(rests, |me| {
                             me.bound(env, &names, |me, env| me.template_parts(body, span, env, &mut inner))

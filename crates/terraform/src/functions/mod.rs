@@ -286,10 +286,10 @@ fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec
         return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
     }
     let mut out = Vec::with_capacity(have);
-    let (mut undecided_type, mut typeless) = (false, false);
+    let mut undecided_type = false;
     for (at, value) in arguments.iter().enumerate() {
         let Some(param) = function.params.get(at).copied().or(function.variadic) else { continue };
-        if value.is_null() && !param.nullable && !typeless {
+        if value.is_null() && !param.nullable && !undecided_type {
             return Err(wrong(at, "the argument must not be null"));
         }
         let mut converted = convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?;
@@ -301,9 +301,7 @@ fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec
         // What an attribute of a provider is only its schema tells; to Terraform it has a type.
         let attribute = value.as_unknown().is_some_and(|u| u.reference.is_some());
         let open = !param.untyped && !attribute && Ty::outline(value) == Ty::Dynamic;
-        // Behind a value of no type Terraform looks neither for null nor at types; behind such a set, at null still.
-        typeless |= open && param.ty == Type::Any;
-        undecided_type |= typeless || open && param.ty == Type::Set(&Type::Any) && value.is_unknown();
+        undecided_type |= open && param.ty == Type::Any;
     }
     Ok((out, undecided_type))
 }
@@ -335,7 +333,12 @@ fn candidates(function: &Function, call: &mut Call<'_>, arguments: &[Val], open:
             continue;
         }
         row[open] = candidate.clone();
-        if let Ok(mut value) = run(function, call, &row) {
+        let result = run(function, call, &row);
+        // A plan does not drop what leads to an error.
+        if result.is_err() && call.host.is_strict() {
+            return Vec::new();
+        }
+        if let Ok(mut value) = result {
             if !value.origin.is_some() {
                 value.origin = candidate.origin;
             }

@@ -153,12 +153,16 @@ pub(super) fn range(call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallE
         }
         _ => return Err(error("range() takes one, two or three arguments")),
     };
+    if start == end {
+        let origin = call.origin();
+        return Ok(Val::list(Ty::Number, Vec::new(), origin));
+    }
     let down = end < start;
     let step = step.unwrap_or(Num::Int(if down { -1 } else { 1 }));
     if step.is_zero() {
         return Err(error("the step must not be zero"));
     }
-    if down != step.is_negative() && start != end {
+    if down != step.is_negative() {
         return Err(error("the step leads away from the end"));
     }
     let many = || error(format!("more than {MAX_RANGE} values"));

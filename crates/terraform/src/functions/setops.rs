@@ -13,6 +13,11 @@ const MAX_PRODUCT: usize = 100_000;
 
 /// All arguments as sets of one type.
 fn alike(arguments: &[Val]) -> Result<(Ty, Vec<Val>), CallError> {
+    // With one of no type beside it, a set may be of any.
+    let open = |v: &Val| v.is_unknown() && Ty::outline(v).element().is_none_or(|ty| *ty == Ty::Dynamic);
+    if arguments.iter().any(open) {
+        return Ok((Ty::Dynamic, arguments.to_vec()));
+    }
     // An empty set of no type is of any.
     let empty = |v: &Val, ty: &Ty| *ty == Ty::Dynamic && v.elements().is_some_and(<[Val]>::is_empty);
     let types = arguments.iter().map(|v| (v, Ty::outline(v).element().cloned().unwrap_or(Ty::Dynamic)));

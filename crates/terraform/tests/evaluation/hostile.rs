@@ -241,3 +241,20 @@ fn two_thousand_locals_in_a_chain_and_ten_thousand_instances_take_time_in_propor
     instances(32);
     instances(100);
 }
+
+#[test]
+fn directives_in_directives_end_soon() {
+    let each = |name: &str| format!("%{{ for {name} in range(1000) }}");
+    let text = format!(
+        "locals {{\n  long = \"{}{}{}a%{{ endfor }}%{{ endfor }}%{{ endfor }}\"\n}}\noutput \"long\" {{\n  value = local.long\n}}\n",
+        each("x"),
+        each("y"),
+        each("z")
+    );
+    let loaded = main_tf(&text);
+    assert!(!loaded.problems().is_empty());
+    let project = Project::in_memory([("main.tf", text.as_str())]);
+    let plan =
+        iaclint_terraform::oracle::plan(&Loader::new(&project), project.root(), &Inputs::default(), None);
+    assert!(plan.contains("too many elements"), "{plan}");
+}
