@@ -67,7 +67,7 @@ pub(crate) fn run(root: &Path, words: &[&str]) -> Vec<String> {
 
 fn options(root: &Path, words: &[&str]) -> Result<Options, String> {
     let mut options = Options {
-        binary: root.join("target/release/iaclint"),
+        binary: crate::target(root).join("release/iaclint"),
         limit: Duration::from_mins(2),
         checkouts: Vec::new(),
     };

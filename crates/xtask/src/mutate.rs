@@ -90,8 +90,7 @@ fn built(root: &Path) -> Result<PathBuf, String> {
     if !status.is_ok_and(|s| s.success()) {
         return Err("the program does not build".to_owned());
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    std::path::absolute(target.join("debug/iaclint")).map_err(|e| e.to_string())
+    std::path::absolute(crate::target(root).join("debug/iaclint")).map_err(|e| e.to_string())
 }
 
 /// Writes a section of the page between its marks, or says that it is another one than before.

@@ -87,10 +87,11 @@ pub(crate) fn run(root: &Path, options: &[&str], directory: &Path) -> Vec<String
             if round > 0 && row.wall.first().is_none_or(|first| *first > SLOW) {
                 continue;
             }
-            if let Some((wall, processor)) = measure(&row.command) {
-                row.wall.push(wall);
-                row.processor.extend(processor);
-            }
+            let Some((wall, processor)) = measure(&row.command) else {
+                return vec![format!("{} cannot be run: {}", row.name, row.command.join(" "))];
+            };
+            row.wall.push(wall);
+            row.processor.extend(processor);
         }
     }
     print(&directory, &rows);
@@ -113,7 +114,7 @@ fn build(root: &Path, profile: &str) -> Result<(), String> {
 }
 
 fn contestants(root: &Path, profile: &str, directory: &Path) -> Vec<Row> {
-    let built = root.join("target").join(profile);
+    let built = crate::target(root).join(profile);
     let at = directory.to_string_lossy();
     let row = |name: &str, program: PathBuf, arguments: &[&str]| {
         let program = program.to_string_lossy().into_owned();
