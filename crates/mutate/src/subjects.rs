@@ -55,6 +55,11 @@ pub const REPOSITORIES: &[Repository] = &[
         checked: "deployments/forms/forms-runner",
         told: &["--var-file", "deployments/forms/tfvars/dev.tfvars"],
     },
+    whole(
+        "ministryofjustice/modernisation-platform-environments",
+        "0a0278d907aa941c0774c2d01baabe552b6b5a1e",
+        "terraform/environments/electronic-monitoring-data",
+    ),
     stack("the-eventbridge-etl/typescript"),
     stack("the-rds-proxy/typescript"),
     whole("psgpyc/Airflow-on-ECS-FARGATE", "dc9489b9e7bf0526a7c7994a54f22701d8df4930", "infra"),
