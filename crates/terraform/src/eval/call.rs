@@ -110,7 +110,9 @@ impl Evaluator<'_, '_> {
         let value = functions::call(self, name, arguments, span);
         let given = value.as_ref().map_or(0, extent);
         self.handled = self.handled.saturating_sub(taken + given);
-        if let (Err(error), Some(path), false) = (&value, self.unread.take(), self.catching) {
+        let unread = self.unread.take();
+        let missing = unread.is_some();
+        if let (Err(error), Some(path), false) = (&value, unread, self.catching || self.planning) {
             // A file that a build puts there is no fault of the configuration.
             if !self.doubtful {
                 self.problem(Problem::at(ProblemKind::NotEvaluated, span, error.message.clone()));
@@ -121,11 +123,17 @@ impl Evaluator<'_, '_> {
         value.map_err(|error| {
             let at = match error.argument {
                 _ if error.unknown_function => call.name_span,
+                Some(_) if self.planning && call.expand => call.arguments.last().map_or(span, |a| a.span),
+                None if self.planning && missing => call.arguments.first().map_or(span, start),
+                None if self.planning && arguments.is_empty() => {
+                    span.slice(span.len().saturating_sub(1)..span.len())
+                }
                 Some(index) if self.planning => {
                     let last = call.arguments.len().saturating_sub(1);
                     call.arguments.get(index.min(last)).map_or(span, start)
                 }
-                None if self.planning => call.name_span,
+                // With the parenthesis behind it.
+                None if self.planning => Span { end: call.name_span.end + 1, ..call.name_span },
                 Some(index) => {
                     let last = call.arguments.len().saturating_sub(1);
                     call.arguments.get(index.min(last)).map_or(span, |a| a.span)
@@ -294,6 +302,7 @@ impl Host for Evaluator<'_, '_> {
 fn start(expr: &Expr) -> Span {
     match &expr.kind {
         E::Null | E::Bool(_) | E::Num(_) | E::Root(_) => expr.span,
+        E::Text(_, placed) => placed.span,
         E::Access(base, steps) if matches!(base.kind, E::Root(_)) => {
             let plain = |step: &&crate::ir::Step| match &step.kind {
                 StepKind::Attr(_) | StepKind::Legacy(_) => true,

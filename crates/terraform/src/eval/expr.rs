@@ -201,7 +201,15 @@ impl Evaluator<'_, '_> {
             None => OriginId::NONE,
         };
         let both = parts[1].span.to(parts[2].span);
-        let value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(both, e))?;
+        let mut value = ops::conditional(&decided, &then, &otherwise).map_err(|e| Fault::new(both, e))?;
+        // What a plan has converted it knows no more.
+        if let K::Unknown(unk) = &mut value.k
+            && self.planning
+            && matches!(unk.ty, Ty::List(_) | Ty::Set(_))
+            && Ty::of(&then) != Ty::of(&otherwise)
+        {
+            Arc::make_mut(unk).candidates = Vec::new();
+        }
         let from: Vec<OriginId> =
             if origin.is_some() { vec![origin] } else { vec![then.origin, otherwise.origin, decided.origin] };
         let origin = self.origins.add(span, Via::Branch, from);

@@ -269,7 +269,8 @@ fn with_marks(text: &str, span: Span) -> Span {
     let (start, end) = (span.start, span.end);
     let before = start.checked_sub(1).and_then(at);
     let ahead = start.checked_sub(2).and_then(at);
-    let follows = ahead.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b']' | b')'));
+    let follows =
+        ahead.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b']' | b')' | b'}' | b'"'));
     match before {
         Some(b'.') if follows => Span { start: start - 1, ..span },
         Some(b'[') if follows && at(end) == Some(b']') => Span { start: start - 1, end: end + 1, ..span },

@@ -56,14 +56,13 @@ impl Evaluator<'_, '_> {
         let node = Node::Resource(scope, at);
         let expansion = self.expand(&node, &declaration.block.body, scope, declaration.block.header);
         let assumed = self.assumptions.rests(&node);
-        let (key, instances) = match &self.scopes[scope].made[at] {
+        let (key, instances) = if let Some(made) = &self.scopes[scope].made[at] {
             // They were asked for by what their number depends on.
-            Some(made) => (made.key.clone(), made.instances.clone()),
-            None => {
-                let key = self.key_of(scope, &declaration.address);
-                let instances = self.make(scope, at, &expansion, &key);
-                (key, instances)
-            }
+            (made.key.clone(), made.instances.clone())
+        } else {
+            let key = self.key_of(scope, &declaration.address);
+            let instances = self.make(scope, at, &expansion, &key);
+            (key, instances)
         };
         let whole = (instances.len() == 1).then(|| {
             let key = self.instances[instances.start].key.clone();

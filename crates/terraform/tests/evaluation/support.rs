@@ -65,7 +65,7 @@ impl Loaded {
     /// `step file:line:column` from the use back to the writing.
     pub fn trail(&self, origin: OriginId) -> Vec<String> {
         let steps = self.graph.origins().trail(origin);
-        steps.into_iter().map(|o| format!("{} {}", step(&o.via), self.sources().display(o.span))).collect()
+        steps.into_iter().map(|o| format!("{} {}", step(o.via), self.sources().display(o.span))).collect()
     }
 
     /// `file:line:column: message` of every problem.
