@@ -1,5 +1,6 @@
 //! The stages of a run, one after another, over a tree of files.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,6 +69,11 @@ impl Tree {
         tree
     }
 
+    /// The files that are Terraform's.
+    pub fn terraform_files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(PathBuf::as_path).filter(|f| f.extension().is_some_and(|e| e == "tf"))
+    }
+
     /// Its door, nothing read.
     pub fn project(&self) -> &'static Project {
         let project = Project::new(self.fs.clone(), &self.root).expect("the tree is there");
@@ -92,11 +98,11 @@ impl Tree {
 
     /// Stage `evaluate`: the roots to resources. An assembly is parsed here as well.
     pub fn evaluate(&self, loader: &Loader<'_>) -> Vec<Fragment> {
-        let mut called = Vec::new();
+        let mut called = HashSet::new();
         for directory in &self.modules {
             called.extend(loader.summary(directory).into_iter().flat_map(|s| s.local_calls));
         }
-        let roots = self.modules.iter().filter(|d| !called.contains(d)).map(|d| (true, d));
+        let roots = self.modules.iter().filter(|d| !called.contains(*d)).map(|d| (true, d));
         let assemblies = self.assemblies.iter().map(|d| (false, d));
         let all = roots.chain(assemblies).zip(0..);
         all.map(|((terraform, directory), number)| {

@@ -14,13 +14,18 @@ fn subjects() -> Vec<String> {
     for language in ["terraform", "cdk"] {
         names.extend([10, 300, 5000].map(|resources| format!("{language}-{resources}")));
     }
+    names.extend(checkouts());
+    names
+}
+
+/// The directories of the checkouts.
+pub fn checkouts() -> Vec<String> {
     let checkouts = std::env::var_os("IACLINT_CHECKOUTS");
     let directories = checkouts.and_then(|d| std::fs::read_dir(d).ok()).into_iter().flatten().flatten();
     let mut found: Vec<String> =
         directories.map(|entry| entry.path().to_string_lossy().into_owned()).collect();
     found.sort();
-    names.extend(found);
-    names
+    found
 }
 
 fn tree(name: &str) -> Tree {

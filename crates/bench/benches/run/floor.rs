@@ -1,0 +1,50 @@
+//! What the parser of the language alone takes, and what it takes us from the files to the resources: both on one core, over the checkouts.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use divan::Bencher;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::pipeline::Tree;
+use crate::stages::checkouts;
+
+fn names() -> impl Iterator<Item = &'static str> {
+    static NAMES: OnceLock<Vec<String>> = OnceLock::new();
+    NAMES.get_or_init(checkouts).iter().map(String::as_str)
+}
+
+/// Roots nest deep: as the program itself has it.
+const STACK: usize = 256 << 20;
+
+fn one_core() -> ThreadPool {
+    let pool = ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build();
+    pool.expect("a thread can be made")
+}
+
+/// Reads each Terraform file, parses it with `hcl_edit`, and forgets it.
+#[divan::bench(args = names(), sample_count = 7, sample_size = 1)]
+fn hcl_edit(bencher: Bencher<'_, '_>, name: &str) {
+    let tree = Tree::on_disk(Path::new(name));
+    let pool = one_core();
+    bencher.bench(|| {
+        pool.install(|| {
+            let texts = tree.terraform_files().filter_map(|file| std::fs::read_to_string(file).ok());
+            texts.filter(|text| hcl_edit::parser::parse_body(text).is_ok()).count()
+        })
+    });
+}
+
+/// Loads and evaluates all roots.
+#[divan::bench(args = names(), sample_count = 7, sample_size = 1)]
+fn load_and_evaluate(bencher: Bencher<'_, '_>, name: &str) {
+    let tree = Tree::on_disk(Path::new(name));
+    let pool = one_core();
+    bencher.with_inputs(|| tree.project()).bench_values(|project| {
+        pool.install(|| {
+            let loader = tree.parse(project);
+            let fragments = tree.evaluate(&loader);
+            (loader, fragments)
+        })
+    });
+}
