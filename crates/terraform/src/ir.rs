@@ -152,6 +152,17 @@ pub(crate) enum Part {
     For { key_name: Option<Name>, value_name: Name, collection: Expr, body: Box<[Part]> },
 }
 
+impl Step {
+    /// Whether it is written out: a name, or an index that is a literal.
+    pub(crate) fn is_plain(&self) -> bool {
+        match &self.kind {
+            StepKind::Attr(_) | StepKind::Legacy(_) => true,
+            StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..) | E::Bool(_)),
+            StepKind::AttrSplat | StepKind::FullSplat => false,
+        }
+    }
+}
+
 impl Expr {
     /// This expression without the parentheses and lone interpolations around it.
     pub(crate) fn bare(&self) -> &Expr {

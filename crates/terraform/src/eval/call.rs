@@ -9,7 +9,7 @@ use iaclint_value::{Name, OriginArena, Piece, Text, Why};
 use super::access::references_in;
 use super::{Env, Evaluator, Fault};
 use crate::functions::{self, Host, TemplateSource};
-use crate::ir::{Call, E, Expr, Part, StepKind};
+use crate::ir::{Call, E, Expr, Part};
 use crate::lower;
 use crate::module::Module;
 use crate::ty::Ty;
@@ -304,12 +304,7 @@ fn start(expr: &Expr) -> Span {
         E::Null | E::Bool(_) | E::Num(_) | E::Root(_) => expr.span,
         E::Text(_, placed) => placed.span,
         E::Access(base, steps) if matches!(base.kind, E::Root(_)) => {
-            let plain = |step: &&crate::ir::Step| match &step.kind {
-                StepKind::Attr(_) | StepKind::Legacy(_) => true,
-                StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..)),
-                StepKind::AttrSplat | StepKind::FullSplat => false,
-            };
-            let plain = steps.iter().take_while(plain).count();
+            let plain = steps.iter().take_while(|step| step.is_plain()).count();
             match steps.get(plain.wrapping_sub(1)) {
                 Some(_) if plain == steps.len() => expr.span,
                 Some(step) => base.span.to(step.span),

@@ -8,7 +8,7 @@ use iaclint_value::{Marks, Name, OriginId, Via, Why};
 use super::access::add_references;
 use super::{Env, Evaluator, Fault};
 use crate::convert::convert;
-use crate::ir::{E, Expr, Item, Key, Step, StepKind};
+use crate::ir::{E, Expr, Item, Key, Step};
 use crate::ops::{self, BinaryOp};
 use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
@@ -301,12 +301,7 @@ fn is_constant(expr: &Expr) -> bool {
 /// Whether an expression is a name with steps that are written out.
 fn is_reference(expr: &Expr) -> bool {
     let E::Access(base, steps) = &expr.kind else { return false };
-    let plain = |step: &Step| match &step.kind {
-        StepKind::Attr(_) | StepKind::Legacy(_) => true,
-        StepKind::Index(key) => matches!(key.kind, E::Num(_) | E::Text(..) | E::Bool(_)),
-        StepKind::AttrSplat | StepKind::FullSplat => false,
-    };
-    matches!(base.kind, E::Root(_)) && steps.iter().all(plain)
+    matches!(base.kind, E::Root(_)) && steps.iter().all(Step::is_plain)
 }
 
 /// A plan does not tell which texts and numbers an undecided value may be, only what all of them have in common.
