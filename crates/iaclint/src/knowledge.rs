@@ -98,7 +98,7 @@ fn reason_of(reference: &Reference) -> Option<Why> {
 fn reason(why: &Why) -> &'static str {
     match why {
         Why::Input(_) => "from inputs without a value",
-        Why::Computed(_) => "worked out from what the deployment makes",
+        Why::Computed(_) | Why::Attribute(_) => "worked out from what the deployment makes",
         Why::ModuleNotHere(_) => "from modules that are not here",
         Why::Condition => "behind conditions that cannot be decided",
         Why::Count => "in lists of unknown length",

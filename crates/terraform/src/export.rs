@@ -17,6 +17,14 @@ use crate::val::{K, MAX_DEPTH, Str, Unk, Val};
 #[derive(Default)]
 pub(crate) struct Shared(FxHashMap<usize, (K, Data)>);
 
+impl Shared {
+    /// What was made of a value before.
+    pub(crate) fn known(&self, value: &Val) -> Option<Value> {
+        let (_, data) = self.0.get(&place(&value.k)?)?;
+        Some(Value { data: data.clone(), origin: value.origin, marks: value.marks })
+    }
+}
+
 /// The value as the rest of the program sees it. A text that is JSON becomes the structure that it encodes. What is one in many places,
 /// as the tags of all resources are, stays one.
 pub(crate) fn export(value: &Val, arena: &mut OriginArena, shared: &mut Shared) -> Value {
@@ -159,7 +167,7 @@ pub(crate) fn why(value: &Value) -> Option<Why> {
     value.walk(&mut |inner| {
         if found.is_none() {
             found = match &inner.data {
-                Data::Reference(reference) => Some(Why::Computed(reference.name())),
+                Data::Reference(reference) => Some(Why::Attribute(reference.clone())),
                 Data::Unknown(unknown) => Some(unknown.why.clone()),
                 _ => None,
             };

@@ -1,7 +1,6 @@
 //! Terraform and OpenTofu: a directory of `.tf` files to resources.
 
 mod convert;
-mod cycles;
 pub mod edit;
 mod equality;
 mod eval;
@@ -21,6 +20,7 @@ mod sets;
 mod template;
 mod ty;
 mod unify;
+mod uses;
 mod val;
 mod version;
 mod weight;

@@ -14,6 +14,7 @@ use crate::ir::{File, Part};
 use crate::lower;
 use crate::module::{Kind, Module};
 use crate::planned::Plan;
+use crate::uses::Uses;
 use crate::version::Language;
 
 /// The values of a root's variables from outside of its directory, and how it is looked at.
@@ -67,6 +68,8 @@ pub struct Loader<'p> {
     templates: Cached<Result<Arc<[Part]>, Problem>>,
     /// Files of modules that nobody has asked for yet.
     ahead: Mutex<FxHashMap<PathBuf, Lowered>>,
+    /// Rooms of evaluations that are over.
+    spare: Mutex<Vec<OriginArena>>,
 }
 
 /// The evaluation goes as deep as the configuration nests; its thread reserves this much, and touches what it needs.
@@ -75,7 +78,13 @@ pub const STACK_BYTES: usize = 512 << 20;
 impl<'p> Loader<'p> {
     /// A loader over a project.
     pub fn new(project: &'p Project) -> Self {
-        Self { project, modules: Mutex::default(), templates: Mutex::default(), ahead: Mutex::default() }
+        Self {
+            project,
+            modules: Mutex::default(),
+            templates: Mutex::default(),
+            ahead: Mutex::default(),
+            spare: Mutex::default(),
+        }
     }
 
     /// The project that it reads.
@@ -157,6 +166,19 @@ impl<'p> Loader<'p> {
         })
     }
 
+    /// The arena for the evaluation of a root.
+    pub(crate) fn arena(&self, root: RootId) -> OriginArena {
+        match self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            Some(spare) => OriginArena::in_room_of(root.0, spare),
+            None => OriginArena::new(root.0),
+        }
+    }
+
+    /// Takes an arena back.
+    pub(crate) fn give_back(&self, arena: OriginArena) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+    }
+
     /// The module in a directory, read once.
     pub(crate) fn module(&self, directory: &Path) -> Option<Arc<Module>> {
         let directory = self.project.absolute(directory);
@@ -209,7 +231,9 @@ impl<'p> Loader<'p> {
             module.language = Language::of(pinned.text.trim());
         }
         module.problems.extend(problems);
-        module.problems.extend(crate::cycles::problems(&module));
+        let uses = Uses::of(&module);
+        module.problems.extend(uses.problems);
+        module.named = uses.named;
         Some(module)
     }
 

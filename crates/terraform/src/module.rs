@@ -1,13 +1,15 @@
 //! What a directory declares: its files merged into one module.
 
 use std::collections::hash_map::Entry;
+use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use iaclint_graph::Directive;
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
+use hashbrown::HashTable;
 use iaclint_value::Name;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Key, is_identifier};
 use crate::version::Language;
@@ -24,6 +26,8 @@ pub(crate) struct Module {
     pub(crate) outputs: Vec<Block>,
     pub(crate) calls: Vec<ModuleCall>,
     pub(crate) resources: Vec<Declaration>,
+    /// Which of the resources anything in the module names, by number.
+    pub(crate) named: Vec<bool>,
     pub(crate) providers: Vec<Block>,
     /// `check` blocks; their data sources are among the resources.
     pub(crate) checks: Vec<Block>,
@@ -39,7 +43,10 @@ pub(crate) struct Module {
     pub(crate) is_tofu: bool,
     pub(crate) problems: Vec<Problem>,
     pub(crate) directives: Vec<Directive>,
-    names: FxHashMap<(Kind, Name), usize>,
+    /// Of all but the resources, by kind.
+    names: [FxHashMap<Name, usize>; 4],
+    /// The numbers of the resources, by the parts of their addresses.
+    addresses: HashTable<usize>,
 }
 
 /// The block types that declare something.
@@ -60,7 +67,7 @@ const KINDS: [&str; 10] = [
 const OTHER_KINDS: [&str; 6] = ["moved", "import", "removed", "action", "language", "list"];
 
 /// What a name names.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Kind {
     Variable,
     Local,
@@ -69,6 +76,9 @@ pub(crate) enum Kind {
     /// `type.name`, with `data.` before it for a data source.
     Resource,
 }
+
+/// How the address of what is no managed resource begins.
+const MODES: [&str; 2] = ["data", "ephemeral"];
 
 /// An input variable.
 #[derive(Debug)]
@@ -133,7 +143,24 @@ impl Module {
 
     /// The place of a declaration in its list.
     pub(crate) fn find(&self, kind: Kind, name: &str) -> Option<usize> {
-        self.names.get(&(kind, Name::from(name))).copied()
+        if kind != Kind::Resource {
+            return self.names.get(kind as usize)?.get(name).copied();
+        }
+        let (mode, rest) = match name.split_once('.') {
+            Some((mode, rest)) if MODES.contains(&mode) => (mode, rest),
+            _ => ("", name),
+        };
+        let (type_name, name) = rest.split_once('.')?;
+        self.resource(mode, type_name, name)
+    }
+
+    /// The place of a resource; `mode` is `data` or `ephemeral`, or empty for a managed one.
+    pub(crate) fn resource(&self, mode: &str, type_name: &str, name: &str) -> Option<usize> {
+        let is = |at: &usize| {
+            let known = &self.resources[*at];
+            known.name == name && known.type_name == type_name && known.mode() == mode
+        };
+        self.addresses.find(hash(mode, type_name, name), is).copied()
     }
 
     /// The declared names of a kind, in order.
@@ -207,10 +234,22 @@ impl Module {
                     _ => "",
                 };
                 let address = ecow::eco_format!("{prefix}{type_name}.{name}");
-                if self.names_block(Kind::Resource, &address, self.resources.len(), &block) {
-                    let data = kind != "resource";
-                    self.resources.push(Declaration { data, type_name, name, address, block });
+                let data = kind != "resource";
+                let new = Declaration { data, type_name, name, address, block };
+                let Declaration { type_name, name, address, block, .. } = &new;
+                if self.resource(new.mode(), type_name, name).is_some() {
+                    self.declared_twice(&format!("{} {address:?}", block.kind), block.header);
+                    return;
                 }
+                self.addresses.insert_unique(
+                    hash(new.mode(), type_name, name),
+                    self.resources.len(),
+                    |at| {
+                        let known = &self.resources[*at];
+                        hash(known.mode(), &known.type_name, &known.name)
+                    },
+                );
+                self.resources.push(new);
             }
             ("provider", _) => {
                 self.has_backend_or_provider = true;
@@ -283,19 +322,34 @@ impl Module {
 
     /// Whether this is the first declaration of the name, which is the one that stands.
     fn named(&mut self, kind: Kind, name: &Name, at: usize, what: &str, span: Span) -> bool {
-        match self.names.entry((kind, name.clone())) {
+        match self.names[kind as usize].entry(name.clone()) {
             Entry::Vacant(entry) => {
                 entry.insert(at);
                 true
             }
             Entry::Occupied(_) => {
-                let message = format!("{what} is declared twice in this module");
-                let mut problem = Problem::at(ProblemKind::Invalid, span, message);
-                problem.help = Some("the first stands: remove this one, or give it another name".to_owned());
-                self.problems.push(problem);
+                self.declared_twice(what, span);
                 false
             }
         }
+    }
+
+    fn declared_twice(&mut self, what: &str, span: Span) {
+        let message = format!("{what} is declared twice in this module");
+        let mut problem = Problem::at(ProblemKind::Invalid, span, message);
+        problem.help = Some("the first stands: remove this one, or give it another name".to_owned());
+        self.problems.push(problem);
+    }
+}
+
+fn hash(mode: &str, type_name: &str, name: &str) -> u64 {
+    FxBuildHasher.hash_one((mode, type_name, name))
+}
+
+impl Declaration {
+    /// `data` or `ephemeral`; empty for a managed resource.
+    fn mode(&self) -> &str {
+        if self.data { &self.block.kind } else { "" }
     }
 }
 

@@ -120,8 +120,7 @@ impl Unk {
     }
 
     /// Makes it exactly this attribute.
-    pub(crate) fn refer(&mut self, reference: Reference) {
-        let reference = Arc::new(reference);
+    pub(crate) fn refer(&mut self, reference: Arc<Reference>) {
         self.depends_on = reference.clone().into();
         self.reference = Some(reference);
     }
@@ -225,7 +224,8 @@ impl Val {
 
     /// An attribute known after the deployment.
     pub(crate) fn reference(reference: Reference, origin: OriginId) -> Self {
-        let mut unk = Unk::new(Why::Computed(reference.name()));
+        let reference = Arc::new(reference);
+        let mut unk = Unk::new(Why::Attribute(reference.clone()));
         unk.refer(reference);
         Self::new(K::Unknown(Arc::new(unk)), origin)
     }
@@ -373,13 +373,16 @@ impl Val {
 
 /// Sorts by key; of equal keys the last stands.
 pub(crate) fn sorted(mut fields: Fields) -> Fields {
-    fields.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
-    let mut out: Fields = Vec::with_capacity(fields.len());
-    for field in fields {
-        match out.last_mut() {
-            Some(last) if last.0 == field.0 => *last = field,
-            _ => out.push(field),
-        }
+    if fields.is_sorted_by(|a, b| a.0.as_bytes() < b.0.as_bytes()) {
+        return fields;
     }
-    out
+    fields.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
+    fields.dedup_by(|later, earlier| {
+        let same = later.0 == earlier.0;
+        if same {
+            std::mem::swap(later, earlier);
+        }
+        same
+    });
+    fields
 }

@@ -29,10 +29,15 @@ impl Weights {
         let mut left = limit;
         let mut learnt = Vec::new();
         let fits = self.height(value, &mut left, 0, &mut learnt).is_some();
-        if fits {
+        if fits && !learnt.is_empty() {
             self.known.extend(learnt);
         }
         !fits
+    }
+
+    /// The same of one that is not kept.
+    pub(crate) fn outweighs_once(&self, value: &Val, limit: usize) -> bool {
+        self.height(value, &mut limit.clone(), 0, &mut Vec::new()).is_none()
     }
 
     /// How deep a value nests; nothing when it is too large. Takes no longer than to count so far.

@@ -155,6 +155,8 @@ pub enum Why {
     Input(Name),
     /// Read from something known only after the deployment: the address.
     Computed(Name),
+    /// It is this attribute, or made of it, which is known only after the deployment.
+    Attribute(Arc<Reference>),
     /// A module whose source is not here: the source as written.
     ModuleNotHere(Name),
     /// The condition cannot be decided.
@@ -182,6 +184,7 @@ impl std::fmt::Display for Why {
         match self {
             Why::Input(name) => write!(f, "{name} has no value"),
             Why::Computed(address) => write!(f, "{address} is known after the deployment"),
+            Why::Attribute(reference) => write!(f, "{reference} is known after the deployment"),
             Why::ModuleNotHere(source) => write!(f, "the module {source} is not here"),
             Why::Condition => write!(f, "its condition cannot be decided"),
             Why::Count => write!(f, "the number of instances is not known"),

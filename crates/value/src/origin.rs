@@ -204,7 +204,8 @@ impl OriginArena {
 
     fn grow(&mut self) {
         let places = (self.recent.len() * 4).clamp(256, MAX_RECENT);
-        self.recent = vec![(0, u32::MAX); places];
+        self.recent.clear();
+        self.recent.resize(places, (0, u32::MAX));
         for at in 0..self.steps.len() {
             let (place, mark) = self.place(&self.steps[at]);
             self.recent[place] = (mark, at as u32);
@@ -225,13 +226,28 @@ impl OriginArena {
         Some(Origin { span: step.span, via: &self.vias[step.via as usize], from })
     }
 
-    /// The arena when nothing will be added any more: it takes no more room than its steps.
+    /// An empty arena in the room of one that is no longer used.
+    pub fn in_room_of(id: u32, mut spare: Self) -> Self {
+        spare.id = id;
+        spare.steps.clear();
+        spare.vias.truncate(1);
+        spare.many.clear();
+        spare.known_vias.clear();
+        spare.recent.clear();
+        spare
+    }
+
+    /// The arena when nothing will be added any more: it takes no more room than its steps. What has room for more is left behind.
     #[must_use]
-    pub fn finished(mut self) -> Self {
-        self.known_vias = HashTable::new();
-        self.recent = Vec::new();
-        self.steps.shrink_to_fit();
-        self
+    pub fn finished(&mut self) -> Self {
+        Self {
+            id: self.id,
+            steps: self.steps.as_slice().to_vec(),
+            vias: std::mem::replace(&mut self.vias, vec![Via::Written]),
+            many: std::mem::take(&mut self.many),
+            known_vias: HashTable::new(),
+            recent: Vec::new(),
+        }
     }
 
     /// Number of steps.

@@ -183,7 +183,7 @@ impl Shares {
 fn reason(why: &Why) -> &'static str {
     match why {
         Why::Input(_) => "input",
-        Why::Computed(_) => "computed",
+        Why::Computed(_) | Why::Attribute(_) => "computed",
         Why::ModuleNotHere(_) => "module",
         Why::Condition => "condition",
         Why::Count => "count",

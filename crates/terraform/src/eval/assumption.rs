@@ -36,13 +36,28 @@ impl Evaluator<'_, '_> {
         let value = evaluate(self);
         self.assumptions.led = led;
         if self.assumptions.now {
-            match self.kept(node) {
-                Some(kept) => kept.assumed = true,
-                None => drop(self.assumptions.repeated.insert(*node)),
+            match (self.kept(node), node) {
+                (Some(kept), _) => kept.assumed = true,
+                (None, Node::Call(..) | Node::Resource(..)) => {
+                    self.assumptions.repeated.insert(*node);
+                }
+                // It is kept nowhere.
+                (None, _) => {}
             }
         }
         self.assumptions.now |= outer;
         value
+    }
+
+    /// Whether what is made once in every instance of a module is made as often as a default of the root says; so does then what asked
+    /// for it.
+    pub(super) fn assume_call(&mut self, scope: usize, node: Node) -> bool {
+        let assumed = self.is_called_by_assumption(scope);
+        if assumed {
+            self.assumptions.repeated.insert(node);
+            self.assumptions.now = true;
+        }
+        assumed
     }
 
     /// Evaluates what is kept nowhere: what it rests on is of no matter to what comes after it.

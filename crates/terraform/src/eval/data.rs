@@ -22,9 +22,7 @@ impl Evaluator<'_, '_> {
         let value = match (declaration.type_name.as_str(), name) {
             ("aws_iam_policy_document", "json" | "minified_json") => {
                 let node = super::Node::Argument(instance, super::Member::Made("json"));
-                self.node(&node, span, |me| {
-                    me.policy_document(instance, &declaration.block.body, declaration.block.header)
-                })
+                self.node(&node, span, |me| me.policy_document(instance, declaration.block.header))
             }
             ("aws_region", "name" | "id" | "region") => {
                 if let Some(value) = self.configured(instance, "name", span).filter(|v| !v.is_null()) {
@@ -65,26 +63,14 @@ impl Evaluator<'_, '_> {
     }
 
     /// The document that a policy's statements make.
-    fn policy_document(&mut self, instance: usize, body: &Body, header: Span) -> Val {
-        let (statements, get) = self.in_instance(instance, |me, env| {
-            let statements = me.blocks(body, "statement", env);
-            let mut get = |name: &str| {
-                body.attribute(name).map(|a| {
-                    let value = me.eval(&a.value, env);
-                    value.unwrap_or_else(|fault| me.invalid(fault))
-                })
-            };
-            let get = [
-                get("version"),
-                get("policy_id"),
-                get("source_policy_documents"),
-                get("override_policy_documents"),
-                get("source_json"),
-                get("override_json"),
-            ];
-            (statements, get)
-        });
-        let [version, policy_id, sources, overrides, source, override_json] = get;
+    fn policy_document(&mut self, instance: usize, header: Span) -> Val {
+        let statements = self.configured(instance, "statement", header);
+        let statements =
+            statements.unwrap_or_else(|| Val::tuple(Vec::new(), iaclint_value::OriginId::NONE));
+        let mut get = |name: &str| self.configured(instance, name, header);
+        let (version, policy_id) = (get("version"), get("policy_id"));
+        let (sources, source) = (get("source_policy_documents"), get("source_json"));
+        let (overrides, override_json) = (get("override_policy_documents"), get("override_json"));
         let origin = self.written(header);
         let mut all = Statements::default();
         for documents in [sources, source] {

@@ -8,7 +8,7 @@ use iaclint_value::{Name, OriginId, Value, Why};
 use super::modules::CALL_ARGUMENTS;
 use super::resource::{META_ARGUMENTS, META_BLOCKS};
 use super::{Env, Evaluator};
-use crate::ir::{Block, Body};
+use crate::ir::{Block, Body, E};
 use crate::module::Module;
 use crate::val::Val;
 
@@ -53,7 +53,9 @@ impl Evaluator<'_, '_> {
     /// The values of all arguments of a body and of the blocks in it, as far as they can be told without an instance.
     fn named_in(&mut self, body: &Body, meta: &[&str], env: Env<'_>, out: &mut Vec<Val>) {
         for attribute in &body.attributes {
-            if !meta.contains(&attribute.name.as_str()) {
+            // A literal names nothing.
+            let is_literal = matches!(attribute.value.kind, E::Null | E::Bool(_) | E::Num(_) | E::Text(..));
+            if !is_literal && !meta.contains(&attribute.name.as_str()) {
                 out.extend(self.unsure(|me| me.eval(&attribute.value, env)));
             }
         }

@@ -55,6 +55,16 @@ pub(super) enum InstanceKey {
 }
 
 impl Expansion {
+    /// Of a block that is not repeated.
+    pub(super) fn single() -> Self {
+        Self {
+            shape: Shape::Single,
+            slots: vec![Slot::default()],
+            complete: true,
+            depends_on: References::none(),
+        }
+    }
+
     /// The instance that a known key names, where all instances are known: they stand in the order of their keys.
     pub(super) fn find(&self, key: &Val) -> Option<usize> {
         if !self.complete || key.is_null() {
@@ -134,12 +144,7 @@ impl Evaluator<'_, '_> {
                 }
                 (Some(count), None) => me.expand_count(&count.value, env),
                 (None, Some(each)) => me.expand_each(&each.value, env),
-                (None, None) => Expansion {
-                    shape: Shape::Single,
-                    slots: vec![Slot::default()],
-                    complete: true,
-                    depends_on: References::none(),
-                },
+                (None, None) => Expansion::single(),
             });
         self.catching = catching;
         self.doubtful = doubtful;

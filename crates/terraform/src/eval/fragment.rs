@@ -18,6 +18,9 @@ use crate::module::{Declaration, Module, block_type};
 use crate::val::Val;
 use crate::version;
 
+/// The provider of whose resources the region is known.
+const PREFIX: &str = "aws";
+
 impl Evaluator<'_, '_> {
     /// Evaluates everything that a root makes.
     pub(crate) fn fragment(mut self, directory: &Path) -> Fragment {
@@ -28,19 +31,17 @@ impl Evaluator<'_, '_> {
         let mut resources = Vec::new();
         for (number, scope) in order.iter().enumerate() {
             let id = ScopeId(number as u32);
-            self.resources(*scope, id, &mut resources);
+            let region = self.region_of(*scope, &Body::default(), PREFIX);
+            self.resources(*scope, id, region.as_ref(), &mut resources);
             let outputs = self.outputs(*scope);
             let at = &self.scopes[*scope];
             scopes.push(GraphScope {
                 address: at.address.clone(),
                 calls: at.calls.clone(),
                 path: at.module.path.clone(),
-                region: None,
+                region,
                 outputs,
             });
-        }
-        for (number, scope) in order.iter().enumerate() {
-            scopes[number].region = self.region_of(*scope, &Body::default(), "aws");
         }
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
@@ -82,6 +83,7 @@ impl Evaluator<'_, '_> {
             problems: self.problems,
             directives,
         };
+        self.loader.give_back(self.origins);
         if let Some(plan) = plan {
             crate::planned::fill(&mut fragment, &plan);
         }
@@ -135,13 +137,21 @@ impl Evaluator<'_, '_> {
         out
     }
 
-    fn resources(&mut self, scope: usize, id: ScopeId, out: &mut Vec<Resource>) {
+    /// The resources of a module instance; `region` is that of what names no provider.
+    fn resources(&mut self, scope: usize, id: ScopeId, region: Option<&Name>, out: &mut Vec<Resource>) {
         let module = self.scopes[scope].module.clone();
+        out.reserve(module.resources.len());
         for (at, declaration) in module.resources.iter().enumerate() {
             let instances = self.instances_of(scope, at).instances.clone();
-            let own = self.depends_on(&declaration.block.body, scope);
+            let body = &declaration.block.body;
+            let own = self.depends_on(body, scope);
             let prefix = declaration.type_name.split('_').next().unwrap_or_default();
-            let region = self.region_of(scope, &declaration.block.body, prefix);
+            let own_region = body.attributes.iter().any(|a| a.name == "region" || a.name == "provider");
+            let region = if own_region {
+                self.region_of(scope, body, prefix)
+            } else {
+                region.filter(|_| prefix == PREFIX).cloned()
+            };
             for instance in instances {
                 let body = self.body(instance, declaration);
                 let mut meta = self.meta(instance, declaration);
@@ -185,6 +195,9 @@ impl Evaluator<'_, '_> {
 
     /// A value as it leaves the crate.
     pub(super) fn exported(&mut self, value: Val) -> Value {
+        if let Some(known) = self.shared.known(&value) {
+            return known;
+        }
         let value = self.deep_whole(value, 0);
         export(&value, &mut self.origins, &mut self.shared)
     }

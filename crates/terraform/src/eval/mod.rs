@@ -76,6 +76,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     /// Of the values of nodes, which are kept.
     weights: Weights,
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
+    /// Of what is not repeated.
+    single: Arc<Expansion>,
     /// The addresses of the instances of a call, by scope and number.
     call_keys: FxHashMap<(usize, usize), Arc<[ResourceKey]>>,
     /// What is being evaluated, outermost first.
@@ -166,10 +168,8 @@ struct Instance {
     scope: usize,
     declaration: usize,
     key: ResourceKey,
-    /// `each` and `count`.
-    bindings: Bindings,
     slot: expand::Slot,
-    /// Its arguments in their order, then its blocks; the first of a kind stands for all of them.
+    /// Its arguments in their order, then its blocks; the first of a kind stands for all of them. Empty as long as none was kept.
     arguments: Vec<Kept>,
     /// What it makes of them.
     made: Vec<(&'static str, Kept)>,
@@ -272,7 +272,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             inputs,
             given: FxHashMap::default(),
             plan: None,
-            origins: OriginArena::new(root.0),
+            origins: loader.arena(root),
             shared: Shared::default(),
             problems: Vec::new(),
             reported: FxHashSet::default(),
@@ -281,6 +281,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             places: FxHashMap::default(),
             weights: Weights::default(),
             expansions: FxHashMap::default(),
+            single: Arc::new(Expansion::single()),
             call_keys: FxHashMap::default(),
             stack: Vec::new(),
             depth: 0,
@@ -381,26 +382,48 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             return self.too_deep(span);
         }
         self.keep(node, State::Underway);
+        let value = self.fresh(node, span, evaluate);
+        if self.weights.outweighs(&value, MAX_WEIGHT) {
+            let value = self.outweighed(node, span, &value);
+            self.keep(node, State::Done(value.clone()));
+            return value;
+        }
+        self.keep(node, State::Done(value.clone()));
+        value
+    }
+
+    /// The value of a node that nobody else will ask for.
+    fn unkept(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
+        let value = self.fresh(node, span, evaluate);
+        if self.weights.outweighs_once(&value, MAX_WEIGHT) {
+            return self.outweighed(node, span, &value);
+        }
+        value
+    }
+
+    /// What stands for a value that is too large.
+    fn outweighed(&mut self, node: &Node, span: Span, value: &Val) -> Val {
+        // What is made of something too large was told with that.
+        if !crate::weight::holds_limited(value) {
+            let place = self.origins.get(value.origin).map_or(span, |o| o.span);
+            let message = format!("{} is too large to be evaluated", self.name_of(node));
+            self.problem(Problem::at(ProblemKind::Limit, place, message));
+        }
+        Val::unknown(Why::Limit, value.origin).marked(value.marks)
+    }
+
+    /// Evaluates a node.
+    fn fresh(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
         self.stack.push((*node, span));
         let catching = std::mem::take(&mut self.catching);
         let unmade = std::mem::take(&mut self.unmade);
         let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
-        let mut value = self.assuming(node, evaluate);
-        if self.weights.outweighs(&value, MAX_WEIGHT) {
-            // What is made of something too large was told with that.
-            if !crate::weight::holds_limited(&value) {
-                let place = self.origins.get(value.origin).map_or(span, |o| o.span);
-                let message = format!("{} is too large to be evaluated", self.name_of(node));
-                self.problem(Problem::at(ProblemKind::Limit, place, message));
-            }
-            value = Val::unknown(Why::Limit, value.origin).marked(value.marks);
-        }
+        let value = self.assuming(node, evaluate);
         self.catching = catching;
         self.unmade = unmade;
         self.doubtful = doubtful;
         self.stack.pop();
-        self.keep(node, State::Done(value.clone()));
         value
     }
 
@@ -431,8 +454,16 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     fn keep(&mut self, node: &Node, state: State) {
         if let Some(kept) = self.kept(node) {
             kept.state = state;
-        } else if let Node::Argument(instance, Member::Made(name)) = node {
-            self.instances[*instance].made.push((name, Kept { state, assumed: false }));
+            return;
+        }
+        let Node::Argument(instance, member) = node else { return };
+        let of = &mut self.instances[*instance];
+        if let Member::Made(name) = member {
+            of.made.push((name, Kept { state, assumed: false }));
+        } else if of.arguments.is_empty() {
+            let body = &self.scopes[of.scope].module.resources[of.declaration].block.body;
+            of.arguments = vec![Kept::default(); body.attributes.len() + body.blocks.len()];
+            self.keep(node, state);
         }
     }
 

@@ -35,7 +35,7 @@ impl Evaluator<'_, '_> {
             let reference = Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
             let reference = reference.then(Way::Attr(name.into()));
             let unk = Arc::make_mut(unk);
-            unk.refer(reference);
+            unk.refer(Arc::new(reference));
         }
         Some(value)
     }

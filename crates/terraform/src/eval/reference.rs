@@ -81,17 +81,28 @@ impl Evaluator<'_, '_> {
                         format!("{mode}.{type_name} needs the name of a data source"),
                     ));
                 };
-                let address = ecow::eco_format!("{mode}.{type_name}.{resource}");
-                return self.resource_traversal(&address, &steps[2..], head(2), span, env);
+                let at = self.scopes[scope].module.resource(mode, type_name, resource);
+                let Some(at) = at else {
+                    let address = format!("{mode}.{type_name}.{resource}");
+                    return Ok(self.undeclared_resource(scope, &address, head(2)));
+                };
+                return self.resource_traversal(at, &steps[2..], head(2), span, env);
             }
             // `resource.` may stand before the type.
             ("resource", Some(type_name)) if name(1).is_some() => {
-                let address = ecow::eco_format!("{type_name}.{}", name(1).map_or("", Name::as_str));
-                return self.resource_traversal(&address, &steps[2..], head(2), span, env);
+                let resource = name(1).map_or("", Name::as_str);
+                let Some(at) = self.scopes[scope].module.resource("", type_name, resource) else {
+                    let address = format!("{type_name}.{resource}");
+                    return Ok(self.undeclared_resource(scope, &address, head(2)));
+                };
+                return self.resource_traversal(at, &steps[2..], head(2), span, env);
             }
             (_, Some(resource)) => {
-                let address = ecow::eco_format!("{root}.{resource}");
-                return self.resource_traversal(&address, &steps[1..], head(1), span, env);
+                let Some(at) = self.scopes[scope].module.resource("", root, resource) else {
+                    let address = format!("{root}.{resource}");
+                    return Ok(self.undeclared_resource(scope, &address, head(1)));
+                };
+                return self.resource_traversal(at, &steps[1..], head(1), span, env);
             }
             (_, None) => {
                 return Err(Fault::new(span, format!("{root:?} refers to nothing"))
@@ -165,7 +176,7 @@ impl Evaluator<'_, '_> {
             Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
-        unk.refer(reference);
+        unk.refer(Arc::new(reference));
         Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 
@@ -190,26 +201,27 @@ impl Evaluator<'_, '_> {
         Ok(Val::str(text, origin))
     }
 
+    fn undeclared_resource(&mut self, scope: usize, address: &str, span: Span) -> Val {
+        let what = if address.starts_with("data.") { "the data source" } else { "the resource" };
+        self.undeclared(scope, Kind::Resource, what, address, span)
+    }
+
     fn resource_traversal(
         &mut self,
-        address: &Name,
+        at: usize,
         steps: &[Step],
         head: Span,
         span: Span,
         env: Env<'_>,
     ) -> Result<Val, Fault> {
         let scope = env.scope;
-        let module = self.scopes[scope].module.clone();
-        let Some(at) = module.find(Kind::Resource, address) else {
-            let what = if address.starts_with("data.") { "the data source" } else { "the resource" };
-            return Ok(self.undeclared(scope, Kind::Resource, what, address, head));
-        };
-        self.no_self_reference(scope, at, address, head);
+        self.no_self_reference(scope, at, head);
         if let Some(step) = steps.first()
             && matches!(step.kind, StepKind::Attr(_))
             && self.instances_of(scope, at).expansion.shape != super::expand::Shape::Single
             && !self.is_in_brackets(step.span)
         {
+            let address = &self.scopes[scope].module.resources[at].address;
             let fault = Fault::new(
                 head,
                 format!("{address} has several instances, so an attribute is one of theirs"),
@@ -242,10 +254,11 @@ impl Evaluator<'_, '_> {
     }
 
     /// Reports an argument of a resource that names the resource itself.
-    fn no_self_reference(&mut self, scope: usize, at: usize, address: &Name, span: Span) {
+    fn no_self_reference(&mut self, scope: usize, at: usize, span: Span) {
         let Some((Node::Argument(instance, _), _)) = self.stack.last() else { return };
         let instance = &self.instances[*instance];
         if (instance.scope, instance.declaration) == (scope, at) && !self.is_silent() {
+            let address = &self.scopes[scope].module.resources[at].address;
             let message = format!("{address} refers to itself");
             self.problem(Problem::at(ProblemKind::Invalid, span, message));
         }

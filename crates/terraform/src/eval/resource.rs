@@ -8,9 +8,9 @@ use iaclint_value::{Name, Reference, ResourceKey, Step as Way, Target, Via};
 
 use super::access::has_substance;
 use super::expand::{Expansion, Shape};
-use super::{Env, Evaluator, Fault, Instance, Kept, Member, Node, Place};
-use crate::ir::{Step, StepKind};
-use crate::module::block_type;
+use super::{Env, Evaluator, Fault, Instance, Member, Node, Place};
+use crate::ir::{Body, Step, StepKind};
+use crate::module::{Module, block_type};
 use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
 
@@ -38,7 +38,7 @@ pub(super) struct Made {
     pub(super) instances: Range<usize>,
     /// The address of the declaration.
     key: ResourceKey,
-    /// The reference to the instance, if there is one alone.
+    /// The reference to the instance, if there is one alone and it is named.
     whole: Option<Arc<Reference>>,
     /// Their number rests on a default of the root.
     assumed: bool,
@@ -54,8 +54,13 @@ impl Evaluator<'_, '_> {
         let module = self.scopes[scope].module.clone();
         let declaration = &module.resources[at];
         let node = Node::Resource(scope, at);
-        let expansion = self.expand(&node, &declaration.block.body, scope, declaration.block.header);
-        let assumed = self.assumptions.rests(&node);
+        let body = &declaration.block.body;
+        let (expansion, assumed) = if is_repeated(body) {
+            let expansion = self.expand(&node, body, scope, declaration.block.header);
+            (expansion, self.assumptions.rests(&node))
+        } else {
+            (self.single.clone(), self.assume_call(scope, node))
+        };
         let (key, instances) = if let Some(made) = &self.scopes[scope].made[at] {
             // They were asked for by what their number depends on.
             (made.key.clone(), made.instances.clone())
@@ -64,7 +69,8 @@ impl Evaluator<'_, '_> {
             let instances = self.make(scope, at, &expansion, &key);
             (key, instances)
         };
-        let whole = (instances.len() == 1).then(|| {
+        let is_named = module.named.get(at).copied().unwrap_or(true);
+        let whole = (is_named && instances.len() == 1).then(|| {
             let key = self.instances[instances.start].key.clone();
             Arc::new(Reference { target: Target::Resource(key), path: Vec::new() })
         });
@@ -88,16 +94,12 @@ impl Evaluator<'_, '_> {
                 key.address.clone()
             };
             self.places.insert(place, Place::Instance(number));
-            let bindings = slot.bindings.clone();
-            let body = &self.scopes[scope].module.resources[at].block.body;
-            let arguments = vec![Kept::default(); body.attributes.len() + body.blocks.len()];
             self.instances.push(Instance {
                 scope,
                 declaration: at,
                 key,
-                bindings,
                 slot: slot.clone(),
-                arguments,
+                arguments: Vec::new(),
                 made: Vec::new(),
             });
         }
@@ -269,13 +271,19 @@ impl Evaluator<'_, '_> {
         let of = &self.instances[instance];
         let module = self.scopes[of.scope].module.clone();
         let attribute = &module.resources[of.declaration].block.body.attributes[at];
-        self.node(&Node::Argument(instance, Member::Attribute(at)), span, |me| {
+        let node = Node::Argument(instance, Member::Attribute(at));
+        let evaluate = |me: &mut Self| {
             me.in_instance(instance, |me, env| {
                 let value = me.eval(&attribute.value, env);
                 let value = value.unwrap_or_else(|fault| me.invalid(fault));
                 me.whole(value)
             })
-        })
+        };
+        if is_asked_for(&module, of.declaration) {
+            self.node(&node, span, evaluate)
+        } else {
+            self.unkept(&node, span, evaluate)
+        }
     }
 
     /// The blocks of a kind, by the number of the first.
@@ -283,15 +291,21 @@ impl Evaluator<'_, '_> {
         let of = &self.instances[instance];
         let module = self.scopes[of.scope].module.clone();
         let body = &module.resources[of.declaration].block.body;
-        self.node(&Node::Argument(instance, Member::Blocks(first)), span, |me| {
+        let node = Node::Argument(instance, Member::Blocks(first));
+        let evaluate = |me: &mut Self| {
             me.in_instance(instance, |me, env| me.blocks(body, block_type(&body.blocks[first]), env))
-        })
+        };
+        if is_asked_for(&module, of.declaration) {
+            self.node(&node, span, evaluate)
+        } else {
+            self.unkept(&node, span, evaluate)
+        }
     }
 
     /// Evaluates where `each`, `count` and `self` are an instance's.
     pub(super) fn in_instance<R>(&mut self, instance: usize, f: impl FnOnce(&mut Self, Env<'_>) -> R) -> R {
         let scope = self.instances[instance].scope;
-        let bindings = self.instances[instance].bindings.clone();
+        let bindings = self.instances[instance].slot.bindings.clone();
         self.bound(Env::of_scope(scope), &bindings, f)
     }
 
@@ -320,7 +334,8 @@ impl Evaluator<'_, '_> {
         let is_set = SET_BLOCKS.iter().any(|(ty, kinds)| ty == type_name && kinds.contains(&name));
         if is_set && value.has_unknown() {
             // Two blocks that are not known may turn out to be one, and they have no order.
-            let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
+            let path = Arc::new(path);
+            let mut unk = Unk::new(iaclint_value::Why::Attribute(path.clone()));
             unk.not_null = true;
             unk.ty = Ty::set(Ty::Dynamic);
             unk.depends_on = path.into();
@@ -329,6 +344,16 @@ impl Evaluator<'_, '_> {
         }
         Val::tuple(items, value.origin).marked(value.marks)
     }
+}
+
+/// Whether a block says how often it is made.
+fn is_repeated(body: &Body) -> bool {
+    body.attributes.iter().any(|a| a.name == "count" || a.name == "for_each")
+}
+
+/// Whether what a resource holds may be asked for more than once: by what names it, and of a data source by what is made of it.
+fn is_asked_for(module: &Module, declaration: usize) -> bool {
+    module.resources[declaration].data || module.named.get(declaration).copied().unwrap_or(true)
 }
 
 /// What a repeated block is as a value: one, a list, a map, or what is known of them.
@@ -425,9 +450,10 @@ fn seen_block(block: &Val, path: &Reference) -> Val {
             (name.clone(), *origin, value)
         })
         .collect();
-    let mut unk = Unk::new(iaclint_value::Why::Computed(path.name()));
+    let reference = Arc::new(path.clone());
+    let mut unk = Unk::new(iaclint_value::Why::Attribute(reference.clone()));
     unk.not_null = true;
-    unk.refer(path.clone());
+    unk.refer(reference);
     unk.partial = Some(Box::new(Val::object(fields, block.origin)));
     Val::new(K::Unknown(Arc::new(unk)), block.origin).marked(block.marks)
 }

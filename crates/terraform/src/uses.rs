@@ -1,4 +1,4 @@
-//! Resources of a module that need each other: an order in which they could be made does not exist.
+//! Who names whom in a module, and resources that need each other: an order in which they could be made does not exist.
 
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::Name;
@@ -9,10 +9,23 @@ use crate::module::{Kind, Module};
 /// Expressions that nest deeper than this are not looked into.
 const MAX_DEPTH: usize = 256;
 
-/// A problem for each circle of resources, through local values or directly. A local value in a circle of its own is told when it is
-/// evaluated.
-pub(crate) fn problems(module: &Module) -> Vec<Problem> {
-    let graph = Graph::of(module);
+/// What is known of a module's resources from its text.
+pub(crate) struct Uses {
+    /// Which of them are named anywhere in the module, by number. What the others hold is asked for by nothing but themselves.
+    pub(crate) named: Vec<bool>,
+    /// A problem for each circle of them, through local values or directly. A local value in a circle of its own is told when it is
+    /// evaluated.
+    pub(crate) problems: Vec<Problem>,
+}
+
+impl Uses {
+    pub(crate) fn of(module: &Module) -> Self {
+        let graph = Graph::of(module);
+        Self { named: graph.named(module), problems: problems(module, &graph) }
+    }
+}
+
+fn problems(module: &Module, graph: &Graph) -> Vec<Problem> {
     let mut out = Vec::new();
     for circle in graph.circles() {
         let resources = circle.iter().filter(|node| **node < graph.resources);
@@ -35,22 +48,7 @@ struct Graph {
 impl Graph {
     fn of(module: &Module) -> Graph {
         let resources = module.resources.len();
-        let find = |names: &[&Name]| -> Option<usize> {
-            let (kind, name) = match names {
-                [root, name, ..] if *root == "local" => {
-                    return Some(resources + module.find(Kind::Local, name)?);
-                }
-                [mode, ty, name, ..] if *mode == "data" || *mode == "ephemeral" => {
-                    (Kind::Resource, ecow::eco_format!("{mode}.{ty}.{name}"))
-                }
-                [root, ty, name, ..] if *root == "resource" => {
-                    (Kind::Resource, ecow::eco_format!("{ty}.{name}"))
-                }
-                [ty, name, ..] => (Kind::Resource, ecow::eco_format!("{ty}.{name}")),
-                _ => return None,
-            };
-            module.find(kind, &name)
-        };
+        let find = |names: &[&Name]| node(module, names);
         let mut edges: Vec<Vec<usize>> = Vec::with_capacity(resources + module.locals.len());
         for resource in &module.resources {
             let mut named = Vec::new();
@@ -67,6 +65,23 @@ impl Graph {
             named.dedup();
         }
         Graph { resources, edges }
+    }
+
+    /// The resources that other nodes name, or what stands in no node: outputs, calls, providers and checks.
+    fn named(&self, module: &Module) -> Vec<bool> {
+        let mut named = vec![false; self.resources];
+        let mut name = |node: usize| {
+            if let Some(known) = named.get_mut(node) {
+                *known = true;
+            }
+        };
+        self.edges.iter().flatten().for_each(|node| name(*node));
+        let calls = module.calls.iter().map(|call| &call.block);
+        let others = module.outputs.iter().chain(calls).chain(&module.providers).chain(&module.checks);
+        for block in others {
+            in_body(&block.body, &mut |names| node(module, names).into_iter().for_each(&mut name), 0);
+        }
+        named
     }
 
     fn name(&self, module: &Module, node: usize) -> String {
@@ -146,6 +161,19 @@ impl Graph {
             }
         }
         vec![start]
+    }
+}
+
+/// The number of the resource or local value that a traversal names.
+fn node(module: &Module, names: &[&Name]) -> Option<usize> {
+    match names {
+        [root, name, ..] if *root == "local" => {
+            Some(module.resources.len() + module.find(Kind::Local, name)?)
+        }
+        [mode, ty, name, ..] if *mode == "data" || *mode == "ephemeral" => module.resource(mode, ty, name),
+        [root, ty, name, ..] if *root == "resource" => module.resource("", ty, name),
+        [ty, name, ..] => module.resource("", ty, name),
+        _ => None,
     }
 }
 
