@@ -12,6 +12,7 @@ use iaclint_value::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Key, is_identifier};
+use crate::uses::Named;
 use crate::version::Language;
 
 /// A module as it is written, before any evaluation.
@@ -26,8 +27,8 @@ pub(crate) struct Module {
     pub(crate) outputs: Vec<Block>,
     pub(crate) calls: Vec<ModuleCall>,
     pub(crate) resources: Vec<Declaration>,
-    /// Which of the resources anything in the module names, by number.
-    pub(crate) named: Vec<bool>,
+    /// What of the resources is named in the module, by number.
+    pub(crate) named: Vec<Named>,
     pub(crate) providers: Vec<Block>,
     /// `check` blocks; their data sources are among the resources.
     pub(crate) checks: Vec<Block>,

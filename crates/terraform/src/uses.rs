@@ -2,6 +2,7 @@
 
 use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::Name;
+use smallvec::{SmallVec, smallvec};
 
 use crate::ir::{Body, E, Expr, Key, Part, StepKind};
 use crate::module::{Kind, Module};
@@ -11,17 +12,58 @@ const MAX_DEPTH: usize = 256;
 
 /// What is known of a module's resources from its text.
 pub(crate) struct Uses {
-    /// Which of them are named anywhere in the module, by number. What the others hold is asked for by nothing but themselves.
-    pub(crate) named: Vec<bool>,
+    /// What of them is named anywhere in the module, by number.
+    pub(crate) named: Vec<Named>,
     /// A problem for each circle of them, through local values or directly. A local value in a circle of its own is told when it is
     /// evaluated.
     pub(crate) problems: Vec<Problem>,
 }
 
+/// What of a resource is named in its module. For the rest nobody asks but the resource itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Named {
+    #[default]
+    Nowhere,
+    /// Attributes and blocks.
+    Parts(Vec<Name>),
+    Whole,
+}
+
+impl Named {
+    /// Whether an attribute or the blocks of a kind are named.
+    pub(crate) fn has(&self, part: &str) -> bool {
+        match self {
+            Named::Nowhere => false,
+            Named::Parts(parts) => parts.iter().any(|p| p == part),
+            Named::Whole => true,
+        }
+    }
+
+    fn add(&mut self, part: Option<&Name>) {
+        match (&mut *self, part) {
+            (Named::Whole, _) => {}
+            (_, None) => *self = Named::Whole,
+            (Named::Nowhere, Some(part)) => *self = Named::Parts(vec![part.clone()]),
+            (Named::Parts(parts), Some(part)) => {
+                if !parts.contains(part) {
+                    parts.push(part.clone());
+                }
+            }
+        }
+    }
+}
+
 impl Uses {
     pub(crate) fn of(module: &Module) -> Self {
-        let graph = Graph::of(module);
-        Self { named: graph.named(module), problems: problems(module, &graph) }
+        let mut named = vec![Named::default(); module.resources.len()];
+        let graph = Graph::of(module, &mut named);
+        // What stands in no node of the graph names resources, too.
+        let calls = module.calls.iter().map(|call| &call.block);
+        let others = module.outputs.iter().chain(calls).chain(&module.providers).chain(&module.checks);
+        for block in others {
+            in_body(&block.body, &mut |names| _ = node(module, names, &mut named), 0);
+        }
+        Self { problems: problems(module, &graph), named }
     }
 }
 
@@ -46,42 +88,24 @@ struct Graph {
 }
 
 impl Graph {
-    fn of(module: &Module) -> Graph {
+    fn of(module: &Module, named: &mut [Named]) -> Graph {
         let resources = module.resources.len();
-        let find = |names: &[&Name]| node(module, names);
         let mut edges: Vec<Vec<usize>> = Vec::with_capacity(resources + module.locals.len());
         for resource in &module.resources {
-            let mut named = Vec::new();
-            in_body(&resource.block.body, &mut |names| named.extend(find(names)), 0);
-            edges.push(named);
+            let mut to = Vec::new();
+            in_body(&resource.block.body, &mut |names| to.extend(node(module, names, named)), 0);
+            edges.push(to);
         }
         for local in &module.locals {
-            let mut named = Vec::new();
-            in_expr(&local.value, &mut |names| named.extend(find(names)), 0);
-            edges.push(named);
+            let mut to = Vec::new();
+            in_expr(&local.value, &mut |names| to.extend(node(module, names, named)), 0);
+            edges.push(to);
         }
-        for named in &mut edges {
-            named.sort_unstable();
-            named.dedup();
+        for to in &mut edges {
+            to.sort_unstable();
+            to.dedup();
         }
         Graph { resources, edges }
-    }
-
-    /// The resources that other nodes name, or what stands in no node: outputs, calls, providers and checks.
-    fn named(&self, module: &Module) -> Vec<bool> {
-        let mut named = vec![false; self.resources];
-        let mut name = |node: usize| {
-            if let Some(known) = named.get_mut(node) {
-                *known = true;
-            }
-        };
-        self.edges.iter().flatten().for_each(|node| name(*node));
-        let calls = module.calls.iter().map(|call| &call.block);
-        let others = module.outputs.iter().chain(calls).chain(&module.providers).chain(&module.checks);
-        for block in others {
-            in_body(&block.body, &mut |names| node(module, names).into_iter().for_each(&mut name), 0);
-        }
-        named
     }
 
     fn name(&self, module: &Module, node: usize) -> String {
@@ -164,17 +188,21 @@ impl Graph {
     }
 }
 
-/// The number of the resource or local value that a traversal names.
-fn node(module: &Module, names: &[&Name]) -> Option<usize> {
-    match names {
+/// The number of the resource or local value that a traversal names; what it names of the resource is noted.
+fn node(module: &Module, names: &[&Name], named: &mut [Named]) -> Option<usize> {
+    let (found, rest) = match names {
         [root, name, ..] if *root == "local" => {
-            Some(module.resources.len() + module.find(Kind::Local, name)?)
+            return Some(module.resources.len() + module.find(Kind::Local, name)?);
         }
-        [mode, ty, name, ..] if *mode == "data" || *mode == "ephemeral" => module.resource(mode, ty, name),
-        [root, ty, name, ..] if *root == "resource" => module.resource("", ty, name),
-        [ty, name, ..] => module.resource("", ty, name),
-        _ => None,
-    }
+        [mode, ty, name, rest @ ..] if *mode == "data" || *mode == "ephemeral" => {
+            (module.resource(mode, ty, name)?, rest)
+        }
+        [root, ty, name, rest @ ..] if *root == "resource" => (module.resource("", ty, name)?, rest),
+        [ty, name, rest @ ..] => (module.resource("", ty, name)?, rest),
+        _ => return None,
+    };
+    named[found].add(rest.first().copied());
+    Some(found)
 }
 
 fn in_body(body: &Body, found: &mut dyn FnMut(&[&Name]), depth: usize) {
@@ -216,8 +244,9 @@ fn in_expr(expr: &Expr, found: &mut dyn FnMut(&[&Name]), depth: usize) {
         }
         E::Access(base, steps) => {
             if let E::Root(root) = &base.kind {
-                let mut names = vec![root];
-                names.extend(steps.iter().map_while(|step| match &step.kind {
+                // What stands in brackets is the key of an instance.
+                let mut names: SmallVec<[&Name; 6]> = smallvec![root];
+                names.extend(steps.iter().filter_map(|step| match &step.kind {
                     StepKind::Attr(name) => Some(name),
                     _ => None,
                 }));

@@ -234,7 +234,8 @@ impl Evaluator<'_, '_> {
             if META_ARGUMENTS.contains(&name) || META_BLOCKS.contains(&name) {
                 continue;
             }
-            let value = self.argument_of(instance, at, attribute.name_span);
+            let keep = self.is_asked_for(instance, name);
+            let value = self.argument_of(instance, at, attribute.name_span, keep);
             let value = self.exported(value);
             let origin = self.written(attribute.name_span);
             fields.push((attribute.name_span.start, attribute.name.clone(), origin, value));
@@ -245,7 +246,8 @@ impl Evaluator<'_, '_> {
             }
             let Some(at) = body.blocks.iter().position(|b| *block_type(b) == kind) else { continue };
             let block = &body.blocks[at];
-            let value = self.blocks_of(instance, at, block.header);
+            let keep = self.is_asked_for(instance, &kind);
+            let value = self.blocks_of(instance, at, block.header, keep);
             let value = self.exported(value);
             let origin = self.written(block.header);
             fields.push((block.header.start, kind, origin, value));

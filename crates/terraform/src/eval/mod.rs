@@ -169,10 +169,8 @@ struct Instance {
     declaration: usize,
     key: ResourceKey,
     slot: expand::Slot,
-    /// Its arguments in their order, then its blocks; the first of a kind stands for all of them. Empty as long as none was kept.
-    arguments: Vec<Kept>,
-    /// What it makes of them.
-    made: Vec<(&'static str, Kept)>,
+    /// What others have asked for, or may.
+    parts: Vec<(Member, Kept)>,
 }
 
 /// What an address names.
@@ -392,8 +390,11 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         value
     }
 
-    /// The value of a node that nobody else will ask for.
-    fn unkept(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
+    /// The value of a node, which is not kept: nobody else is expected to ask for it.
+    fn passing(&mut self, node: &Node, span: Span, evaluate: impl FnOnce(&mut Self) -> Val) -> Val {
+        if self.kept(node).is_some() {
+            return self.node(node, span, evaluate);
+        }
         let value = self.fresh(node, span, evaluate);
         if self.weights.outweighs_once(&value, MAX_WEIGHT) {
             return self.outweighed(node, span, &value);
@@ -434,18 +435,8 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             Node::Local(scope, at) => self.scopes[*scope].locals.get_mut(*at),
             Node::Output(scope, at) => self.scopes[*scope].outputs.get_mut(*at),
             Node::Argument(instance, member) => {
-                let of = &mut self.instances[*instance];
-                match member {
-                    Member::Attribute(at) => of.arguments.get_mut(*at),
-                    Member::Blocks(at) => {
-                        let module = &self.scopes[of.scope].module;
-                        let before = module.resources[of.declaration].block.body.attributes.len();
-                        of.arguments.get_mut(before + at)
-                    }
-                    Member::Made(name) => {
-                        of.made.iter_mut().find(|(known, _)| known == name).map(|m| &mut m.1)
-                    }
-                }
+                let parts = &mut self.instances[*instance].parts;
+                parts.iter_mut().find(|(known, _)| known == member).map(|(_, kept)| kept)
             }
             Node::Call(..) | Node::Resource(..) => None,
         }
@@ -454,16 +445,8 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     fn keep(&mut self, node: &Node, state: State) {
         if let Some(kept) = self.kept(node) {
             kept.state = state;
-            return;
-        }
-        let Node::Argument(instance, member) = node else { return };
-        let of = &mut self.instances[*instance];
-        if let Member::Made(name) = member {
-            of.made.push((name, Kept { state, assumed: false }));
-        } else if of.arguments.is_empty() {
-            let body = &self.scopes[of.scope].module.resources[of.declaration].block.body;
-            of.arguments = vec![Kept::default(); body.attributes.len() + body.blocks.len()];
-            self.keep(node, state);
+        } else if let Node::Argument(instance, member) = node {
+            self.instances[*instance].parts.push((*member, Kept { state, assumed: false }));
         }
     }
 

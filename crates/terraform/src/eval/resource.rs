@@ -10,8 +10,9 @@ use super::access::has_substance;
 use super::expand::{Expansion, Shape};
 use super::{Env, Evaluator, Fault, Instance, Member, Node, Place};
 use crate::ir::{Body, Step, StepKind};
-use crate::module::{Module, block_type};
+use crate::module::block_type;
 use crate::ty::Ty;
+use crate::uses::Named;
 use crate::val::{Fields, K, Unk, Val};
 
 /// Arguments that are of the language, not of the resource.
@@ -69,7 +70,7 @@ impl Evaluator<'_, '_> {
             let instances = self.make(scope, at, &expansion, &key);
             (key, instances)
         };
-        let is_named = module.named.get(at).copied().unwrap_or(true);
+        let is_named = module.named.get(at).is_none_or(|named| *named != Named::Nowhere);
         let whole = (is_named && instances.len() == 1).then(|| {
             let key = self.instances[instances.start].key.clone();
             Arc::new(Reference { target: Target::Resource(key), path: Vec::new() })
@@ -99,8 +100,7 @@ impl Evaluator<'_, '_> {
                 declaration: at,
                 key,
                 slot: slot.clone(),
-                arguments: Vec::new(),
-                made: Vec::new(),
+                parts: Vec::new(),
             });
         }
         first..self.instances.len()
@@ -260,14 +260,23 @@ impl Evaluator<'_, '_> {
             return None;
         }
         if let Some(at) = body.attributes.iter().position(|a| a.name == name) {
-            return Some(self.argument_of(instance, at, span));
+            return Some(self.argument_of(instance, at, span, true));
         }
         let first = body.blocks.iter().position(|b| block_type(b) == name)?;
-        Some(self.blocks_of(instance, first, span))
+        Some(self.blocks_of(instance, first, span, true))
+    }
+
+    /// Whether others than the resource itself may ask for a part of it.
+    pub(super) fn is_asked_for(&self, instance: usize, part: &str) -> bool {
+        let of = &self.instances[instance];
+        let module = &self.scopes[of.scope].module;
+        // What is made of a data source is made of its arguments.
+        module.resources[of.declaration].data
+            || module.named.get(of.declaration).is_none_or(|named| named.has(part))
     }
 
     /// The value of an argument, by number.
-    pub(super) fn argument_of(&mut self, instance: usize, at: usize, span: Span) -> Val {
+    pub(super) fn argument_of(&mut self, instance: usize, at: usize, span: Span, keep: bool) -> Val {
         let of = &self.instances[instance];
         let module = self.scopes[of.scope].module.clone();
         let attribute = &module.resources[of.declaration].block.body.attributes[at];
@@ -279,15 +288,11 @@ impl Evaluator<'_, '_> {
                 me.whole(value)
             })
         };
-        if is_asked_for(&module, of.declaration) {
-            self.node(&node, span, evaluate)
-        } else {
-            self.unkept(&node, span, evaluate)
-        }
+        if keep { self.node(&node, span, evaluate) } else { self.passing(&node, span, evaluate) }
     }
 
     /// The blocks of a kind, by the number of the first.
-    pub(super) fn blocks_of(&mut self, instance: usize, first: usize, span: Span) -> Val {
+    pub(super) fn blocks_of(&mut self, instance: usize, first: usize, span: Span, keep: bool) -> Val {
         let of = &self.instances[instance];
         let module = self.scopes[of.scope].module.clone();
         let body = &module.resources[of.declaration].block.body;
@@ -295,11 +300,7 @@ impl Evaluator<'_, '_> {
         let evaluate = |me: &mut Self| {
             me.in_instance(instance, |me, env| me.blocks(body, block_type(&body.blocks[first]), env))
         };
-        if is_asked_for(&module, of.declaration) {
-            self.node(&node, span, evaluate)
-        } else {
-            self.unkept(&node, span, evaluate)
-        }
+        if keep { self.node(&node, span, evaluate) } else { self.passing(&node, span, evaluate) }
     }
 
     /// Evaluates where `each`, `count` and `self` are an instance's.
@@ -349,11 +350,6 @@ impl Evaluator<'_, '_> {
 /// Whether a block says how often it is made.
 fn is_repeated(body: &Body) -> bool {
     body.attributes.iter().any(|a| a.name == "count" || a.name == "for_each")
-}
-
-/// Whether what a resource holds may be asked for more than once: by what names it, and of a data source by what is made of it.
-fn is_asked_for(module: &Module, declaration: usize) -> bool {
-    module.resources[declaration].data || module.named.get(declaration).copied().unwrap_or(true)
 }
 
 /// What a repeated block is as a value: one, a list, a map, or what is known of them.
