@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use iaclint_value::{
-    Data, List, Name, Object, OriginId, Origins, Piece, Reference, References, ResourceKey, Step, Target,
+    Data, List, Name, Object, OriginId, Origins, Path, Piece, Reference, References, ResourceKey, Step, Target,
     Text, Unknown, Value, Via,
 };
 use rayon::prelude::*;
@@ -274,10 +274,10 @@ impl Joining<'_, '_> {
 
 impl Joining<'_, '_> {
     /// A path into a data source as the managed type calls it.
-    fn renamed(&self, source: &ResourceKey, path: &[Step]) -> Vec<Step> {
+    fn renamed(&self, source: &ResourceKey, path: &[Step]) -> Path {
         let source = self.graph.resolve(source).first().map(|id| self.graph.resource(*id));
         let names = source.and_then(|s| s.meta.get(SOURCE)).and_then(|s| s.get("renamed"));
-        let mut path = path.to_vec();
+        let mut path = Path::from(path);
         if let Some(Step::Attr(first)) = path.first_mut()
             && let Some(other) = names.and_then(|n| n.get(first)).and_then(Value::as_str)
         {
@@ -295,7 +295,7 @@ fn all(values: &[Value], mut change: impl FnMut(&Value) -> Option<Value>) -> Opt
 }
 
 /// An attribute of a resource: what its configuration says, as far as it says more than a block, or a reference.
-fn of_managed(resource: &Resource, path: Vec<Step>) -> Value {
+fn of_managed(resource: &Resource, path: Path) -> Value {
     if let [Step::Attr(name)] = path.as_slice()
         && let Some(value) = resource.body.get(name)
         && matches!(value.data, Data::Text(_) | Data::Number(_) | Data::Bool(_) | Data::Reference(_))
@@ -312,7 +312,7 @@ fn step_into(value: Value, rest: &[Step]) -> Option<Value> {
     for (at, step) in rest.iter().enumerate() {
         if let Data::Reference(reference) = &value.data {
             let mut path = reference.path.clone();
-            path.extend_from_slice(&rest[at..]);
+            path.extend(rest[at..].iter().cloned());
             let reference = Reference { target: reference.target.clone(), path };
             return Some(Value::reference(reference, value.origin).marked(value.marks));
         }

@@ -153,16 +153,17 @@ pub(crate) fn load(
             && given.variables.of(path).is_empty()
             && !plans.of.contains_key(path)
     };
+    // Those below a nearer module are meant for that one.
+    let mut values: BTreeMap<&Path, &PathBuf> = BTreeMap::new();
+    for file in &input.values {
+        if let Some(nearest) = file.ancestors().skip(1).find(|above| modules.contains_key(*above)) {
+            values.entry(nearest).or_insert(file);
+        }
+    }
     let unread: Vec<Problem> = found
         .iter()
         .filter(|(_, kind, path)| without_values((*kind, path)))
-        .filter_map(|(.., root)| {
-            // Those below a nearer module are meant for that one.
-            let is_own = |file: &&PathBuf| {
-                file.ancestors().skip(1).find(|above| modules.contains_key(*above)) == Some(root)
-            };
-            Some(values_not_read(project, input.values.iter().find(is_own)?))
-        })
+        .filter_map(|(.., root)| Some(values_not_read(project, values.get(root.as_path())?)))
         .collect();
     if let Some(first) = fragments.first_mut() {
         // The graph keeps problems by fragment; those of the search belong to none and stand first.

@@ -1,7 +1,8 @@
 //! A project: a root directory beyond which nothing is read.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::ffi::OsString;
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Entry, FileKind, FileSystem, Problem, ProblemKind, SourceFile, Sources};
@@ -69,13 +70,14 @@ pub struct Project {
     directories: Mutex<Directories>,
 }
 
-/// What was learnt of directories: most questions about files are asked in one that was listed.
+/// What was learnt of directories: most questions about files are asked in one that was listed. Paths are compared by their letters,
+/// which is faster than by their parts.
 #[derive(Debug, Default)]
 struct Directories {
     /// Without links, by the path that was asked for.
-    real: HashMap<PathBuf, Result<PathBuf, ReadError>>,
+    real: HashMap<OsString, Result<PathBuf, ReadError>>,
     /// The entries by name, by the real path.
-    entries: HashMap<PathBuf, Arc<[Entry]>>,
+    entries: HashMap<OsString, Arc<[Entry]>>,
 }
 
 impl Project {
@@ -107,6 +109,11 @@ impl Project {
     /// `path` as outputs print it: relative to the root with `/` between parts, `.` for the root itself.
     pub fn relative(&self, path: &Path) -> String {
         let path = self.absolute(path);
+        if let (Some(text), Some(root), '/') = (path.to_str(), self.root.to_str(), MAIN_SEPARATOR)
+            && let Some(inside) = text.strip_prefix(root).and_then(|rest| rest.strip_prefix('/'))
+        {
+            return inside.to_owned();
+        }
         let relative = path.strip_prefix(&self.root).unwrap_or(&path);
         let parts: Vec<_> = relative.components().map(|c| c.as_os_str().to_string_lossy()).collect();
         if parts.is_empty() { ".".to_owned() } else { parts.join("/").replace("//", "/") }
@@ -114,7 +121,7 @@ impl Project {
 
     /// `path` made absolute and freed of `.` and `..`; links are not resolved.
     pub fn absolute(&self, path: &Path) -> PathBuf {
-        normalize(&self.root.join(path))
+        if path.is_absolute() { normalize(path) } else { normalize(&self.root.join(path)) }
     }
 
     /// Reads a text file, or gives the copy that was read before.
@@ -141,11 +148,11 @@ impl Project {
     /// The entries of a directory inside the root, sorted by name.
     pub fn read_dir(&self, path: &Path) -> Result<Vec<Entry>, ReadError> {
         let (path, _) = self.resolve(path)?;
-        if let Some(entries) = self.directories().entries.get(&path) {
+        if let Some(entries) = self.directories().entries.get(path.as_os_str()) {
             return Ok(entries.to_vec());
         }
         let entries = self.fs.read_dir(&path).map_err(|e| io_error(&e))?;
-        self.directories().entries.insert(path, entries.as_slice().into());
+        self.directories().entries.insert(path.into(), entries.as_slice().into());
         Ok(entries)
     }
 
@@ -199,7 +206,7 @@ impl Project {
         let directory = self.real_directory(parent)?;
         let listed = name.to_str().and_then(|name| {
             let directories = self.directories();
-            let entries = directories.entries.get(&directory)?;
+            let entries = directories.entries.get(directory.as_os_str())?;
             let at = entries.binary_search_by(|e| e.name.as_str().cmp(name)).ok()?;
             Some(entries[at].kind)
         });
@@ -212,7 +219,7 @@ impl Project {
 
     /// A directory without links. Most files share theirs.
     fn real_directory(&self, directory: &Path) -> Result<PathBuf, ReadError> {
-        if let Some(known) = self.directories().real.get(directory) {
+        if let Some(known) = self.directories().real.get(directory.as_os_str()) {
             return known.clone();
         }
         let real = if directory.starts_with(&self.root) {
@@ -220,7 +227,7 @@ impl Project {
         } else {
             self.fs.canonicalize(directory).map_err(|e| io_error(&e))
         };
-        self.directories().real.insert(directory.to_path_buf(), real.clone());
+        self.directories().real.insert(directory.into(), real.clone());
         real
     }
 
@@ -244,6 +251,12 @@ fn io_error(error: &std::io::Error) -> ReadError {
 
 /// `path` without `.` and `..`, by its letters alone.
 pub fn normalize(path: &Path) -> PathBuf {
+    let is_normal = |text: &str| {
+        text.starts_with('/') && !text.contains("/.") && !text.contains("//") && !text.ends_with('/')
+    };
+    if MAIN_SEPARATOR == '/' && path.to_str().is_some_and(is_normal) {
+        return path.to_path_buf();
+    }
     let mut out = PathBuf::new();
     for component in path.components() {
         match component {
@@ -273,6 +286,16 @@ mod tests {
         assert_eq!(project.read_text(Path::new("../secret")).unwrap_err(), ReadError::OutsideRoot);
         assert_eq!(project.read_text(Path::new("x/../a.tf")).unwrap().path, "a.tf");
         assert_eq!(project.read_text(Path::new("b.tf")).unwrap_err(), ReadError::NotFound);
+    }
+
+    #[test]
+    fn a_path_is_freed_of_what_leads_nowhere() {
+        let paths = ["/a/b", "/a/./b/", "/a//b", "/a/x/../b", "/../a/b", "/a/.c/../b", "/a/b/."];
+        for path in paths {
+            assert_eq!(normalize(Path::new(path)).as_os_str(), "/a/b", "{path}");
+        }
+        assert_eq!(normalize(Path::new("/a/.b")), Path::new("/a/.b"));
+        assert_eq!(normalize(Path::new("/")), Path::new("/"));
     }
 
     #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! The files that were read, each once.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
@@ -52,7 +52,7 @@ impl SourceFile {
 #[derive(Default, Debug)]
 struct Files {
     files: Vec<Arc<SourceFile>>,
-    by_path: BTreeMap<String, FileId>,
+    by_path: HashMap<String, FileId>,
 }
 
 /// All files read in a run. Shared between threads; a file is stored once by its path.

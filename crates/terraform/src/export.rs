@@ -14,10 +14,14 @@ use crate::ty::Ty;
 use crate::val::{K, MAX_DEPTH, Str, Unk, Val};
 
 /// What was made of values that stand in several places, by where they lie in memory. What lies there stays for as long.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Shared(FxHashMap<usize, (K, Data)>);
 
 impl Shared {
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
     /// What was made of a value before.
     pub(crate) fn known(&self, value: &Val) -> Option<Value> {
         let (_, data) = self.0.get(&place(&value.k)?)?;

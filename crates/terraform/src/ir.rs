@@ -66,8 +66,8 @@ pub(crate) enum E {
     Null,
     Bool(bool),
     Num(Num),
-    /// A text without interpolations.
-    Text(Name, Placed),
+    /// A text without interpolations. Where its characters stand: nothing when they stand between the quotes as they are.
+    Text(Name, Option<Box<Placed>>),
     Template(Box<[Part]>),
     /// `"${x}"`: x, with its type.
     Wrap(Box<Expr>),
@@ -96,7 +96,7 @@ pub(crate) struct Item {
 pub(crate) enum Key {
     /// A bare word.
     Word(Name, Span),
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 /// One step of a traversal.
@@ -169,6 +169,14 @@ impl Expr {
         match &self.kind {
             E::Paren(inner) | E::Wrap(inner) => inner.bare(),
             _ => self,
+        }
+    }
+
+    /// Where the characters of a literal stand.
+    pub(crate) fn placed(&self) -> Placed {
+        match &self.kind {
+            E::Text(_, Some(placed)) => (**placed).clone(),
+            _ => Placed::verbatim(self.span.slice(1..self.span.len().saturating_sub(1).max(1))),
         }
     }
 

@@ -9,7 +9,7 @@ use iaclint_value::{OriginArena, RootId};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::eval::Evaluator;
+use crate::eval::{Evaluator, Room};
 use crate::ir::{File, Part};
 use crate::lower;
 use crate::module::{Kind, Module};
@@ -69,7 +69,7 @@ pub struct Loader<'p> {
     /// Files of modules that nobody has asked for yet.
     ahead: Mutex<FxHashMap<PathBuf, Lowered>>,
     /// Rooms of evaluations that are over.
-    spare: Mutex<Vec<OriginArena>>,
+    rooms: Mutex<Vec<Room>>,
 }
 
 /// The evaluation goes as deep as the configuration nests; its thread reserves this much, and touches what it needs.
@@ -83,7 +83,7 @@ impl<'p> Loader<'p> {
             modules: Mutex::default(),
             templates: Mutex::default(),
             ahead: Mutex::default(),
-            spare: Mutex::default(),
+            rooms: Mutex::default(),
         }
     }
 
@@ -166,17 +166,14 @@ impl<'p> Loader<'p> {
         })
     }
 
-    /// The arena for the evaluation of a root.
-    pub(crate) fn arena(&self, root: RootId) -> OriginArena {
-        match self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            Some(spare) => OriginArena::in_room_of(root.0, spare),
-            None => OriginArena::new(root.0),
-        }
+    /// Room for the evaluation of a root.
+    pub(crate) fn room(&self) -> Room {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Takes an arena back.
-    pub(crate) fn give_back(&self, arena: OriginArena) {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+    /// Takes a room back when the evaluation is over.
+    pub(crate) fn give_back(&self, room: Room) {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner).push(room);
     }
 
     /// The module in a directory, read once.

@@ -201,7 +201,13 @@ fn node(module: &Module, names: &[&Name], named: &mut [Named]) -> Option<usize> 
         [ty, name, rest @ ..] => (module.resource("", ty, name)?, rest),
         _ => return None,
     };
+    // The key of an instance may be written as if it were a step.
+    let block = &module.resources[found].block.body;
+    let repeated = block.attributes.iter().any(|a| a.name == "count" || a.name == "for_each");
     named[found].add(rest.first().copied());
+    if repeated && let Some(second) = rest.get(1) {
+        named[found].add(Some(second));
+    }
     Some(found)
 }
 

@@ -186,11 +186,11 @@ impl Val {
     }
 
     /// A string as it stands in a file.
-    pub(crate) fn literal(text: &Name, placed: &Placed, origin: OriginId) -> Self {
+    pub(crate) fn literal(text: &Name, placed: Placed, origin: OriginId) -> Self {
         let normal = normalized(text.clone());
         // Places are offsets into the characters as written; they do not fit characters that were normalised.
         let placed = (normal == *text)
-            .then(|| Text::literal(Literal { text: text.clone(), placed: Some(placed.clone()), origin }));
+            .then(|| Text::literal(Literal { text: text.clone(), placed: Some(placed), origin }));
         Self::new(K::Str(Str { text: normal, placed, encoded: None }), origin)
     }
 
@@ -309,6 +309,29 @@ impl Val {
         inner(self, visit, 0);
     }
 
+    /// Whether something is so of this value or of any inside it.
+    fn any(&self, is: &impl Fn(&Val) -> bool) -> bool {
+        fn inner(value: &Val, is: &impl Fn(&Val) -> bool, depth: usize) -> bool {
+            if is(value) {
+                return true;
+            }
+            if depth >= MAX_DEPTH {
+                return false;
+            }
+            match &value.k {
+                K::List(_, items) | K::Set(_, items) | K::Tuple(items) => {
+                    items.iter().any(|v| inner(v, is, depth + 1))
+                }
+                K::Map(_, fields) | K::Object(fields) => fields.iter().any(|f| inner(&f.2, is, depth + 1)),
+                K::Unknown(unk) => {
+                    unk.partial.as_deref().into_iter().chain(&unk.candidates).any(|v| inner(v, is, depth + 1))
+                }
+                K::Null(_) | K::Bool(_) | K::Num(_) | K::Str(_) => false,
+            }
+        }
+        inner(self, is, 0)
+    }
+
     /// The least and the greatest number that it can be.
     pub(crate) fn range(&self) -> Option<(&Num, Option<&Num>)> {
         match &self.k {
@@ -320,16 +343,12 @@ impl Val {
 
     /// Whether it or anything inside it is unknown.
     pub(crate) fn has_unknown(&self) -> bool {
-        let mut found = false;
-        self.visit(&mut |v| found |= v.is_unknown());
-        found
+        self.any(&Val::is_unknown)
     }
 
     /// Whether it or anything inside it is a number that cannot be written.
     pub(crate) fn has_infinite(&self) -> bool {
-        let mut found = false;
-        self.visit(&mut |v| found |= v.as_num().is_some_and(Num::is_infinite));
-        found
+        self.any(&|v| v.as_num().is_some_and(Num::is_infinite))
     }
 
     /// The marks of it and of all inside it.

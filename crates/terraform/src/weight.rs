@@ -24,6 +24,10 @@ struct Weight {
 }
 
 impl Weights {
+    pub(crate) fn clear(&mut self) {
+        self.known.clear();
+    }
+
     /// Whether there is more than `limit` in a value. One that is not outweighed must be kept.
     pub(crate) fn outweighs(&mut self, value: &Val, limit: usize) -> bool {
         let mut left = limit;

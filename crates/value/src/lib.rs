@@ -13,7 +13,7 @@ mod value;
 
 pub use data::{Data, Encoding, Kind, List, Number, Object, Unknown, Why};
 pub use origin::{Origin, OriginArena, OriginId, Origins, Via};
-pub use reference::{Reference, References, ResourceKey, RootId, Step, Target};
+pub use reference::{Path, Reference, References, ResourceKey, RootId, Step, Target};
 pub use secret::{MASK, looks_like_secret, secret_name};
 pub use text::{Breaks, Flat, Literal, Piece, Placed, Text};
 pub use value::{Marks, Value};

@@ -81,13 +81,48 @@ struct Kept {
 #[derive(Debug)]
 pub struct OriginArena {
     id: u32,
-    steps: Vec<Kept>,
+    steps: Steps,
     /// Each once; the first is [`Via::Written`].
     vias: Vec<Via>,
     many: Vec<Box<[OriginId]>>,
     known_vias: HashTable<u32>,
     /// The step of each hash that was met last, beside more of its hash: a step whose equal was driven out of it stands twice.
     recent: Vec<(u32, u32)>,
+}
+
+/// Steps by their numbers, in pieces: nothing moves when there are more of them.
+#[derive(Debug, Default)]
+struct Steps {
+    pieces: Vec<Vec<Kept>>,
+}
+
+/// Steps in a piece; a power of two.
+const PIECE: usize = 1 << 10;
+
+impl Steps {
+    fn len(&self) -> usize {
+        self.pieces.last().map_or(0, |last| (self.pieces.len() - 1) * PIECE + last.len())
+    }
+
+    fn get(&self, at: u32) -> Option<&Kept> {
+        self.pieces.get(at as usize / PIECE)?.get(at as usize % PIECE)
+    }
+
+    /// Adds a step and gives its number.
+    fn push(&mut self, step: Kept) -> u32 {
+        let at = self.len() as u32;
+        match self.pieces.last_mut() {
+            Some(last) if last.len() < PIECE => last.push(step),
+            // Many arenas have few steps.
+            None => self.pieces.push(vec![step]),
+            Some(_) => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(step);
+                self.pieces.push(piece);
+            }
+        }
+        at
+    }
 }
 
 /// The arena of what is no step but a list of them.
@@ -107,7 +142,7 @@ impl OriginArena {
     pub fn new(id: u32) -> Self {
         Self {
             id,
-            steps: Vec::new(),
+            steps: Steps::default(),
             vias: vec![Via::Written],
             many: Vec::new(),
             known_vias: HashTable::new(),
@@ -137,7 +172,7 @@ impl OriginArena {
 
     /// Adds the step `id` of this arena at another place.
     pub fn moved(&mut self, id: OriginId, span: Span) -> OriginId {
-        match self.steps.get(id.index as usize) {
+        match self.steps.get(id.index) {
             Some(step) if id.arena == self.id => self.keep(Kept { span, ..*step }),
             _ => id,
         }
@@ -145,8 +180,7 @@ impl OriginArena {
 
     /// Adds the place where a value is written of which no other step speaks.
     pub(crate) fn add_new(&mut self, span: Span) -> OriginId {
-        let index = self.steps.len() as u32;
-        self.steps.push(Kept { span, via: 0, from: OriginId::NONE });
+        let index = self.steps.push(Kept { span, via: 0, from: OriginId::NONE });
         OriginId { arena: self.id, index }
     }
 
@@ -175,40 +209,28 @@ impl OriginArena {
 
     fn keep(&mut self, step: Kept) -> OriginId {
         let places = self.recent.len();
-        if self.steps.len() * 2 >= places && places < MAX_RECENT {
+        if places < MAX_RECENT && self.steps.len() * 2 >= places {
             self.grow();
         }
-        let (place, mark) = self.place(&step);
+        let (place, mark) = place(&step, self.recent.len());
         let (known, at) = self.recent[place];
         // A step is only looked at when it is likely the same: it may be far away in memory.
-        if known == mark && self.steps.get(at as usize) == Some(&step) {
+        if known == mark && self.steps.get(at) == Some(&step) {
             return OriginId { arena: self.id, index: at };
         }
-        let index = self.steps.len() as u32;
-        self.steps.push(step);
+        let index = self.steps.push(step);
         self.recent[place] = (mark, index);
         OriginId { arena: self.id, index }
-    }
-
-    /// Where a step is remembered, and what more of its hash is.
-    fn place(&self, step: &Kept) -> (usize, u32) {
-        let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
-        let Kept { span, via, from } = *step;
-        let sum = pair(span.start, span.end)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .wrapping_add(pair(span.file.0, via).wrapping_mul(0xc2b2_ae3d_27d4_eb4f))
-            .wrapping_add(pair(from.arena, from.index).wrapping_mul(0x1656_67b1_9e37_79f9));
-        let hash = sum ^ sum >> 29;
-        ((hash as usize) & (self.recent.len() - 1), (hash >> 32) as u32)
     }
 
     fn grow(&mut self) {
         let places = (self.recent.len() * 4).clamp(256, MAX_RECENT);
         self.recent.clear();
         self.recent.resize(places, (0, u32::MAX));
-        for at in 0..self.steps.len() {
-            let (place, mark) = self.place(&self.steps[at]);
-            self.recent[place] = (mark, at as u32);
+        let steps = self.steps.pieces.iter().flatten();
+        for (at, step) in (0..).zip(steps) {
+            let (place, mark) = place(step, places);
+            self.recent[place] = (mark, at);
         }
     }
 
@@ -217,7 +239,7 @@ impl OriginArena {
         if id.arena != self.id {
             return None;
         }
-        let step = self.steps.get(id.index as usize)?;
+        let step = self.steps.get(id.index)?;
         let from = match &step.from {
             &OriginId::NONE => &[],
             OriginId { arena: MANY, index } => &*self.many[*index as usize],
@@ -229,7 +251,7 @@ impl OriginArena {
     /// An empty arena in the room of one that is no longer used.
     pub fn in_room_of(id: u32, mut spare: Self) -> Self {
         spare.id = id;
-        spare.steps.clear();
+        spare.steps.pieces.clear();
         spare.vias.truncate(1);
         spare.many.clear();
         spare.known_vias.clear();
@@ -240,9 +262,11 @@ impl OriginArena {
     /// The arena when nothing will be added any more: it takes no more room than its steps. What has room for more is left behind.
     #[must_use]
     pub fn finished(&mut self) -> Self {
+        let mut steps = std::mem::take(&mut self.steps);
+        steps.pieces.last_mut().into_iter().for_each(Vec::shrink_to_fit);
         Self {
             id: self.id,
-            steps: self.steps.as_slice().to_vec(),
+            steps,
             vias: std::mem::replace(&mut self.vias, vec![Via::Written]),
             many: std::mem::take(&mut self.many),
             known_vias: HashTable::new(),
@@ -257,8 +281,20 @@ impl OriginArena {
 
     /// Whether nothing was added.
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty()
+        self.len() == 0
     }
+}
+
+/// Where among so many places a step is remembered, and what more of its hash is.
+fn place(step: &Kept, places: usize) -> (usize, u32) {
+    let pair = |high: u32, low: u32| u64::from(high) << 32 | u64::from(low);
+    let Kept { span, via, from } = *step;
+    let sum = pair(span.start, span.end)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        .wrapping_add(pair(span.file.0, via).wrapping_mul(0xc2b2_ae3d_27d4_eb4f))
+        .wrapping_add(pair(from.arena, from.index).wrapping_mul(0x1656_67b1_9e37_79f9));
+    let hash = sum ^ sum >> 29;
+    ((hash as usize) & (places - 1), (hash >> 32) as u32)
 }
 
 /// How many steps behind a value are looked at for resources.
@@ -285,7 +321,7 @@ impl Origins {
         self.arenas[at] = arena;
     }
 
-    /// Adds a step to the arena of `beside`; none when that is of no arena. Few are added so late, and an arena takes room for few.
+    /// Adds a step to the arena of `beside`; none when that is of no arena.
     pub fn add_beside(
         &mut self,
         beside: OriginId,
@@ -294,12 +330,7 @@ impl Origins {
         from: impl IntoIterator<Item = OriginId>,
     ) -> OriginId {
         match self.arenas.get_mut(beside.arena as usize) {
-            Some(arena) => {
-                if arena.steps.len() == arena.steps.capacity() {
-                    arena.steps.reserve_exact(arena.steps.len() / 16 + 16);
-                }
-                arena.add(span, via, from)
-            }
+            Some(arena) => arena.add(span, via, from),
             None => OriginId::NONE,
         }
     }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use crate::Name;
 
 /// A root of the graph: a Terraform root module, or one set of templates that are deployed together.
@@ -69,6 +71,9 @@ pub enum Step {
     Any,
 }
 
+/// The way into what a reference points at. Mostly one step, which needs no room of its own.
+pub type Path = SmallVec<[Step; 1]>;
+
 /// An attribute of a thing: `aws_db_instance.main.endpoint`, `Fn::GetAtt` of `Db` and `Endpoint.Address`.
 ///
 /// CloudFormation's `Ref` of a resource is the path `["Ref"]`, since what it yields depends on the type; a Terraform reference to a
@@ -78,10 +83,15 @@ pub struct Reference {
     /// The thing.
     pub target: Target,
     /// The way into it.
-    pub path: Vec<Step>,
+    pub path: Path,
 }
 
 impl Reference {
+    /// A reference to the whole of something.
+    pub fn to(target: Target) -> Self {
+        Self { target, path: Path::new() }
+    }
+
     /// A reference to `path` (attribute names joined by dots; a number is an index, `*` is any) of a resource.
     pub fn resource(key: ResourceKey, path: &str) -> Self {
         let path = path.split('.').filter(|s| !s.is_empty()).map(Step::parse).collect();

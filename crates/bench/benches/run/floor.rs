@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use divan::Bencher;
+use iaclint_terraform::STACK_BYTES;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::pipeline::Tree;
@@ -14,11 +15,8 @@ fn names() -> impl Iterator<Item = &'static str> {
     NAMES.get_or_init(checkouts).iter().map(String::as_str)
 }
 
-/// Roots nest deep: as the program itself has it.
-const STACK: usize = 256 << 20;
-
 fn one_core() -> ThreadPool {
-    let pool = ThreadPoolBuilder::new().num_threads(1).stack_size(STACK).build();
+    let pool = ThreadPoolBuilder::new().num_threads(1).stack_size(STACK_BYTES).build();
     pool.expect("a thread can be made")
 }
 
@@ -40,11 +38,6 @@ fn hcl_edit(bencher: Bencher<'_, '_>, name: &str) {
 fn load_and_evaluate(bencher: Bencher<'_, '_>, name: &str) {
     let tree = Tree::on_disk(Path::new(name));
     let pool = one_core();
-    bencher.with_inputs(|| tree.project()).bench_values(|project| {
-        pool.install(|| {
-            let loader = tree.parse(project);
-            let fragments = tree.evaluate(&loader);
-            (loader, fragments)
-        })
-    });
+    let load = |project| pool.install(|| tree.load_and_evaluate(project));
+    bencher.with_inputs(|| tree.project()).bench_values(load);
 }

@@ -115,6 +115,23 @@ impl Tree {
         })
         .collect()
     }
+
+    /// Both stages for the Terraform roots as the program goes through them: on this thread, which has the room, and without what no
+    /// other root needs.
+    pub fn load_and_evaluate(&self, project: &'static Project) -> Vec<Fragment> {
+        let loader = self.parse(project);
+        let mut called = HashSet::new();
+        for directory in &self.modules {
+            called.extend(loader.summary(directory).into_iter().flat_map(|s| s.local_calls));
+        }
+        let roots = self.modules.iter().filter(|directory| !called.contains(*directory));
+        let evaluate = |(directory, number): (&PathBuf, u32)| {
+            let fragment = loader.load_here(directory, RootId(number), &Inputs::default());
+            loader.forget(directory);
+            fragment
+        };
+        roots.zip(0..).map(evaluate).collect()
+    }
 }
 
 /// Stage `lower`: resources as entities, with the edges between them.

@@ -67,7 +67,7 @@ fn dynamic(text: &Text, flat: &Flat, service: &str, key: std::ops::Range<usize>)
     }
     let shown = Value::new(Data::Text(whole.clone()), iaclint_value::OriginId::NONE).display();
     let target = Target::Dynamic { service: service.into(), key: shown.into() };
-    let reference = Reference { target, path: Vec::new() };
+    let reference = Reference::to(target);
     let within: Vec<Arc<Reference>> = whole.holes().flat_map(Value::references).take(16).cloned().collect();
     if within.is_empty() {
         return Data::Reference(reference.into());

@@ -36,7 +36,7 @@ impl Evaluator<'_> {
                     items.items.last().and_then(Value::as_reference).filter(|_| !items.complete)
                     && is_zones(&zone.target)
                 {
-                    let zone = Reference { target: zone.target.clone(), path: vec![Step::Index(index)] };
+                    let zone = Reference { target: zone.target.clone(), path: [Step::Index(index)].into() };
                     return Some(Value::reference(zone, raw.origin));
                 }
                 if items.complete {
@@ -118,7 +118,7 @@ impl Evaluator<'_> {
             None => None,
         };
         let name = region.map_or_else(|| Name::from("Fn::GetAZs"), |r| Name::from(format!("Fn::GetAZs {r}")));
-        let zone = |index| Reference { target: Target::Pseudo(name.clone()), path: vec![Step::Index(index)] };
+        let zone = |index| Reference { target: Target::Pseudo(name.clone()), path: [Step::Index(index)].into() };
         let items = (0..ZONES).map(|index| Value::reference(zone(index), raw.origin)).collect();
         Value::new(Data::List(List { items, complete: false }.into()), raw.origin)
     }

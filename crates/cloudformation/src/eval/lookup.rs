@@ -39,7 +39,7 @@ impl Evaluator<'_> {
         if stack.template.resources.get(name).is_some() {
             let reference = Reference {
                 target: Target::Resource(self.key(at, name)),
-                path: vec![Step::Attr("Ref".into())],
+                path: [Step::Attr("Ref".into())].into(),
             };
             return Some(Value::reference(reference, origin));
         }
@@ -99,9 +99,9 @@ impl Evaluator<'_> {
             && let Some((outer, id)) = stack.and_then(|s| s.parent.clone())
         {
             let target = Target::Resource(self.key(outer, &id));
-            return Value::reference(Reference { target, path: vec![Step::Attr("Ref".into())] }, origin);
+            return Value::reference(Reference { target, path: [Step::Attr("Ref".into())].into() }, origin);
         }
-        Value::reference(Reference { target: Target::Pseudo(name.into()), path: Vec::new() }, origin)
+        Value::reference(Reference::to(Target::Pseudo(name.into())), origin)
     }
 
     /// The value of a parameter; `None` when it is given as `AWS::NoValue`.
@@ -141,7 +141,7 @@ impl Evaluator<'_> {
             {
                 // The same as `{{resolve:ssm:…}}`: which image it is, is told by the name.
                 let target = Target::Dynamic { service: "ssm".into(), key: (&*key).into() };
-                let reference = Reference { target, path: Vec::new() };
+                let reference = Reference::to(target);
                 return Value { data: Data::Reference(reference.into()), ..value.clone() }.marked(marks);
             }
             let what = value.as_str().map_or_else(|| name.to_owned(), |n| format!("the SSM parameter {n}"));
@@ -183,7 +183,7 @@ impl Evaluator<'_> {
     fn open_parameter(&mut self, at: StackId, name: &str, raw: &Value, is_list: bool, marks: Marks) -> Value {
         let stack = self.stacks.get(at).map(|s| s.address.as_str()).unwrap_or_default();
         let target = Target::Input { root: self.root, name: Name::from(format!("{stack}/{name}")) };
-        let reference = Reference { target, path: Vec::new() };
+        let reference = Reference::to(target);
         let candidates = allowed(raw).filter(|a| a.len() <= MAX_CANDIDATES && !is_list);
         match candidates {
             Some([only]) => only.clone().marked(marks),
@@ -356,7 +356,7 @@ impl Evaluator<'_> {
             None => Name::from(name.display()),
         };
         let origin = self.made(raw.origin, Via::Written, [name.origin]);
-        Value::reference(Reference { target: Target::Import(shown), path: Vec::new() }, origin)
+        Value::reference(Reference::to(Target::Import(shown)), origin)
     }
 
     pub(super) fn stack_output(&mut self, at: StackId, raw: &Value, argument: &Value) -> Value {
@@ -386,7 +386,7 @@ impl Evaluator<'_> {
                 format!("the stack {stack} has no output {output}"),
             );
         }
-        Value::reference(Reference { target: Target::Import(name), path: Vec::new() }, raw.origin)
+        Value::reference(Reference::to(Target::Import(name)), raw.origin)
     }
 
     pub(super) fn find_in_map(&mut self, at: StackId, raw: &Value, argument: &Value) -> Option<Value> {

@@ -61,9 +61,10 @@ impl Evaluator<'_, '_> {
             let origin = self.written(attribute.name_span);
             fields.push((attribute.name.clone(), origin, value));
         }
-        for kind in block_types(body) {
-            let value = self.blocks(body, &kind, env);
-            fields.push((kind, value.origin, value));
+        for (_, first) in firsts(body) {
+            let kind = block_type(first);
+            let value = self.blocks(body, kind, env);
+            fields.push((kind.clone(), value.origin, value));
         }
         let origin = self.written(block.header);
         Val::object(fields, origin)
@@ -126,14 +127,11 @@ impl Evaluator<'_, '_> {
     }
 }
 
-/// The kinds of the blocks in a body, each once, in order.
-pub(super) fn block_types(body: &Body) -> Vec<Name> {
-    let mut out: Vec<Name> = Vec::new();
-    for block in &body.blocks {
+/// The first block of each kind in a body, with its number.
+pub(super) fn firsts(body: &Body) -> impl Iterator<Item = (usize, &Block)> {
+    let is_first = |(at, block): &(usize, &Block)| {
         let kind = block_type(block);
-        if !out.contains(kind) {
-            out.push(kind.clone());
-        }
-    }
-    out
+        !body.blocks[..*at].iter().any(|earlier| block_type(earlier) == kind)
+    };
+    body.blocks.iter().enumerate().filter(is_first)
 }

@@ -27,6 +27,7 @@ fn extent(value: &Val) -> usize {
 }
 
 impl Evaluator<'_, '_> {
+    #[inline(never)]
     pub(super) fn call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let plain = call.name.strip_prefix("core::").unwrap_or(&call.name);
         match plain {
@@ -81,6 +82,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// `convert(value, type)` of Terraform 1.15 and OpenTofu.
+    #[inline(never)]
     fn convert_call(&mut self, call: &Call, span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let [value, ty] = call.arguments.as_slice() else {
             return Err(Fault::new(span, "convert() takes a value and a type"));
@@ -91,6 +93,7 @@ impl Evaluator<'_, '_> {
         crate::convert::convert(&given, &ty).map_err(|e| Fault::new(value.span, e))
     }
 
+    #[inline(never)]
     fn function(&mut self, call: &Call, arguments: &[Val], span: Span, scope: usize) -> Result<Val, Fault> {
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
         if functions::is_of_tofu(name) && !self.speaks(scope, |m| m.is_tofu) {
@@ -145,6 +148,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// `f(a, unknown...)`: with what is known of the unknown list, and open to more.
+    #[inline(never)]
     fn expanded_unknown(
         &mut self,
         call: &Call,
@@ -302,7 +306,7 @@ impl Host for Evaluator<'_, '_> {
 fn start(expr: &Expr) -> Span {
     match &expr.kind {
         E::Null | E::Bool(_) | E::Num(_) | E::Root(_) => expr.span,
-        E::Text(_, placed) => placed.span,
+        E::Text(..) => expr.placed().span,
         E::Access(base, steps) if matches!(base.kind, E::Root(_)) => {
             let plain = steps.iter().take_while(|step| step.is_plain()).count();
             match steps.get(plain.wrapping_sub(1)) {

@@ -96,7 +96,7 @@ impl Evaluator<'_, '_> {
                     let what = format!("{what} of {} is not met", key.address);
                     let blocks = std::slice::from_ref(block);
                     let origin = self.written(block.header);
-                    let own = Reference { target: Target::Resource(key.clone()), path: Vec::new() };
+                    let own = Reference::to(Target::Resource(key.clone()));
                     let own = Val::reference(own, origin);
                     let found = self.in_instance(instance, |me, env| {
                         me.bound(env, &[("self".into(), own)], |me, env| {

@@ -52,7 +52,7 @@ impl Evaluator<'_, '_> {
 
     fn pseudo(&mut self, name: &str, span: Span) -> Val {
         let origin = self.written(span);
-        let reference = Reference { target: Target::Pseudo(name.into()), path: Vec::new() };
+        let reference = Reference::to(Target::Pseudo(name.into()));
         let mut value = Val::reference(reference, origin);
         if let K::Unknown(unk) = &mut value.k {
             let unk = std::sync::Arc::make_mut(unk);

@@ -9,7 +9,7 @@ use super::access::add_references;
 use super::{Env, Evaluator, Fault};
 use crate::convert::convert;
 use crate::ir::{E, Expr, Item, Key, Step};
-use crate::ops::{self, BinaryOp};
+use crate::ops::{self, BinaryOp, UnaryOp};
 use crate::ty::Ty;
 use crate::val::{Fields, K, Unk, Val};
 use crate::version::Language;
@@ -39,26 +39,20 @@ impl Evaluator<'_, '_> {
         match &expr.kind {
             E::Bool(bool) => Val::bool(*bool, origin),
             E::Num(num) => Val::num(num.clone(), origin),
-            E::Text(text, placed) => Val::literal(text, placed, origin),
+            E::Text(text, _) => Val::literal(text, expr.placed(), origin),
             _ => Val::null(origin),
         }
     }
 
+    /// It calls itself through all that is written inside, so what it does on the way stays out of its frame: a small one stays in
+    /// the nearest cache.
     fn shape(&mut self, expr: &Expr, env: Env<'_>) -> Result<Val, Fault> {
         let span = expr.span;
         match &expr.kind {
             E::Null | E::Bool(_) | E::Num(_) | E::Text(..) => Ok(self.literal(expr)),
             E::Wrap(inner) | E::Paren(inner) => self.eval(inner, env),
             E::Template(parts) => self.template(parts, span, env),
-            E::Tuple(items) => {
-                let mut out = Vec::with_capacity(items.len());
-                for item in items {
-                    let value = self.eval(item, env);
-                    out.push(self.part(value)?);
-                }
-                let origin = self.written(span);
-                Ok(Val::tuple(out, origin))
-            }
+            E::Tuple(items) => self.tuple(items, span, env),
             E::Object(items) => self.object(items, span, env),
             E::Root(name) => {
                 let value = self.traversal(name, span, &[], span, env)?;
@@ -69,36 +63,59 @@ impl Evaluator<'_, '_> {
                     let value = self.traversal(name, base.span, steps, span, env)?;
                     return Ok(self.planned_whole(value));
                 }
-                let of = self.eval(base, env)?;
-                // What is null at first sight is of no type to a splat.
-                let of = if matches!(&of.k, K::Null(ty) if !ty.is_sequence()) && is_constant(base) {
-                    Val::null(of.origin).marked(of.marks)
-                } else {
-                    of
-                };
-                let value = self.steps(of, steps, env)?;
-                Ok(self.step(value, span, Via::Written))
+                self.access(base, steps, span, env)
             }
             E::Call(call) => self.call(call, span, env),
-            E::Unary(op, inner) => {
-                let operand = self.eval(inner, env)?;
-                let value = ops::unary(*op, &operand).map_err(|e| Fault::new(inner.span, e))?;
-                Ok(self.computed(value, span, &[&operand]))
-            }
+            E::Unary(op, inner) => self.unary(*op, inner, span, env),
             E::Binary(op @ (BinaryOp::And | BinaryOp::Or), sides) if self.short_circuits(env.scope) => {
                 self.logical(*op, sides, span, env)
             }
-            E::Binary(op, sides) => {
-                let left = self.eval(&sides[0], env)?;
-                let right = self.eval(&sides[1], env)?;
-                let (left, right) = (self.whole(left), self.whole(right));
-                let value = ops::binary(*op, &left, &right)
-                    .map_err(|e| Fault::new(operand_at(*op, &left, &right, sides).unwrap_or(span), e))?;
-                Ok(self.computed(value, span, &[&left, &right]))
-            }
+            E::Binary(op, sides) => self.binary(*op, sides, span, env),
             E::Conditional(parts) => self.conditional(parts, span, env),
             E::For(each) => self.for_expr(each, span, env),
         }
+    }
+
+    #[inline(never)]
+    fn tuple(&mut self, items: &[Expr], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let mut out = Vec::with_capacity(items.len());
+        for item in items {
+            let value = self.eval(item, env);
+            out.push(self.part(value)?);
+        }
+        let origin = self.written(span);
+        Ok(Val::tuple(out, origin))
+    }
+
+    /// Steps behind what is no name.
+    #[inline(never)]
+    fn access(&mut self, base: &Expr, steps: &[Step], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let of = self.eval(base, env)?;
+        // What is null at first sight is of no type to a splat.
+        let of = if matches!(&of.k, K::Null(ty) if !ty.is_sequence()) && is_constant(base) {
+            Val::null(of.origin).marked(of.marks)
+        } else {
+            of
+        };
+        let value = self.steps(of, steps, env)?;
+        Ok(self.step(value, span, Via::Written))
+    }
+
+    #[inline(never)]
+    fn unary(&mut self, op: UnaryOp, inner: &Expr, span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let operand = self.eval(inner, env)?;
+        let value = ops::unary(op, &operand).map_err(|e| Fault::new(inner.span, e))?;
+        Ok(self.computed(value, span, &[&operand]))
+    }
+
+    #[inline(never)]
+    fn binary(&mut self, op: BinaryOp, sides: &[Expr; 2], span: Span, env: Env<'_>) -> Result<Val, Fault> {
+        let left = self.eval(&sides[0], env)?;
+        let right = self.eval(&sides[1], env)?;
+        let (left, right) = (self.whole(left), self.whole(right));
+        let value = ops::binary(op, &left, &right)
+            .map_err(|e| Fault::new(operand_at(op, &left, &right, sides).unwrap_or(span), e))?;
+        Ok(self.computed(value, span, &[&left, &right]))
     }
 
     /// To a plan, a resource or module is the object of what it has, wherever it goes.
@@ -117,6 +134,7 @@ impl Evaluator<'_, '_> {
 
     /// `&&` and `||` as of Terraform 1.12: where one side decides, whatever is wrong with the other is of no matter; and as long as
     /// the left side is not known, so is what is wrong with the right one.
+    #[inline(never)]
     fn logical(&mut self, op: BinaryOp, sides: &[Expr; 2], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let decisive = op == BinaryOp::Or;
         let (left, rests) = self.resting(|me| me.eval(&sides[0], env).map(|v| me.whole(v)));
@@ -161,6 +179,7 @@ impl Evaluator<'_, '_> {
         value.with_origin(origin)
     }
 
+    #[inline(never)]
     fn conditional(&mut self, parts: &[Expr; 3], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let (condition, rests) = self.resting(|me| me.eval(&parts[0], env));
         let condition = condition?;
@@ -225,6 +244,7 @@ impl Evaluator<'_, '_> {
         if taken == Some(false) { value } else { value.map(|v| self.whole(v)) }
     }
 
+    #[inline(never)]
     fn object(&mut self, items: &[Item], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let mut fields: Fields = Vec::with_capacity(items.len());
         let mut open: Option<Unk> = None;

@@ -80,10 +80,10 @@ impl Evaluator<'_, '_> {
             },
             resources,
             origins: self.origins.finished(),
-            problems: self.problems,
+            problems: std::mem::take(&mut self.problems),
             directives,
         };
-        self.loader.give_back(self.origins);
+        self.leave();
         if let Some(plan) = plan {
             crate::planned::fill(&mut fragment, &plan);
         }
@@ -240,17 +240,16 @@ impl Evaluator<'_, '_> {
             let origin = self.written(attribute.name_span);
             fields.push((attribute.name_span.start, attribute.name.clone(), origin, value));
         }
-        for kind in super::blocks::block_types(body) {
-            if META_BLOCKS.contains(&kind.as_str()) || body.attribute(&kind).is_some() {
+        for (at, block) in super::blocks::firsts(body) {
+            let kind = block_type(block);
+            if META_BLOCKS.contains(&kind.as_str()) || body.attribute(kind).is_some() {
                 continue;
             }
-            let Some(at) = body.blocks.iter().position(|b| *block_type(b) == kind) else { continue };
-            let block = &body.blocks[at];
-            let keep = self.is_asked_for(instance, &kind);
+            let keep = self.is_asked_for(instance, kind);
             let value = self.blocks_of(instance, at, block.header, keep);
             let value = self.exported(value);
             let origin = self.written(block.header);
-            fields.push((block.header.start, kind, origin, value));
+            fields.push((block.header.start, kind.clone(), origin, value));
         }
         fields.sort_by_key(|f| f.0);
         let origin = self.written(declaration.block.header);
@@ -303,7 +302,7 @@ impl Evaluator<'_, '_> {
         let key = self.instances[instance].key.clone();
         let origin = self.written(expr.span);
         let reference =
-            iaclint_value::Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
+            iaclint_value::Reference::to(iaclint_value::Target::Resource(key));
         let own = Val::reference(reference, origin);
         self.bound(env, &[("self".into(), own)], |me, env| me.eval(expr, env)).ok()
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use iaclint_source::{Problem, ProblemKind, Span};
-use iaclint_value::{Marks, Name, Value, Via};
+use iaclint_value::{Marks, Name, Placed, Value, Via};
 
 use super::{Env, Evaluator};
 use crate::ir::{E, Expr};
@@ -195,11 +195,9 @@ fn computed(expr: &Expr) -> Option<Span> {
 fn placed(expr: &Expr, span: Span) -> Expr {
     use crate::ir::{Item, Key};
     let kind = match &expr.kind {
-        E::Text(text, placed) => {
-            let mut placed = placed.clone();
-            placed.span = span;
-            placed.breaks = [(0, span.start)].into();
-            E::Text(text.clone(), placed)
+        E::Text(text, _) => {
+            let placed = Placed { span, breaks: [(0, span.start)].into() };
+            E::Text(text.clone(), Some(Box::new(placed)))
         }
         E::Tuple(items) => E::Tuple(items.iter().map(|i| self::placed(i, span)).collect()),
         E::Object(items) => E::Object(
@@ -208,7 +206,7 @@ fn placed(expr: &Expr, span: Span) -> Expr {
                 .map(|item| Item {
                     key: match &item.key {
                         Key::Word(name, _) => Key::Word(name.clone(), span),
-                        Key::Expr(key) => Key::Expr(self::placed(key, span)),
+                        Key::Expr(key) => Key::Expr(Box::new(self::placed(key, span))),
                     },
                     value: self::placed(&item.value, span),
                 })

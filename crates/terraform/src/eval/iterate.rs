@@ -45,6 +45,7 @@ impl Evaluator<'_, '_> {
         Some(Members { items, open: None, marks })
     }
 
+    #[inline(never)]
     fn unknown_members(&mut self, collection: &Val, unk: &Unk) -> Option<Members> {
         if matches!(unk.ty, Ty::Bool | Ty::Number | Ty::String) {
             return None;
@@ -73,6 +74,7 @@ impl Evaluator<'_, '_> {
         Some(Members { items, open: Some(open), marks: collection.marks })
     }
 
+    #[inline(never)]
     pub(super) fn for_expr(&mut self, each: &For, span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let (collection, rests) = self.resting(|me| me.eval(&each.collection, env).map(|v| me.whole(v)));
         let collection = collection?;

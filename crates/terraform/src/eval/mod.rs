@@ -38,6 +38,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::export::Shared;
 use crate::loader::{Inputs, Loader};
 use crate::module::Module;
+use crate::ty::Ty;
 use crate::val::Val;
 use crate::weight::Weights;
 use expand::Expansion;
@@ -78,8 +79,12 @@ pub(crate) struct Evaluator<'a, 'p> {
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
     /// Of what is not repeated.
     single: Arc<Expansion>,
+    /// All instances of what is repeated, by the number of the first and the place where they are named.
+    repeated: FxHashMap<(usize, Span), Val>,
     /// The addresses of the instances of a call, by scope and number.
     call_keys: FxHashMap<(usize, usize), Arc<[ResourceKey]>>,
+    /// The types of variables, by the place of their module in memory and by number.
+    constraints: FxHashMap<(usize, usize), Ty>,
     /// What is being evaluated, outermost first.
     stack: Vec<(Node, Span)>,
     depth: usize,
@@ -102,6 +107,16 @@ pub(crate) struct Evaluator<'a, 'p> {
     planning: bool,
     /// What is known of providers, where a plan is made with it.
     provider: Option<Arc<crate::provider::Provider>>,
+}
+
+/// What an evaluation fills. The next one finds it empty, but as large as it has become.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    origins: OriginArena,
+    shared: Shared,
+    weights: Weights,
+    places: FxHashMap<Name, Place>,
+    instances: Vec<Instance>,
 }
 
 /// `each` and `count` of an instance.
@@ -164,6 +179,7 @@ enum State {
 }
 
 /// A resource instance.
+#[derive(Debug)]
 struct Instance {
     scope: usize,
     declaration: usize,
@@ -264,23 +280,26 @@ impl Env<'_> {
 
 impl<'a, 'p> Evaluator<'a, 'p> {
     pub(crate) fn new(loader: &'a Loader<'p>, root: RootId, inputs: &'a Inputs) -> Self {
+        let Room { origins, shared, weights, places, instances } = loader.room();
         Self {
             loader,
             root,
             inputs,
             given: FxHashMap::default(),
             plan: None,
-            origins: loader.arena(root),
-            shared: Shared::default(),
+            origins: OriginArena::in_room_of(root.0, origins),
+            shared,
             problems: Vec::new(),
             reported: FxHashSet::default(),
             scopes: Vec::new(),
-            instances: Vec::new(),
-            places: FxHashMap::default(),
-            weights: Weights::default(),
+            instances,
+            places,
+            weights,
             expansions: FxHashMap::default(),
             single: Arc::new(Expansion::single()),
+            repeated: FxHashMap::default(),
             call_keys: FxHashMap::default(),
+            constraints: FxHashMap::default(),
             stack: Vec::new(),
             depth: 0,
             rounds: MAX_ROUNDS,
@@ -294,6 +313,16 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             planning: false,
             provider: None,
         }
+    }
+
+    /// Empties what it has filled, for the next one.
+    fn leave(self) {
+        let Self { loader, origins, mut shared, mut weights, mut places, mut instances, .. } = self;
+        instances.clear();
+        places.clear();
+        weights.clear();
+        shared.clear();
+        loader.give_back(Room { origins, shared, weights, places, instances });
     }
 
     /// Evaluates with names bound.
@@ -328,6 +357,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     }
 
     /// Reports an error and gives the value that stands for it.
+    #[cold]
     fn invalid(&mut self, fault: Fault) -> Val {
         let FaultParts { span, message, help, assumed } = *fault.0;
         if self.doubtful {
@@ -403,6 +433,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     }
 
     /// What stands for a value that is too large.
+    #[cold]
     fn outweighed(&mut self, node: &Node, span: Span, value: &Val) -> Val {
         // What is made of something too large was told with that.
         if !crate::weight::holds_limited(value) {
@@ -470,12 +501,14 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     }
 
     /// Reports a limit of the root; once, since all that comes behind it meets it, too.
+    #[cold]
     fn root_limit(&mut self, span: Span, message: &str) {
         if !self.problems.iter().any(|problem| problem.message == message) {
             self.problem(Problem::at(ProblemKind::Limit, span, message));
         }
     }
 
+    #[cold]
     fn too_deep(&mut self, span: Span) -> Val {
         self.problem(Problem::at(ProblemKind::Limit, span, "this nests too deep to be evaluated"));
         let origin = self.origins.written(span);
@@ -483,6 +516,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     }
 
     /// Reports the cycle that leads back to `node`.
+    #[cold]
     fn cycle(&mut self, node: &Node, span: Span) -> Val {
         let from = self.stack.iter().position(|(n, _)| n == node).unwrap_or(0);
         let mut names: Vec<String> = Vec::new();

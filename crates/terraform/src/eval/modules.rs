@@ -98,7 +98,7 @@ impl Evaluator<'_, '_> {
         let here = self.places.contains_key(&key.address);
         let target = Target::Module { call: key.clone(), source: source.clone() };
         let origin = self.written(span);
-        let mut value = Val::reference(Reference { target, path: Vec::new() }, origin);
+        let mut value = Val::reference(Reference::to(target), origin);
         if let K::Unknown(unk) = &mut value.k {
             let unk = Arc::make_mut(unk);
             unk.not_null = true;
@@ -364,7 +364,7 @@ impl Evaluator<'_, '_> {
     fn variable_value(&mut self, scope: usize, module: &Arc<Module>, at: usize) -> Val {
         let variable = &module.variables[at];
         let ty = match &variable.ty {
-            Some(expr) => self.constraint(expr),
+            Some(expr) => self.constraint_of(module, at, expr),
             None => Ty::Dynamic,
         };
         let mut given = match self.scopes[scope].parent {
@@ -414,6 +414,17 @@ impl Evaluator<'_, '_> {
             }
         };
         value.marked(marks)
+    }
+
+    /// The type of a variable, which is the same in all instances of its module.
+    fn constraint_of(&mut self, module: &Arc<Module>, at: usize, expr: &Expr) -> Ty {
+        let variable = (Arc::as_ptr(module).addr(), at);
+        if let Some(known) = self.constraints.get(&variable) {
+            return known.clone();
+        }
+        let ty = self.constraint(expr);
+        self.constraints.insert(variable, ty.clone());
+        ty
     }
 
     fn input_name(&self, scope: usize, name: &str) -> String {

@@ -196,13 +196,13 @@ impl Evaluator<'_, '_> {
                 fields.push((attribute.name.clone(), value.origin, self.deep_whole(value, 0)));
             }
         }
-        for kind in super::blocks::block_types(body) {
-            if META_BLOCKS.contains(&kind.as_str()) || body.attribute(&kind).is_some() {
+        for (_, block) in super::blocks::firsts(body) {
+            let kind = block_type(block);
+            if META_BLOCKS.contains(&kind.as_str()) || body.attribute(kind).is_some() {
                 continue;
             }
-            let Some(block) = body.blocks.iter().find(|b| *block_type(b) == kind) else { continue };
-            if let Some(value) = self.configured(instance, &kind, block.header) {
-                fields.push((kind, value.origin, value));
+            if let Some(value) = self.configured(instance, kind, block.header) {
+                fields.push((kind.clone(), value.origin, value));
             }
         }
         let origin = self.written(declaration.block.header);

@@ -32,7 +32,7 @@ impl Evaluator<'_, '_> {
         if let K::Unknown(unk) = &mut value.k
             && unk.depends_on.is_empty()
         {
-            let reference = Reference { target: iaclint_value::Target::Resource(key), path: Vec::new() };
+            let reference = Reference::to(iaclint_value::Target::Resource(key));
             let reference = reference.then(Way::Attr(name.into()));
             let unk = Arc::make_mut(unk);
             unk.refer(Arc::new(reference));

@@ -17,6 +17,7 @@ pub(super) const TERRAFORM_DATA: [&str; 4] = ["id", "input", "output", "triggers
 
 impl Evaluator<'_, '_> {
     /// A name with the steps behind it.
+    #[inline(never)]
     pub(super) fn traversal(
         &mut self,
         root: &Name,
@@ -123,9 +124,8 @@ impl Evaluator<'_, '_> {
     }
 
     /// Reports a name that is not declared. This is no error that `try` catches.
+    #[cold]
     pub(super) fn undeclared(&mut self, scope: usize, kind: Kind, what: &str, name: &str, span: Span) -> Val {
-        let names = self.scopes[scope].module.names(kind);
-        let near = super::nearest(name, &names).map(ToOwned::to_owned);
         let prefix = match kind {
             Kind::Variable => "var.",
             Kind::Local => "local.",
@@ -143,6 +143,12 @@ impl Evaluator<'_, '_> {
             let origin = self.written(span);
             return self.input(&format!("{prefix}{name}"), Ty::Dynamic, origin);
         }
+        if self.reported.contains(&(Some(span), problem.message.clone())) {
+            let origin = self.written(span);
+            return Val::unknown(Why::Invalid, origin);
+        }
+        let names = self.scopes[scope].module.names(kind);
+        let near = super::nearest(name, &names);
         problem.help = match (near, kind) {
             (Some(near), _) => Some(format!("did you mean {prefix}{near}?")),
             (None, Kind::Variable) => Some(format!("declare it: variable {name:?} {{}}")),
@@ -173,13 +179,14 @@ impl Evaluator<'_, '_> {
     /// A value that somebody gives when the tool runs.
     pub(super) fn input(&mut self, name: &str, ty: Ty, origin: iaclint_value::OriginId) -> Val {
         let reference =
-            Reference { target: Target::Input { root: self.root, name: name.into() }, path: Vec::new() };
+            Reference::to(Target::Input { root: self.root, name: name.into() });
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
         unk.refer(Arc::new(reference));
         Val::new(K::Unknown(Arc::new(unk)), origin)
     }
 
+    #[inline(never)]
     fn path(&mut self, scope: usize, name: &str, span: Span) -> Result<Val, Fault> {
         let origin = self.written(span);
         let text = match name {
@@ -206,6 +213,7 @@ impl Evaluator<'_, '_> {
         self.undeclared(scope, Kind::Resource, what, address, span)
     }
 
+    #[inline(never)]
     fn resource_traversal(
         &mut self,
         at: usize,

@@ -73,7 +73,7 @@ impl Evaluator<'_, '_> {
         let is_named = module.named.get(at).is_none_or(|named| *named != Named::Nowhere);
         let whole = (is_named && instances.len() == 1).then(|| {
             let key = self.instances[instances.start].key.clone();
-            Arc::new(Reference { target: Target::Resource(key), path: Vec::new() })
+            Arc::new(Reference::to(Target::Resource(key)))
         });
         let made = Arc::new(Made { expansion, instances, key, whole, assumed });
         self.scopes[scope].made[at] = Some(made.clone());
@@ -138,6 +138,11 @@ impl Evaluator<'_, '_> {
     /// `type.name`: a reference to the instance, or a list or map of references.
     pub(super) fn resource_value(&mut self, scope: usize, at: usize, span: Span) -> Val {
         let made = self.instances_of(scope, at);
+        // What names several may be made many times itself.
+        let several = (made.instances.len() > 1).then_some((made.instances.start, span));
+        if let Some(known) = several.and_then(|place| self.repeated.get(&place)) {
+            return known.clone();
+        }
         let mut references = made.instances.clone().map(|i| {
             let key = self.instances[i].key.clone();
             self.reference_to(key, span)
@@ -150,12 +155,14 @@ impl Evaluator<'_, '_> {
         let references: Vec<Val> = references.collect();
         let base = made.key.clone();
         let origin = self.origins.add(span, Via::Attribute(base.clone()), []);
-        repeated(&made.expansion, references, Target::Resource(base), origin)
+        let value = repeated(&made.expansion, references, Target::Resource(base), origin);
+        several.inspect(|place| drop(self.repeated.insert(*place, value.clone())));
+        value
     }
 
     fn reference_to(&mut self, key: ResourceKey, span: Span) -> Val {
         let origin = self.origins.add(span, Via::Attribute(key.clone()), []);
-        let mut value = Val::reference(Reference { target: Target::Resource(key), path: Vec::new() }, origin);
+        let mut value = Val::reference(Reference::to(Target::Resource(key)), origin);
         if let K::Unknown(unk) = &mut value.k {
             Arc::make_mut(unk).not_null = true;
         }
@@ -385,7 +392,7 @@ pub(super) fn repeated(
     } else {
         Val::tuple(items.clone(), origin)
     };
-    let reference = Arc::new(Reference { target, path: Vec::new() });
+    let reference = Arc::new(Reference::to(target));
     let mut unk = Unk::new(iaclint_value::Why::Count);
     unk.not_null = true;
     unk.depends_on = reference.clone().into();

@@ -16,6 +16,7 @@ const MAX_PARTS: usize = 100_000;
 
 impl Evaluator<'_, '_> {
     /// A quoted template or a heredoc.
+    #[inline(never)]
     pub(super) fn template(&mut self, parts: &[Part], span: Span, env: Env<'_>) -> Result<Val, Fault> {
         let mut out = Vec::with_capacity(parts.len() + 1);
         self.template_parts(parts, span, env, &mut out)?;
@@ -41,6 +42,7 @@ impl Evaluator<'_, '_> {
         ops::template(parts, origin, &mut self.origins).map_err(|e| Fault::new(span, e))
     }
 
+    #[inline(never)]
     fn template_parts(
         &mut self,
         parts: &[Part],

@@ -73,6 +73,18 @@ pub(super) struct Parser<'a> {
     depth: usize,
 }
 
+/// The bytes of names, those beyond ASCII aside.
+static IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        table[at] = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+        at += 1;
+    }
+    table
+};
+
 impl<'a> Parser<'a> {
     pub(super) fn new(source: &'a str, file: FileId, base: usize) -> Self {
         Self {
@@ -136,10 +148,12 @@ impl<'a> Parser<'a> {
 
     /// Goes past blanks and comments, and past line ends where they are blanks.
     pub(super) fn space(&mut self) {
+        let newline = if self.multiline { b'\n' } else { b' ' };
         loop {
+            let rest = self.bytes.get(self.at..).unwrap_or_default();
+            let blanks = rest.iter().take_while(|b| matches!(**b, b' ' | b'\t' | b'\r') || **b == newline);
+            self.at += blanks.count();
             match self.peek() {
-                b' ' | b'\t' | b'\r' => self.at += 1,
-                b'\n' if self.multiline => self.at += 1,
                 b'#' => self.skip_line(),
                 b'/' if self.ahead(1) == b'/' => self.skip_line(),
                 b'/' if self.ahead(1) == b'*' => {
@@ -205,13 +219,11 @@ impl<'a> Parser<'a> {
         let start = self.at;
         if self.at_name() {
             loop {
-                match self.peek() {
-                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => self.at += 1,
-                    byte if byte.is_ascii() => break,
-                    _ => match self.char() {
-                        Some(char) if char.is_alphanumeric() => self.at += char.len_utf8(),
-                        _ => break,
-                    },
+                let rest = self.bytes.get(self.at..).unwrap_or_default();
+                self.at += rest.iter().take_while(|byte| IN_NAME[usize::from(**byte)]).count();
+                match self.char() {
+                    Some(char) if !char.is_ascii() && char.is_alphanumeric() => self.at += char.len_utf8(),
+                    _ => break,
                 }
             }
         }

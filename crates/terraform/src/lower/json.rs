@@ -215,11 +215,8 @@ impl Reader<'_> {
                 let mut items = Vec::with_capacity(fields.len());
                 for (name, name_span, inner) in fields {
                     let key = if !self.literal && (name.contains("${") || name.contains("%{")) {
-                        Key::Expr(self.text(
-                            &name,
-                            Placed::verbatim(name_span.slice(1..name_span.len().max(1))),
-                            name_span,
-                        ))
+                        let placed = Placed::verbatim(name_span.slice(1..name_span.len().max(1)));
+                        Key::Expr(Box::new(self.text(&name, placed, name_span)))
                     } else {
                         Key::Word(name, name_span)
                     };
@@ -234,7 +231,7 @@ impl Reader<'_> {
 
     fn text(&mut self, text: &str, placed: Placed, span: Span) -> Expr {
         if self.literal || !(text.contains("${") || text.contains("%{")) {
-            return Expr { kind: E::Text(text.into(), placed), span };
+            return Expr { kind: E::Text(text.into(), Some(Box::new(placed))), span };
         }
         let base = placed.span.start as usize;
         let mut parts = match super::template(self.file.id, &self.file.path, text, base) {
@@ -247,7 +244,7 @@ impl Reader<'_> {
         let kind = if parts.len() == 1 {
             match parts.remove(0) {
                 Part::Value(expr) => E::Wrap(Box::new(expr)),
-                Part::Literal(text, placed) => E::Text(text, placed),
+                Part::Literal(text, placed) => E::Text(text, Some(Box::new(placed))),
                 other => E::Template([other].into()),
             }
         } else {

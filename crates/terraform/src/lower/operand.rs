@@ -208,9 +208,11 @@ impl Parser<'_> {
             }
             self.at = start;
         }
-        Ok(match self.expr()? {
-            Expr { kind: E::Text(text, placed), .. } => Key::Word(normalized(text), placed.span),
-            key => Key::Expr(key),
+        let key = self.expr()?;
+        let at = || key.placed().span;
+        Ok(match &key.kind {
+            E::Text(text, _) => Key::Word(normalized(text.clone()), at()),
+            _ => Key::Expr(Box::new(key)),
         })
     }
 

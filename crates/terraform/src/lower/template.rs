@@ -50,6 +50,10 @@ impl End<'_> {
     }
 }
 
+fn text_at(text: Name, placed: Placed) -> E {
+    E::Text(text, Some(Box::new(placed)))
+}
+
 impl Parser<'_> {
     /// A template that is the whole source.
     pub(super) fn whole_template(&mut self) -> Parsed<Vec<Part>> {
@@ -67,9 +71,7 @@ impl Parser<'_> {
         let length = rest.iter().position(plain).unwrap_or(rest.len());
         if rest.get(length) == Some(&b'"') {
             self.at = start + length + 1;
-            let range = start..start + length;
-            let text = self.text(range.clone()).into();
-            return Ok(E::Text(text, Placed::verbatim(self.span(range))));
+            return Ok(E::Text(self.text(start..start + length).into(), None));
         }
         let elements = self.nested(|me| me.elements(End::Quote))?;
         if self.peek() != b'"' {
@@ -79,13 +81,13 @@ impl Parser<'_> {
         self.at += 1;
         if elements.iter().all(|e| matches!(e, Element::Literal(_))) {
             let (text, placed) = self.literal(&[inner], Spelling::Quoted, start);
-            return Ok(E::Text(text, placed));
+            return Ok(text_at(text, placed));
         }
         let mut parts = self.parts(elements, Spelling::Quoted)?;
         Ok(match parts.len() {
-            0 => E::Text(Name::new(), Placed::verbatim(self.span(start..start))),
+            0 => text_at(Name::new(), Placed::verbatim(self.span(start..start))),
             1 => match parts.remove(0) {
-                Part::Literal(text, placed) => E::Text(text, placed),
+                Part::Literal(text, placed) => text_at(text, placed),
                 Part::Value(expr) => E::Wrap(Box::new(expr)),
                 part => E::Template([part].into()),
             },
@@ -121,9 +123,9 @@ impl Parser<'_> {
         }
         let mut parts = self.parts(elements, Spelling::Bare)?;
         Ok(match parts.as_slice() {
-            [] => E::Text(Name::new(), Placed::verbatim(self.span(start..start))),
+            [] => text_at(Name::new(), Placed::verbatim(self.span(start..start))),
             [Part::Literal(..)] => match parts.remove(0) {
-                Part::Literal(text, placed) => E::Text(text, placed),
+                Part::Literal(text, placed) => text_at(text, placed),
                 part => E::Template([part].into()),
             },
             _ => E::Template(parts.into()),

@@ -1,6 +1,6 @@
 //! From the references of a plan's expressions to the resources that they end at, through variables, calls and outputs.
 
-use iaclint_value::{Name, Reference, ResourceKey, RootId, Step, Target, Value};
+use iaclint_value::{Name, Path, Reference, ResourceKey, RootId, Step, Target, Value};
 use rustc_hash::FxHashMap;
 
 use super::addresses::{Part, join, parts};
@@ -131,7 +131,7 @@ impl<'p> Links<'p> {
         out: &mut Sources,
     ) {
         let base = join(at.module, declared);
-        let path: Vec<Step> = path.iter().flat_map(|part| steps(*part)).collect();
+        let path: Path = path.iter().flat_map(|part| steps(*part)).collect();
         let mut add = |address: Name| {
             let target = Target::Resource(ResourceKey::new(self.root, address));
             let reference = Reference { target, path: path.clone() };

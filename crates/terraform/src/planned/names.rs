@@ -45,7 +45,7 @@ impl Names {
                 !hosts.iter().any(|h| text.strip_prefix(h.as_str()).is_some_and(|r| r.starts_with(':')))
             });
             for (text, attribute) in own {
-                let reference = Reference { target: target(), path: vec![Step::Attr(attribute)] };
+                let reference = Reference { target: target(), path: [Step::Attr(attribute)].into() };
                 names.entry(text).and_modify(|n| *n = None).or_insert(Some(reference));
             }
         }
