@@ -1,6 +1,5 @@
 //! `cargo bench -p iaclint-bench`: where the time goes, and how it grows.
 
-mod floor;
 mod growth;
 mod pipeline;
 mod stages;

@@ -177,3 +177,13 @@ pub fn report(model: &Model<'_>, findings: &Findings) -> String {
     };
     Human { look: Look::PLAIN, show_unknown: false }.render(&report)
 }
+
+/// The directories of the checkouts.
+pub fn checkouts() -> Vec<String> {
+    let checkouts = std::env::var_os("IACLINT_CHECKOUTS");
+    let directories = checkouts.and_then(|d| std::fs::read_dir(d).ok()).into_iter().flatten().flatten();
+    let mut found: Vec<String> =
+        directories.map(|entry| entry.path().to_string_lossy().into_owned()).collect();
+    found.sort();
+    found
+}

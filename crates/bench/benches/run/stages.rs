@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use divan::Bencher;
 use iaclint_bench::{Language, Shape};
 
-use crate::pipeline::{Tree, judge, lower, report, rules};
+use crate::pipeline::{Tree, checkouts, judge, lower, report, rules};
 
 /// The names of what is measured.
 fn subjects() -> Vec<String> {
@@ -16,16 +16,6 @@ fn subjects() -> Vec<String> {
     }
     names.extend(checkouts());
     names
-}
-
-/// The directories of the checkouts.
-pub fn checkouts() -> Vec<String> {
-    let checkouts = std::env::var_os("IACLINT_CHECKOUTS");
-    let directories = checkouts.and_then(|d| std::fs::read_dir(d).ok()).into_iter().flatten().flatten();
-    let mut found: Vec<String> =
-        directories.map(|entry| entry.path().to_string_lossy().into_owned()).collect();
-    found.sort();
-    found
 }
 
 fn tree(name: &str) -> Tree {
