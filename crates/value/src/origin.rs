@@ -84,7 +84,9 @@ pub struct OriginArena {
     steps: Steps,
     /// Each once; the first is [`Via::Written`].
     vias: Vec<Via>,
-    many: Vec<Box<[OriginId]>>,
+    /// Lists of steps, one behind the other, and where each ends.
+    many: Vec<OriginId>,
+    ends: Vec<u32>,
     known_vias: HashTable<u32>,
     /// The step of each hash that was met last, beside more of its hash: a step whose equal was driven out of it stands twice.
     recent: Vec<(u32, u32)>,
@@ -145,6 +147,7 @@ impl OriginArena {
             steps: Steps::default(),
             vias: vec![Via::Written],
             many: Vec::new(),
+            ends: Vec::new(),
             known_vias: HashTable::new(),
             recent: Vec::new(),
         }
@@ -157,10 +160,7 @@ impl OriginArena {
         let from = match (from.next(), from.next()) {
             (None, _) => OriginId::NONE,
             (Some(one), None) => one,
-            (Some(one), Some(other)) => {
-                let all: Box<[OriginId]> = [one, other].into_iter().chain(from).collect();
-                self.beside(all)
-            }
+            (Some(one), Some(other)) => self.beside([one, other].into_iter().chain(from)),
         };
         self.keep(Kept { span, via, from })
     }
@@ -200,11 +200,23 @@ impl OriginArena {
     }
 
     /// Lists mostly come again at once, as the parts of one value do.
-    fn beside(&mut self, all: Box<[OriginId]>) -> OriginId {
-        if self.many.last() != Some(&all) {
-            self.many.push(all);
+    fn beside(&mut self, all: impl Iterator<Item = OriginId>) -> OriginId {
+        let last = self.ends.len();
+        let start = self.many.len();
+        self.many.extend(all);
+        if last > 0 && *self.list(last as u32 - 1) == self.many[start..] {
+            self.many.truncate(start);
+        } else {
+            self.ends.push(self.many.len() as u32);
         }
-        OriginId { arena: MANY, index: self.many.len() as u32 - 1 }
+        OriginId { arena: MANY, index: self.ends.len() as u32 - 1 }
+    }
+
+    /// A list by its number.
+    fn list(&self, at: u32) -> &[OriginId] {
+        let at = at as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.many[start..self.ends[at] as usize]
     }
 
     fn keep(&mut self, step: Kept) -> OriginId {
@@ -242,7 +254,7 @@ impl OriginArena {
         let step = self.steps.get(id.index)?;
         let from = match &step.from {
             &OriginId::NONE => &[],
-            OriginId { arena: MANY, index } => &*self.many[*index as usize],
+            OriginId { arena: MANY, index } => self.list(*index),
             one => std::slice::from_ref(one),
         };
         Some(Origin { span: step.span, via: &self.vias[step.via as usize], from })
@@ -254,6 +266,7 @@ impl OriginArena {
         spare.steps.pieces.clear();
         spare.vias.truncate(1);
         spare.many.clear();
+        spare.ends.clear();
         spare.known_vias.clear();
         spare.recent.clear();
         spare
@@ -268,7 +281,8 @@ impl OriginArena {
             id: self.id,
             steps,
             vias: std::mem::replace(&mut self.vias, vec![Via::Written]),
-            many: std::mem::take(&mut self.many),
+            many: self.many.as_slice().to_vec(),
+            ends: self.ends.as_slice().to_vec(),
             known_vias: HashTable::new(),
             recent: Vec::new(),
         }

@@ -28,6 +28,7 @@ mod state;
 mod template;
 mod wellformed;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use iaclint_graph::{Call, Existence};
@@ -101,6 +102,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     assumptions: assumption::Assumptions,
     /// The path that a function could not read, since the last call.
     unread: Option<Name>,
+    /// The directories of installed modules by their keys, once they were asked for.
+    installed: Option<FxHashMap<String, PathBuf>>,
     /// Calls of modules that are not here: scope and number.
     not_here: Vec<(usize, usize)>,
     /// Everything is as it is in a first deployment of the default workspace, from the values that are given.
@@ -309,6 +312,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             unmade: false,
             assumptions: assumption::Assumptions::default(),
             unread: None,
+            installed: None,
             not_here: Vec::new(),
             planning: false,
             provider: None,

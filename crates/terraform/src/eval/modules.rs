@@ -1,10 +1,12 @@
 //! Module calls: their instances, inputs and outputs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use iaclint_graph::{Call, Existence, Opaque};
 use iaclint_source::{Problem, ProblemKind, Span};
 use iaclint_value::{Marks, Name, OriginId, Reference, ResourceKey, Target, Via, Why};
+use rustc_hash::FxHashMap;
 
 use super::expand::{Expansion, Shape};
 use super::{Env, Evaluator, Fault, Node, Place, Scope};
@@ -260,10 +262,11 @@ impl Evaluator<'_, '_> {
     }
 
     /// A module that `terraform init` has put below `.terraform`.
-    fn installed(&mut self, scope: usize, call: &ModuleCall) -> Option<std::path::PathBuf> {
-        let root = &self.scopes[0].module.directory;
-        let project = self.loader.project();
-        let manifest = project.read_text(&root.join(".terraform/modules/modules.json")).ok()?;
+    fn installed(&mut self, scope: usize, call: &ModuleCall) -> Option<PathBuf> {
+        if self.installed.is_none() {
+            self.installed = Some(self.manifest().unwrap_or_default());
+        }
+        let installed = self.installed.as_ref().filter(|installed| !installed.is_empty())?;
         let mut wanted = String::new();
         for outer in &self.scopes[scope].calls {
             // The last name of each address, without its key.
@@ -272,15 +275,24 @@ impl Evaluator<'_, '_> {
             wanted.push('.');
         }
         wanted.push_str(&call.name);
+        installed.get(&wanted).cloned()
+    }
+
+    /// The directories of the modules that `terraform init` has put below `.terraform`, by their keys.
+    fn manifest(&self) -> Option<FxHashMap<String, PathBuf>> {
+        let root = &self.scopes[0].module.directory;
+        let project = self.loader.project();
+        let manifest = project.read_text(&root.join(".terraform/modules/modules.json")).ok()?;
         let mut arena = iaclint_value::OriginArena::new(u32::MAX - 1);
         let json = iaclint_value::json::parse_file(&manifest, &mut arena).ok()?;
-        let modules = json.value.get("Modules")?.as_list()?;
-        let found = modules
-            .items
-            .iter()
-            .find(|m| m.get("Key").and_then(iaclint_value::Value::as_str).as_deref() == Some(&wanted))?;
-        let directory = found.get("Dir")?.as_str()?.into_owned();
-        Some(project.absolute(&root.join(directory)))
+        let mut out = FxHashMap::default();
+        for module in &json.value.get("Modules")?.as_list()?.items {
+            let text = |name: &str| Some(module.get(name)?.as_str()?.into_owned());
+            if let (Some(key), Some(directory)) = (text("Key"), text("Dir")) {
+                out.entry(key).or_insert_with(|| project.absolute(&root.join(directory)));
+            }
+        }
+        Some(out)
     }
 
     /// What the modules that are not here are given: all that is known of them.

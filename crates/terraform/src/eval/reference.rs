@@ -367,9 +367,13 @@ impl Evaluator<'_, '_> {
     /// A key of this root.
     pub(super) fn key_of(&self, scope: usize, rest: &str) -> ResourceKey {
         let address = &self.scopes[scope].address;
-        let address =
-            if address.is_empty() { Name::from(rest) } else { ecow::eco_format!("{address}.{rest}") };
-        ResourceKey::new(self.root, address)
+        let mut key = Name::with_capacity(address.len() + 1 + rest.len());
+        if !address.is_empty() {
+            key.push_str(address);
+            key.push('.');
+        }
+        key.push_str(rest);
+        ResourceKey::new(self.root, key)
     }
 }
 

@@ -35,10 +35,13 @@ mod types;
 mod yaml_in;
 pub(crate) mod yaml_out;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use iaclint_source::{SourceFile, Span};
 use iaclint_value::{Marks, OriginArena, OriginId, Via, Why};
+
+use smallvec::SmallVec;
 
 use crate::convert::convert;
 use crate::ty::Ty;
@@ -169,7 +172,7 @@ struct Call<'a> {
     name: &'static str,
     result: Ty,
     span: Span,
-    sources: Vec<OriginId>,
+    sources: SmallVec<[OriginId; 4]>,
     origin: Option<OriginId>,
 }
 
@@ -179,7 +182,7 @@ impl Call<'_> {
         if let Some(origin) = self.origin {
             return origin;
         }
-        let mut sources: Vec<OriginId> = Vec::new();
+        let mut sources: SmallVec<[OriginId; 4]> = SmallVec::new();
         for source in &self.sources {
             if !sources.contains(source) {
                 sources.push(*source);
@@ -273,7 +276,11 @@ pub(crate) fn is_of_tofu(name: &str) -> bool {
 
 /// Checks the number of arguments, null, and converts; and tells whether an argument is of a type that decides the rest and is not
 /// known.
-fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec<Val>, bool), CallError> {
+fn prepared<'v>(
+    function: &Function,
+    arguments: &'v [Val],
+    strict: bool,
+) -> Result<(Cow<'v, [Val]>, bool), CallError> {
     let (have, want) = (arguments.len(), function.params.len());
     if have < want {
         let least = if function.variadic.is_some() { "at least " } else { "" };
@@ -285,25 +292,29 @@ fn prepared(function: &Function, arguments: &[Val], strict: bool) -> Result<(Vec
     if have > want && function.variadic.is_none() {
         return Err(wrong(want, format!("{}() takes {want} arguments, but {have} are given", function.name)));
     }
-    let mut out = Vec::with_capacity(have);
+    // Most functions take whatever they are given.
+    let takes_any = function.params.iter().chain(&function.variadic).all(|param| param.ty == Type::Any);
+    let mut out = Vec::with_capacity(if takes_any { 0 } else { have });
     let mut undecided_type = false;
     for (at, value) in arguments.iter().enumerate() {
         let Some(param) = function.params.get(at).copied().or(function.variadic) else { continue };
         if value.is_null() && !param.nullable && !undecided_type {
             return Err(wrong(at, "the argument must not be null"));
         }
-        let mut converted = convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?;
-        if strict && matches!(param.ty, Type::List(_)) && matches!(value.k, K::Set(..)) {
-            let ordered = convert(&planned::ordered(value.clone()), &param.ty.ty());
-            converted = ordered.map_err(|message| wrong(at, message))?;
+        if !takes_any {
+            let mut converted = convert(value, &param.ty.ty()).map_err(|message| wrong(at, message))?;
+            if strict && matches!(param.ty, Type::List(_)) && matches!(value.k, K::Set(..)) {
+                let ordered = convert(&planned::ordered(value.clone()), &param.ty.ty());
+                converted = ordered.map_err(|message| wrong(at, message))?;
+            }
+            out.push(converted);
         }
-        out.push(converted);
         // What an attribute of a provider is only its schema tells; to Terraform it has a type.
         let attribute = value.as_unknown().is_some_and(|u| u.reference.is_some());
-        let open = !param.untyped && !attribute && Ty::outline(value) == Ty::Dynamic;
-        undecided_type |= open && param.ty == Type::Any;
+        let open = param.ty == Type::Any && !param.untyped && !attribute;
+        undecided_type |= open && Ty::outline(value) == Ty::Dynamic;
     }
-    Ok((out, undecided_type))
+    Ok((if takes_any { Cow::Borrowed(arguments) } else { Cow::Owned(out) }, undecided_type))
 }
 
 fn run(function: &Function, call: &mut Call<'_>, arguments: &[Val]) -> Result<Val, CallError> {

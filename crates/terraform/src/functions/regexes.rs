@@ -1,7 +1,10 @@
 //! `regex`, `regexall` and the pattern form of `replace`.
 
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use iaclint_value::OriginId;
 use regex::Captures;
+use rustc_hash::FxHashMap;
 
 use super::re2::Pattern;
 use super::strings::str;
@@ -9,8 +12,25 @@ use super::{Call, CallError, error, wrong};
 use crate::ty::{Field, Ty};
 use crate::val::{K, Val, sorted};
 
-fn compiled(pattern: &str, argument: usize) -> Result<Pattern, CallError> {
-    Pattern::new(pattern).map_err(|e| wrong(argument, format!("the pattern is not valid: {e}")))
+/// Patterns that were compiled, by their texts: the roots of a repository use the same ones.
+static COMPILED: LazyLock<Mutex<FxHashMap<String, Arc<Pattern>>>> = LazyLock::new(Mutex::default);
+
+/// The most patterns that are kept.
+const MAX_COMPILED: usize = 256;
+
+fn compiled(pattern: &str, argument: usize) -> Result<Arc<Pattern>, CallError> {
+    let known = || COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known().get(pattern) {
+        return Ok(known.clone());
+    }
+    let new = Pattern::new(pattern);
+    let new = Arc::new(new.map_err(|e| wrong(argument, format!("the pattern is not valid: {e}")))?);
+    let mut known = known();
+    if known.len() >= MAX_COMPILED {
+        known.clear();
+    }
+    known.insert(pattern.to_owned(), new.clone());
+    Ok(new)
 }
 
 /// What a match gives: the match itself, a tuple of the groups, or an object of the named ones.
