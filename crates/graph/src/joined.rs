@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use iaclint_value::{
-    Data, List, Name, Object, OriginId, Origins, Path, Piece, Reference, References, ResourceKey, Step, Target,
-    Text, Unknown, Value, Via,
+    Data, List, Name, Object, OriginId, Origins, Path, Piece, Reference, References, ResourceKey, Step,
+    Target, Text, Unknown, Value, Via,
 };
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;

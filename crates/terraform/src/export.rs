@@ -150,7 +150,7 @@ fn number(num: &Num) -> Number {
     match num {
         Num::Int(int) => Number::Int(*int),
         Num::NegativeZero => Number::Int(0),
-        Num::Big(_) | Num::Infinite { .. } => Number::Decimal(num.to_string().into(), num.as_f64()),
+        Num::Big(_) | Num::Infinite { .. } => Number::decimal(num.to_string().into(), num.as_f64()),
     }
 }
 
@@ -194,7 +194,7 @@ fn import_at(value: &Value, depth: usize) -> Val {
         Data::Null => Val::null(origin),
         Data::Bool(bool) => Val::bool(*bool, origin),
         Data::Number(Number::Int(int)) => Val::int(*int, origin),
-        Data::Number(Number::Decimal(text, _)) => match Num::parse(text) {
+        Data::Number(Number::Decimal(decimal)) => match Num::parse(&decimal.0) {
             Some(num) => Val::num(num, origin),
             None => Val::unknown(Why::Limit, origin),
         },

@@ -148,8 +148,25 @@ pub(crate) struct For {
 pub(crate) enum Part {
     Literal(Name, Placed),
     Value(Expr),
-    If { condition: Expr, then: Box<[Part]>, otherwise: Box<[Part]> },
-    For { key_name: Option<Name>, value_name: Name, collection: Expr, body: Box<[Part]> },
+    If(Box<IfPart>),
+    For(Box<ForPart>),
+}
+
+/// `%{ if condition }`, up to its `%{ endif }`.
+#[derive(Debug, Clone)]
+pub(crate) struct IfPart {
+    pub(crate) condition: Expr,
+    pub(crate) then: Box<[Part]>,
+    pub(crate) otherwise: Box<[Part]>,
+}
+
+/// `%{ for k, v in collection }`, up to its `%{ endfor }`.
+#[derive(Debug, Clone)]
+pub(crate) struct ForPart {
+    pub(crate) key_name: Option<Name>,
+    pub(crate) value_name: Name,
+    pub(crate) collection: Expr,
+    pub(crate) body: Box<[Part]>,
 }
 
 impl Step {

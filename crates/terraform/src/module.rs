@@ -5,9 +5,9 @@ use std::hash::BuildHasher;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use iaclint_graph::Directive;
 use iaclint_source::{Problem, ProblemKind, SourceFile, Span};
-use hashbrown::HashTable;
 use iaclint_value::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -242,14 +242,10 @@ impl Module {
                     self.declared_twice(&format!("{} {address:?}", block.kind), block.header);
                     return;
                 }
-                self.addresses.insert_unique(
-                    hash(new.mode(), type_name, name),
-                    self.resources.len(),
-                    |at| {
-                        let known = &self.resources[*at];
-                        hash(known.mode(), &known.type_name, &known.name)
-                    },
-                );
+                self.addresses.insert_unique(hash(new.mode(), type_name, name), self.resources.len(), |at| {
+                    let known = &self.resources[*at];
+                    hash(known.mode(), &known.type_name, &known.name)
+                });
                 self.resources.push(new);
             }
             ("provider", _) => {

@@ -4,7 +4,7 @@ use iaclint_source::{Problem, ProblemKind};
 use iaclint_value::Name;
 use smallvec::{SmallVec, smallvec};
 
-use crate::ir::{Body, E, Expr, Key, Part, StepKind};
+use crate::ir::{Body, E, Expr, ForPart, IfPart, Key, Part, StepKind};
 use crate::module::{Kind, Module};
 
 /// Expressions that nest deeper than this are not looked into.
@@ -285,12 +285,14 @@ fn in_parts(parts: &[Part], found: &mut dyn FnMut(&[&Name]), depth: usize) {
         match part {
             Part::Literal(..) => {}
             Part::Value(expr) => in_expr(expr, found, depth),
-            Part::If { condition, then, otherwise } => {
+            Part::If(branches) => {
+                let IfPart { condition, then, otherwise } = &**branches;
                 in_expr(condition, found, depth);
                 in_parts(then, found, depth + 1);
                 in_parts(otherwise, found, depth + 1);
             }
-            Part::For { collection, body, .. } => {
+            Part::For(each) => {
+                let ForPart { collection, body, .. } = &**each;
                 in_expr(collection, found, depth);
                 in_parts(body, found, depth + 1);
             }

@@ -45,8 +45,8 @@ pub enum Encoding {
 pub enum Number {
     /// A whole number.
     Int(i64),
-    /// Any other: its decimal text, and the nearest double.
-    Decimal(Name, f64),
+    /// Any other: its decimal text, and the nearest double. Few are, so they take room of their own.
+    Decimal(Arc<(Name, f64)>),
 }
 
 impl Number {
@@ -60,14 +60,19 @@ impl Number {
             #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53 fits")]
             return Some(Number::Int(float as i64));
         }
-        Some(Number::Decimal(text.into(), float))
+        Some(Number::decimal(text.into(), float))
+    }
+
+    /// A number by its decimal text, and the nearest double.
+    pub fn decimal(text: Name, nearest: f64) -> Self {
+        Number::Decimal(Arc::new((text, nearest)))
     }
 
     /// The whole number, if it is one.
     pub fn as_i64(&self) -> Option<i64> {
         match self {
             Number::Int(int) => Some(*int),
-            Number::Decimal(..) => None,
+            Number::Decimal(_) => None,
         }
     }
 
@@ -76,7 +81,7 @@ impl Number {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "the nearest double is what was asked for")]
             Number::Int(int) => *int as f64,
-            Number::Decimal(_, float) => *float,
+            Number::Decimal(decimal) => decimal.1,
         }
     }
 }
@@ -85,7 +90,7 @@ impl std::fmt::Display for Number {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Number::Int(int) => write!(f, "{int}"),
-            Number::Decimal(text, _) => write!(f, "{text}"),
+            Number::Decimal(decimal) => write!(f, "{}", decimal.0),
         }
     }
 }

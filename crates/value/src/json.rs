@@ -211,7 +211,7 @@ impl Parser<'_> {
         }
         let text = &self.flat.text[start..self.at];
         let number = if valid {
-            Number::parse(text).or_else(|| Some(Number::Decimal(text.into(), f64::MAX)))
+            Number::parse(text).or_else(|| Some(Number::decimal(text.into(), f64::MAX)))
         } else {
             None
         };

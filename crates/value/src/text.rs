@@ -20,13 +20,13 @@ pub struct Placed {
 
 /// Where the bytes of a literal stop to map one to one. Most literals have no such place, and need no room for it.
 #[derive(Clone, Debug, Default)]
-pub struct Breaks(Option<Arc<[(u32, u32)]>>);
+pub struct Breaks(Option<Arc<Vec<(u32, u32)>>>);
 
 impl std::ops::Deref for Breaks {
     type Target = [(u32, u32)];
 
     fn deref(&self) -> &Self::Target {
-        self.0.as_deref().unwrap_or_default()
+        self.0.as_deref().map_or(&[], Vec::as_slice)
     }
 }
 
@@ -38,7 +38,7 @@ impl<const N: usize> From<[(u32, u32); N]> for Breaks {
 
 impl From<Vec<(u32, u32)>> for Breaks {
     fn from(breaks: Vec<(u32, u32)>) -> Self {
-        Self((!breaks.is_empty()).then(|| breaks.into()))
+        Self((!breaks.is_empty()).then(|| Arc::new(breaks)))
     }
 }
 

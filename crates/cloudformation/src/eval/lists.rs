@@ -118,7 +118,8 @@ impl Evaluator<'_> {
             None => None,
         };
         let name = region.map_or_else(|| Name::from("Fn::GetAZs"), |r| Name::from(format!("Fn::GetAZs {r}")));
-        let zone = |index| Reference { target: Target::Pseudo(name.clone()), path: [Step::Index(index)].into() };
+        let zone =
+            |index| Reference { target: Target::Pseudo(name.clone()), path: [Step::Index(index)].into() };
         let items = (0..ZONES).map(|index| Value::reference(zone(index), raw.origin)).collect();
         Value::new(Data::List(List { items, complete: false }.into()), raw.origin)
     }

@@ -65,8 +65,7 @@ impl Evaluator<'_, '_> {
     /// The document that a policy's statements make.
     fn policy_document(&mut self, instance: usize, header: Span) -> Val {
         let statements = self.configured(instance, "statement", header);
-        let statements =
-            statements.unwrap_or_else(|| Val::tuple(Vec::new(), iaclint_value::OriginId::NONE));
+        let statements = statements.unwrap_or_else(|| Val::tuple(Vec::new(), iaclint_value::OriginId::NONE));
         let mut get = |name: &str| self.configured(instance, name, header);
         let (version, policy_id) = (get("version"), get("policy_id"));
         let (sources, source) = (get("source_policy_documents"), get("source_json"));

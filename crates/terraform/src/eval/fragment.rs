@@ -269,6 +269,10 @@ impl Evaluator<'_, '_> {
                 fields.push((kind.into(), origin, list));
             }
         }
+        if fields.is_empty() {
+            // One for all.
+            return self.nothing.clone();
+        }
         object(fields, origin)
     }
 
@@ -301,8 +305,7 @@ impl Evaluator<'_, '_> {
     fn with_self(&mut self, instance: usize, env: Env<'_>, expr: &Expr) -> Option<Val> {
         let key = self.instances[instance].key.clone();
         let origin = self.written(expr.span);
-        let reference =
-            iaclint_value::Reference::to(iaclint_value::Target::Resource(key));
+        let reference = iaclint_value::Reference::to(iaclint_value::Target::Resource(key));
         let own = Val::reference(reference, origin);
         self.bound(env, &[("self".into(), own)], |me, env| me.eval(expr, env)).ok()
     }
@@ -369,7 +372,7 @@ fn address(expr: &Expr) -> Option<String> {
     (names.len() >= length).then(|| names[..length].join("."))
 }
 
-fn object(fields: Vec<(Name, OriginId, Value)>, origin: OriginId) -> Value {
+pub(super) fn object(fields: Vec<(Name, OriginId, Value)>, origin: OriginId) -> Value {
     Value::new(Data::Object(Arc::new(Object { fields, complete: true })), origin)
 }
 

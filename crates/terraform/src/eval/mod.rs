@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use iaclint_graph::{Call, Existence};
 use iaclint_source::{Problem, ProblemKind, Span};
-use iaclint_value::{Name, OriginArena, OriginId, ResourceKey, RootId, Via, Why};
+use iaclint_value::{Name, OriginArena, OriginId, ResourceKey, RootId, Value, Via, Why};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::export::Shared;
@@ -80,6 +80,8 @@ pub(crate) struct Evaluator<'a, 'p> {
     expansions: FxHashMap<Node, Option<Arc<Expansion>>>,
     /// Of what is not repeated.
     single: Arc<Expansion>,
+    /// An object without attributes, of no place.
+    nothing: Value,
     /// All instances of what is repeated, by the number of the first and the place where they are named.
     repeated: FxHashMap<(usize, Span), Val>,
     /// The addresses of the instances of a call, by scope and number.
@@ -300,6 +302,7 @@ impl<'a, 'p> Evaluator<'a, 'p> {
             weights,
             expansions: FxHashMap::default(),
             single: Arc::new(Expansion::single()),
+            nothing: fragment::object(Vec::new(), OriginId::NONE),
             repeated: FxHashMap::default(),
             call_keys: FxHashMap::default(),
             constraints: FxHashMap::default(),

@@ -5,7 +5,7 @@ use iaclint_value::Name;
 
 use super::reference::TERRAFORM_DATA;
 use super::{Evaluator, Fault};
-use crate::ir::{E, Expr, For, Key, Part, Step, StepKind};
+use crate::ir::{E, Expr, For, ForPart, IfPart, Key, Part, Step, StepKind};
 use crate::module::{Kind, Module};
 
 impl Evaluator<'_, '_> {
@@ -99,12 +99,14 @@ impl Look<'_, '_, '_> {
         parts.iter().try_for_each(|part| match part {
             Part::Literal(..) => Ok(()),
             Part::Value(expr) => self.expr(expr),
-            Part::If { condition, then, otherwise } => {
+            Part::If(branches) => {
+                let IfPart { condition, then, otherwise } = &**branches;
                 self.expr(condition)?;
                 self.parts(then)?;
                 self.parts(otherwise)
             }
-            Part::For { key_name, value_name, collection, body } => {
+            Part::For(each) => {
+                let ForPart { key_name, value_name, collection, body } = &**each;
                 self.expr(collection)?;
                 self.within(key_name.as_ref(), value_name, |me| me.parts(body))
             }

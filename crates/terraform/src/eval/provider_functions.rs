@@ -129,7 +129,7 @@ fn is_literal(expr: &Expr, depth: usize) -> bool {
         E::Template(parts) => parts.iter().all(|part| match part {
             Part::Literal(..) => true,
             Part::Value(expr) => is_literal(expr, depth + 1),
-            Part::If { .. } | Part::For { .. } => false,
+            Part::If(_) | Part::For(_) => false,
         }),
         E::Wrap(inner) | E::Paren(inner) | E::Unary(_, inner) => is_literal(inner, depth + 1),
         E::Tuple(items) => all(items),

@@ -178,8 +178,7 @@ impl Evaluator<'_, '_> {
 
     /// A value that somebody gives when the tool runs.
     pub(super) fn input(&mut self, name: &str, ty: Ty, origin: iaclint_value::OriginId) -> Val {
-        let reference =
-            Reference::to(Target::Input { root: self.root, name: name.into() });
+        let reference = Reference::to(Target::Input { root: self.root, name: name.into() });
         let mut unk = Unk::new(Why::Input(name.into()));
         unk.ty = ty;
         unk.refer(Arc::new(reference));

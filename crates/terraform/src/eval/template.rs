@@ -6,7 +6,7 @@ use iaclint_value::{Literal, Marks, OriginId, Via, Why};
 use super::access::references_in;
 use super::{Env, Evaluator, Fault};
 use crate::convert::convert;
-use crate::ir::{Expr, Part};
+use crate::ir::{Expr, ForPart, IfPart, Part};
 use crate::ops::{self, TemplatePart};
 use crate::ty::Ty;
 use crate::val::{K, Unk, Val};
@@ -73,10 +73,12 @@ impl Evaluator<'_, '_> {
                     }
                     out.push(TemplatePart::Value(value));
                 }
-                Part::If { condition, then, otherwise } => {
+                Part::If(branches) => {
+                    let IfPart { condition, then, otherwise } = &**branches;
                     self.directive(condition, then, otherwise, span, env, out)?;
                 }
-                Part::For { key_name, value_name, collection, body } => {
+                Part::For(each) => {
+                    let ForPart { key_name, value_name, collection, body } = &**each;
                     let (value, rests) = self.resting(|me| me.eval(collection, env).map(|v| me.whole(v)));
                     let value = value?;
                     let Some(members) = self.members(&value) else {

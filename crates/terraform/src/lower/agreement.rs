@@ -8,7 +8,7 @@ use hcl_edit::structure::{Body as TheirBody, Structure};
 use hcl_edit::template::{Directive, Element};
 use iaclint_source::{Disk, FileKind, FileSystem as _, Sources};
 
-use crate::ir::{Body, E, Expr, Key, Part, StepKind};
+use crate::ir::{Body, E, Expr, ForPart, IfPart, Key, Part, StepKind};
 
 /// The Terraform files of this repository.
 fn files() -> Vec<(PathBuf, String)> {
@@ -231,12 +231,14 @@ fn parts(all: &[Part], out: &mut String) {
         match part {
             Part::Literal(..) => {}
             Part::Value(value) => many([value], out, self::expr),
-            Part::If { condition, then, otherwise } => {
+            Part::If(branches) => {
+                let IfPart { condition, then, otherwise } = &**branches;
                 many([condition], out, self::expr);
                 parts(then, out);
                 parts(otherwise, out);
             }
-            Part::For { collection, body, .. } => {
+            Part::For(each) => {
+                let ForPart { collection, body, .. } = &**each;
                 many([collection], out, self::expr);
                 parts(body, out);
             }

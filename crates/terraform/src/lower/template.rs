@@ -6,7 +6,7 @@ use iaclint_value::{Name, Placed};
 
 use super::cursor::{Parsed, Parser, Syntax};
 use super::literal::{Assembly, Spelling};
-use crate::ir::{E, Expr, Part};
+use crate::ir::{E, Expr, ForPart, IfPart, Part};
 
 /// What a template is made of, in its order in the source.
 enum Element {
@@ -343,14 +343,15 @@ impl Parser<'_> {
                         Some(then) => (then.into(), inner),
                         None => (inner, Box::default()),
                     };
-                    parts.push(Part::If { condition, then, otherwise });
+                    parts.push(Part::If(Box::new(IfPart { condition, then, otherwise })));
                 }
                 Mark::EndFor => {
                     let Some(Open::For(key_name, value_name, collection, outer)) = open.pop() else {
                         return self.fail("this endfor belongs to no for");
                     };
                     let body = std::mem::replace(&mut parts, outer).into();
-                    parts.push(Part::For { key_name, value_name, collection, body });
+                    let each = ForPart { key_name, value_name, collection, body };
+                    parts.push(Part::For(Box::new(each)));
                 }
             }
             if open.len() > MAX_OPEN {
