@@ -179,9 +179,15 @@ pub(crate) fn conditional(cond: &Val, then: &Val, else_: &Val) -> Result<Val, St
     {
         return Ok(if decided { then } else { else_ }.clone().marked(marks));
     }
+    let untyped = |value: &Val| matches!(value.k, K::Null(Ty::Dynamic));
+    // What stands beside a null without a type has the type that it has.
+    match cond.as_bool() {
+        Some(true) if untyped(else_) && !then.is_null() => return Ok(then.clone().marked(marks)),
+        Some(false) if untyped(then) && !else_.is_null() => return Ok(else_.clone().marked(marks)),
+        _ => {}
+    }
     let (then_ty, else_ty) = (Ty::of(then), Ty::of(else_));
     let open = |value: &Val, ty: &Ty| *ty == Ty::Dynamic && !value.is_null();
-    let untyped = |value: &Val| matches!(value.k, K::Null(Ty::Dynamic));
     let ty = if untyped(then) {
         else_ty.plain()
     } else if untyped(else_) {

@@ -39,11 +39,6 @@ pub(crate) fn template(
     // What stands before the first value that is not known; how that itself begins is not looked at.
     let mut before: Option<usize> = None;
     for part in parts {
-        if let TemplatePart::Value(value) = &part
-            && value.is_unknown()
-        {
-            before.get_or_insert(pieces.len());
-        }
         match part {
             TemplatePart::Literal(literal) if literal.text.is_empty() => {}
             TemplatePart::Literal(literal) => pieces.push(Piece::Literal(literal)),
@@ -52,24 +47,54 @@ pub(crate) fn template(
                 if value.is_null() {
                     return Err("the expression result is null, and null cannot be put into a text".into());
                 }
-                // One that is not known may be of any type until it is.
-                let hole = || value.is_unknown().then(|| Text::hole(export::hole(&value)));
-                let Some(text) = text_of(&value).or_else(hole) else {
-                    return Err(format!(
-                        "cannot put a value of type {} into a text: string required",
-                        Ty::outline(&value).friendly()
-                    ));
-                };
-                pieces.extend_from_slice(text.pieces());
+                if value.is_unknown() {
+                    before.get_or_insert(pieces.len());
+                }
+                if !add_pieces(&value, &mut pieces) {
+                    // One that is not known may be of any type until it is.
+                    if !value.is_unknown() {
+                        return Err(format!(
+                            "cannot put a value of type {} into a text: string required",
+                            Ty::outline(&value).friendly()
+                        ));
+                    }
+                    pieces.push(Piece::Hole(export::hole(&value)));
+                }
             }
         }
     }
-    let known = before.map(|count| Text::of(pieces[..count].to_vec()));
+    let known = before.map(|count| {
+        let literals = pieces[..count].iter().map(|piece| match piece {
+            Piece::Literal(literal) => literal.text.as_str(),
+            Piece::Hole(_) => "",
+        });
+        literals.collect::<String>()
+    });
     let mut value = Val::text(Text::of(pieces), origin);
     if let (K::Unknown(unk), Some(known)) = (&mut value.k, known) {
-        Arc::make_mut(unk).prefix = safe_prefix(&known.prefix()).into();
+        Arc::make_mut(unk).prefix = safe_prefix(&known).into();
     }
     Ok(value.marked(marks))
+}
+
+/// Adds the pieces of the text of a value, as [`text_of`] has them; whether it has a text.
+fn add_pieces(value: &Val, pieces: &mut Vec<Piece>) -> bool {
+    let (text, placed) = match &value.k {
+        K::Str(str) => (str.text.clone(), str.placed.as_ref()),
+        K::Bool(_) | K::Num(_) => (primitive_text(value).unwrap_or_default().into(), None),
+        _ => match text_of(value) {
+            Some(text) => {
+                pieces.extend_from_slice(text.pieces());
+                return true;
+            }
+            None => return false,
+        },
+    };
+    match placed {
+        Some(placed) => pieces.extend_from_slice(placed.pieces()),
+        None => pieces.push(Piece::Literal(Literal { text, placed: None, origin: value.origin })),
+    }
+    true
 }
 
 /// The text of a value: of a known bool, number or string its characters, of an unknown its parts or one hole. Null, lists and

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use iaclint_value::{Encoding, Literal, Marks, Name, OriginId, Placed, Reference, References, Text, Why};
 
-use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::num::Num;
@@ -102,16 +101,18 @@ impl Unk {
     pub(crate) fn of<'a>(values: impl IntoIterator<Item = &'a Val>, ty: Ty) -> Self {
         let mut unk = Unk::new(Why::Invalid);
         let mut why = None;
-        // One unknown stands in many places of a large value.
-        let mut seen: FxHashSet<usize> = FxHashSet::default();
+        // One unknown stands in many places of a large value, mostly one behind the other.
+        let mut last = std::ptr::null();
         for value in values {
-            value.visit(&mut |inner| {
+            value.any(&mut |inner| {
                 if let K::Unknown(inner) = &inner.k
-                    && seen.insert(Arc::as_ptr(inner).addr())
+                    && !std::ptr::eq(Arc::as_ptr(inner), last)
                 {
+                    last = Arc::as_ptr(inner);
                     why.get_or_insert_with(|| inner.why.clone());
                     unk.depends_on.add_all(&inner.depends_on, MAX_REFERENCES);
                 }
+                unk.depends_on.len() >= MAX_REFERENCES
             });
         }
         unk.why = why.unwrap_or(Why::Computed(Name::new()));
@@ -146,6 +147,14 @@ pub(crate) fn safe_prefix(text: &str) -> &str {
     const CLOSED: &str = "\t !\"#$%&'()*+,-./:;?@[\\]^_{|}~";
     if text.ends_with(|c| CLOSED.contains(c)) {
         return text;
+    }
+    // Signs of ASCII stand for themselves, but for the two that end a line together.
+    if let [.., before, last] = text.as_bytes()
+        && before.is_ascii()
+        && last.is_ascii()
+        && *last != b'\n'
+    {
+        return &text[..text.len() - 1];
     }
     let last = crate::functions::graphemes::grapheme_indices(text).last();
     last.and_then(|(at, _)| text.get(..at)).unwrap_or_default()
@@ -187,11 +196,12 @@ impl Val {
 
     /// A string as it stands in a file.
     pub(crate) fn literal(text: &Name, placed: Placed, origin: OriginId) -> Self {
-        let normal = normalized(text.clone());
-        // Places are offsets into the characters as written; they do not fit characters that were normalised.
-        let placed = (normal == *text)
-            .then(|| Text::literal(Literal { text: text.clone(), placed: Some(placed), origin }));
-        Self::new(K::Str(Str { text: normal, placed, encoded: None }), origin)
+        if !text.is_ascii() && !unicode_normalization::is_nfc(text) {
+            // Places are offsets into the characters as written; they do not fit characters that were normalised.
+            return Self::str(text.clone(), origin);
+        }
+        let placed = Text::literal(Literal { text: text.clone(), placed: Some(placed), origin });
+        Self::new(K::Str(Str { text: text.clone(), placed: Some(placed), encoded: None }), origin)
     }
 
     /// A string or an unknown string from a text with places and perhaps holes.
@@ -309,9 +319,9 @@ impl Val {
         inner(self, visit, 0);
     }
 
-    /// Whether something is so of this value or of any inside it.
-    fn any(&self, is: &impl Fn(&Val) -> bool) -> bool {
-        fn inner(value: &Val, is: &impl Fn(&Val) -> bool, depth: usize) -> bool {
+    /// Whether something is so of this value or of any inside it: elements and fields, the known part and the candidates of unknowns.
+    fn any(&self, is: &mut impl FnMut(&Val) -> bool) -> bool {
+        fn inner(value: &Val, is: &mut impl FnMut(&Val) -> bool, depth: usize) -> bool {
             if is(value) {
                 return true;
             }
@@ -343,18 +353,21 @@ impl Val {
 
     /// Whether it or anything inside it is unknown.
     pub(crate) fn has_unknown(&self) -> bool {
-        self.any(&Val::is_unknown)
+        self.any(&mut Val::is_unknown)
     }
 
     /// Whether it or anything inside it is a number that cannot be written.
     pub(crate) fn has_infinite(&self) -> bool {
-        self.any(&|v| v.as_num().is_some_and(Num::is_infinite))
+        self.any(&mut |v| v.as_num().is_some_and(Num::is_infinite))
     }
 
     /// The marks of it and of all inside it.
     pub(crate) fn deep_marks(&self) -> Marks {
         let mut marks = Marks::NONE;
-        self.visit(&mut |v| marks = marks.and(v.marks));
+        self.any(&mut |v| {
+            marks = marks.and(v.marks);
+            false
+        });
         marks
     }
 

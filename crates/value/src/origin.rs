@@ -272,6 +272,12 @@ impl OriginArena {
         spare
     }
 
+    /// The place of a step, if it is of this arena.
+    pub fn span(&self, id: OriginId) -> Option<Span> {
+        let step = if id.arena == self.id { self.steps.get(id.index) } else { None };
+        step.map(|step| step.span)
+    }
+
     /// The arena when nothing will be added any more: it takes no more room than its steps. What has room for more is left behind.
     #[must_use]
     pub fn finished(&mut self) -> Self {

@@ -567,8 +567,11 @@ fn retyped(value: Val, ty: &Ty) -> Val {
 }
 
 /// Adds references, each once, at most 64.
+/// The most references that are gathered for one unknown.
+const MAX_REFERENCES: usize = 64;
+
 pub(super) fn add_references(to: &mut References, more: &References) {
-    to.add_all(more, 64);
+    to.add_all(more, MAX_REFERENCES);
 }
 
 /// Makes an unknown depend on more.
@@ -583,6 +586,9 @@ pub(super) fn depend(value: &mut Val, more: &References) {
 
 /// All references in a value, those that unknowns depend on included.
 pub(super) fn references_in(value: &Val, out: &mut References) {
+    if out.len() >= MAX_REFERENCES {
+        return;
+    }
     match &value.k {
         K::Unknown(unk) => {
             add_references(out, &unk.depends_on);

@@ -117,7 +117,7 @@ impl Evaluator<'_, '_> {
     /// The value as it is used at `span`.
     fn used(&mut self, value: Val, span: Span) -> Val {
         // What was just made there needs no second step.
-        if self.origins.get(value.origin).is_some_and(|o| o.span == span) {
+        if self.origins.span(value.origin) == Some(span) {
             return value;
         }
         self.step(value, span, Via::Written)

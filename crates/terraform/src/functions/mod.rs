@@ -36,11 +36,12 @@ mod yaml_in;
 pub(crate) mod yaml_out;
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use iaclint_source::{SourceFile, Span};
 use iaclint_value::{Marks, OriginArena, OriginId, Via, Why};
 
+use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use crate::convert::convert;
@@ -166,6 +167,9 @@ struct Function {
 
 type Body = fn(&mut Call<'_>, &[Val]) -> Result<Val, CallError>;
 
+static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Function>> =
+    LazyLock::new(|| table::FUNCTIONS.iter().map(|function| (function.name, function)).collect());
+
 /// One call under way.
 struct Call<'a> {
     host: &'a mut dyn Host,
@@ -215,11 +219,10 @@ impl Call<'_> {
 /// `Via::Function` at `span` with the arguments behind it, unless the function only passes a value through.
 pub(crate) fn call(host: &mut dyn Host, name: &str, arguments: &[Val], span: Span) -> Result<Val, CallError> {
     let plain = name.strip_prefix("core::").unwrap_or(name);
-    let Ok(at) = table::FUNCTIONS.binary_search_by(|f| f.name.cmp(plain)) else {
+    let Some(function) = BY_NAME.get(plain) else {
         let message = format!("there is no function named {name:?}");
         return Err(CallError { message, argument: None, unknown_function: true });
     };
-    let function = &table::FUNCTIONS[at];
     let (arguments, undecided_type) = prepared(function, arguments, host.is_strict())?;
     let mut call = Call {
         host,
