@@ -255,7 +255,7 @@ fn refined(from: &Ty, to: &Ty) -> Ty {
         (Ty::Tuple(a), Ty::Tuple(b)) if a.len() == b.len() => {
             Ty::Tuple(a.iter().zip(&**b).map(|(a, b)| refined(a, b)).collect())
         }
-        (Ty::Object(_), Ty::Object(fields)) => Ty::Object(
+        (Ty::Object(_), Ty::Object(fields)) => Ty::object(
             fields
                 .iter()
                 .map(|f| {
@@ -281,7 +281,7 @@ mod tests {
             .map(|(n, t, o, d)| Field { name: (*n).into(), ty: t.clone(), optional: *o, default: d.clone() })
             .collect();
         fields.sort_by(|a, b| a.name.cmp(&b.name));
-        Ty::Object(fields.into())
+        Ty::object(fields)
     }
 
     fn shown(value: &Val) -> String {

@@ -54,7 +54,8 @@ fn different(a: &Ty, b: &Ty) -> bool {
             a.len() != b.len() || a.iter().zip(&**b).any(|(a, b)| different(a, b))
         }
         (Ty::Object(a), Ty::Object(b)) => {
-            a.len() != b.len() || a.iter().zip(&**b).any(|(a, b)| a.name != b.name || different(&a.ty, &b.ty))
+            a.len() != b.len()
+                || a.iter().zip(&***b).any(|(a, b)| a.name != b.name || different(&a.ty, &b.ty))
         }
         (a, b) => a != b,
     }

@@ -108,7 +108,7 @@ impl Schema {
             self.blocks.iter().map(|(name, nesting, inner)| Field::new(name.clone(), nesting.of(inner.ty())));
         let mut fields: Vec<Field> = attributes.chain(blocks).collect();
         fields.sort_by(|a, b| a.name.cmp(&b.name));
-        Ty::Object(fields.into())
+        Ty::object(fields)
     }
 
     /// A block with all that it does not say: null, or unknown where the provider sets it (in a data source that was read: null).
@@ -258,7 +258,7 @@ fn ty(value: &Value, depth: usize) -> Option<Ty> {
         "set" => Ty::set(ty(inner, depth + 1)?),
         "map" => Ty::map(ty(inner, depth + 1)?),
         "tuple" => Ty::Tuple(items(inner)?.iter().map(|i| ty(i, depth + 1)).collect::<Option<_>>()?),
-        "object" => Ty::Object(
+        "object" => Ty::object(
             members(Some(inner))
                 .map(|(name, inner)| Some(Field::new(name.clone(), ty(inner, depth + 1)?)))
                 .collect::<Option<_>>()?,

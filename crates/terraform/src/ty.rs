@@ -1,5 +1,6 @@
 //! Terraform's types.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use iaclint_value::Name;
@@ -18,7 +19,29 @@ pub(crate) enum Ty {
     Set(Arc<Ty>),
     Map(Arc<Ty>),
     Tuple(Arc<[Ty]>),
-    Object(Arc<[Field]>),
+    Object(Arc<Attributes>),
+}
+
+/// The attributes of an object type, sorted by name.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    fields: Vec<Field>,
+    /// The type of the values, where it is another one: without `optional` and defaults.
+    plain: Option<Ty>,
+}
+
+impl Deref for Attributes {
+    type Target = [Field];
+
+    fn deref(&self) -> &Self::Target {
+        &self.fields
+    }
+}
+
+impl PartialEq for Attributes {
+    fn eq(&self, other: &Self) -> bool {
+        self.fields == other.fields
+    }
 }
 
 /// An attribute of an object type; sorted by name within it.
@@ -58,6 +81,14 @@ impl Ty {
         Ty::Map(Arc::new(element))
     }
 
+    /// An object type; the attributes must be sorted by name.
+    pub(crate) fn object(fields: Vec<Field>) -> Ty {
+        let is_plain = |f: &Field| !f.optional && f.default.is_none() && f.ty.is_plain();
+        let plain = (!fields.iter().all(is_plain))
+            .then(|| Ty::object(fields.iter().map(|f| Field::new(f.name.clone(), f.ty.plain())).collect()));
+        Ty::Object(Arc::new(Attributes { fields, plain }))
+    }
+
     /// The type of a value. An unknown inside a tuple or object gives its own type there.
     pub(crate) fn of(value: &Val) -> Ty {
         match &value.k {
@@ -69,7 +100,7 @@ impl Ty {
             K::Set(element, _) => Ty::set(element.clone()),
             K::Map(element, _) => Ty::map(element.clone()),
             K::Tuple(items) => Ty::Tuple(items.iter().map(Ty::of).collect()),
-            K::Object(fields) => Ty::Object(
+            K::Object(fields) => Ty::object(
                 fields.iter().map(|(name, _, value)| Field::new(name.clone(), Ty::of(value))).collect(),
             ),
             K::Unknown(unk) => unk.ty.clone(),
@@ -80,7 +111,7 @@ impl Ty {
     pub(crate) fn outline(value: &Val) -> Ty {
         match &value.k {
             K::Tuple(_) => Ty::Tuple([].into()),
-            K::Object(_) => Ty::Object([].into()),
+            K::Object(_) => Ty::object(Vec::new()),
             _ => Ty::of(value),
         }
     }
@@ -95,9 +126,7 @@ impl Ty {
             Ty::Set(element) => Ty::set(element.plain()),
             Ty::Map(element) => Ty::map(element.plain()),
             Ty::Tuple(types) => Ty::Tuple(types.iter().map(Ty::plain).collect()),
-            Ty::Object(fields) => {
-                Ty::Object(fields.iter().map(|f| Field::new(f.name.clone(), f.ty.plain())).collect())
-            }
+            Ty::Object(fields) => fields.plain.clone().unwrap_or_else(|| self.clone()),
             other => other.clone(),
         }
     }
@@ -107,9 +136,7 @@ impl Ty {
             Ty::Dynamic | Ty::Bool | Ty::Number | Ty::String => true,
             Ty::List(element) | Ty::Set(element) | Ty::Map(element) => element.is_plain(),
             Ty::Tuple(types) => types.iter().all(Ty::is_plain),
-            Ty::Object(fields) => {
-                fields.iter().all(|f| !f.optional && f.default.is_none() && f.ty.is_plain())
-            }
+            Ty::Object(fields) => fields.plain.is_none(),
         }
     }
 

@@ -112,7 +112,7 @@ fn preferred(types: &[&Ty], lossy: bool) -> Option<Ty> {
 fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
     let fields: Vec<&[Field]> = types
         .iter()
-        .filter_map(|t| if let Ty::Object(fields) = t { Some(&**fields) } else { None })
+        .filter_map(|t| if let Ty::Object(fields) = t { Some(&***fields) } else { None })
         .collect();
     let first = fields.first()?;
     let alike = |other: &&[Field]| {
@@ -126,7 +126,7 @@ fn unify_objects(types: &[&Ty], lossy: bool) -> Option<Ty> {
         let column: Vec<Ty> = fields.iter().map(|f| f[at].ty.clone()).collect();
         out.push(Field::new(field.name.clone(), unify(&column, lossy)?));
     }
-    Some(Ty::Object(out.into()))
+    Some(Ty::object(out))
 }
 
 /// One tuple type, or a list of them where their lengths differ.
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn object(fields: &[(&str, Ty)]) -> Ty {
-        Ty::Object(fields.iter().map(|(n, t)| Field::new((*n).into(), t.clone())).collect())
+        Ty::object(fields.iter().map(|(n, t)| Field::new((*n).into(), t.clone())).collect())
     }
 
     #[test]

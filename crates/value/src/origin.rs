@@ -90,6 +90,8 @@ pub struct OriginArena {
     known_vias: HashTable<u32>,
     /// The step of each hash that was met last, beside more of its hash: a step whose equal was driven out of it stands twice.
     recent: Vec<(u32, u32)>,
+    /// No step is added that equals an earlier one.
+    alone: bool,
 }
 
 /// Steps by their numbers, in pieces: nothing moves when there are more of them.
@@ -150,7 +152,14 @@ impl OriginArena {
             ends: Vec::new(),
             known_vias: HashTable::new(),
             recent: Vec::new(),
+            alone: false,
         }
+    }
+
+    /// Says whether the steps that follow are likely none that were added before, so that their equals are not looked for; gives what
+    /// was said before.
+    pub fn expect_new(&mut self, new: bool) -> bool {
+        std::mem::replace(&mut self.alone, new)
     }
 
     /// Adds a step.
@@ -220,6 +229,9 @@ impl OriginArena {
     }
 
     fn keep(&mut self, step: Kept) -> OriginId {
+        if self.alone {
+            return OriginId { arena: self.id, index: self.steps.push(step) };
+        }
         let places = self.recent.len();
         if places < MAX_RECENT && self.steps.len() * 2 >= places {
             self.grow();
@@ -269,6 +281,7 @@ impl OriginArena {
         spare.ends.clear();
         spare.known_vias.clear();
         spare.recent.clear();
+        spare.alone = false;
         spare
     }
 
@@ -291,6 +304,7 @@ impl OriginArena {
             ends: self.ends.as_slice().to_vec(),
             known_vias: HashTable::new(),
             recent: Vec::new(),
+            alone: false,
         }
     }
 

@@ -74,7 +74,7 @@ impl Evaluator<'_, '_> {
                     fields.push(self.field(name, &item.value, depth)?);
                 }
                 fields.sort_by(|a, b| a.name.as_bytes().cmp(b.name.as_bytes()));
-                Ok(Ty::Object(fields.into()))
+                Ok(Ty::object(fields))
             }
             (name, _) => {
                 Err(Fault::new(expr.span, format!("{name:?} is not a type, or not with these arguments")))

@@ -153,7 +153,9 @@ impl Evaluator<'_, '_> {
                 region.filter(|_| prefix == PREFIX).cloned()
             };
             for instance in instances {
+                let new = self.origins.expect_new(self.is_alone(instance));
                 let body = self.body(instance, declaration);
+                self.origins.expect_new(new);
                 let mut meta = self.meta(instance, declaration);
                 if declaration.data {
                     meta = match declaration.type_name.as_str() {

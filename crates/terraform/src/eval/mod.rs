@@ -341,7 +341,11 @@ impl<'a, 'p> Evaluator<'a, 'p> {
     ) -> R {
         let Some(((name, value), rest)) = names.split_first() else { return f(self, env) };
         let bound = Bound { name, value, next: env.bound };
-        self.bound(Env { bound: Some(&bound), ..env }, rest, f)
+        // The same is evaluated with another value.
+        let new = self.origins.expect_new(false);
+        let result = self.bound(Env { bound: Some(&bound), ..env }, rest, f);
+        self.origins.expect_new(new);
+        result
     }
 
     /// Reports a problem once.
@@ -458,7 +462,9 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         let unmade = std::mem::take(&mut self.unmade);
         let doubt = self.is_doubtful(node);
         let doubtful = std::mem::replace(&mut self.doubtful, doubt);
+        let new = self.origins.expect_new(self.is_evaluated_once(node));
         let value = self.assuming(node, evaluate);
+        self.origins.expect_new(new);
         self.catching = catching;
         self.unmade = unmade;
         self.doubtful = doubtful;
@@ -486,6 +492,24 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         } else if let Node::Argument(instance, member) = node {
             self.instances[*instance].parts.push((*member, Kept { state, assumed: false }));
         }
+    }
+
+    /// Whether the expression of a node is evaluated for it alone: it stands in the root, in nothing that is repeated.
+    fn is_evaluated_once(&self, node: &Node) -> bool {
+        match node {
+            Node::Argument(instance, _) => self.is_alone(*instance),
+            Node::Variable(scope, _)
+            | Node::Local(scope, _)
+            | Node::Output(scope, _)
+            | Node::Call(scope, _)
+            | Node::Resource(scope, _) => *scope == 0,
+        }
+    }
+
+    /// Whether an instance is the only one of its block.
+    fn is_alone(&self, instance: usize) -> bool {
+        let instance = &self.instances[instance];
+        instance.scope == 0 && instance.slot.key.is_none()
     }
 
     /// Whether a node belongs to an instance that may not exist.

@@ -39,7 +39,7 @@ pub(super) fn read(text: &Text, origin: OriginId) -> Result<Val, String> {
     }
     let mut names = header;
     names.sort_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
-    let ty = Ty::Object(names.into_iter().map(|name| Field::new(name, Ty::String)).collect());
+    let ty = Ty::object(names.into_iter().map(|name| Field::new(name, Ty::String)).collect());
     Ok(Val::list(ty, items, origin))
 }
 

@@ -77,7 +77,7 @@ impl Shape<'_> {
                 let none = || Val::null(OriginId::NONE);
                 let each = names.iter().map(|(_, name)| ((*name).into(), OriginId::NONE, none()));
                 let names = sorted(each.collect()).into_iter().map(|(name, ..)| name);
-                Ty::Object(names.map(|name| Field::new(name, Ty::String)).collect())
+                Ty::object(names.map(|name| Field::new(name, Ty::String)).collect())
             }
         }
     }
