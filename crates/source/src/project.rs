@@ -1,9 +1,10 @@
 //! A project: a root directory beyond which nothing is read.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use crate::{Entry, FileKind, FileSystem, Problem, ProblemKind, SourceFile, Sources};
 
@@ -75,9 +76,9 @@ pub struct Project {
 #[derive(Debug, Default)]
 struct Directories {
     /// Without links, by the path that was asked for.
-    real: HashMap<OsString, Result<PathBuf, ReadError>>,
+    real: FxHashMap<OsString, Result<PathBuf, ReadError>>,
     /// The entries by name, by the real path.
-    entries: HashMap<OsString, Arc<[Entry]>>,
+    entries: FxHashMap<OsString, Arc<[Entry]>>,
 }
 
 impl Project {

@@ -1,8 +1,9 @@
 //! The files that were read, each once.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::{FileId, LineCol, LineIndex, Span};
 
@@ -52,7 +53,7 @@ impl SourceFile {
 #[derive(Default, Debug)]
 struct Files {
     files: Vec<Arc<SourceFile>>,
-    by_path: HashMap<String, FileId>,
+    by_path: FxHashMap<String, FileId>,
 }
 
 /// All files read in a run. Shared between threads; a file is stored once by its path.

@@ -1,5 +1,6 @@
 //! The door to this crate: directories in, fragments of the graph out.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -67,7 +68,7 @@ pub struct Loader<'p> {
     modules: Cached<Option<Arc<Module>>>,
     templates: Cached<Result<Arc<[Part]>, Problem>>,
     /// Files of modules that nobody has asked for yet.
-    ahead: Mutex<FxHashMap<PathBuf, Lowered>>,
+    ahead: Mutex<FxHashMap<OsString, Lowered>>,
     /// Rooms of evaluations that are over.
     rooms: Mutex<Vec<Room>>,
 }
@@ -200,7 +201,7 @@ impl<'p> Loader<'p> {
         let files: Vec<PathBuf> = directories.par_iter().flat_map_iter(files).collect();
         files.into_par_iter().for_each(|path| {
             let file = self.file(&path);
-            self.ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(path, file);
+            self.ahead.lock().unwrap_or_else(PoisonError::into_inner).insert(path.into(), file);
         });
     }
 
@@ -214,7 +215,7 @@ impl<'p> Loader<'p> {
         let mut problems = Vec::new();
         for name in names {
             let path = directory.join(name);
-            let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).remove(&path);
+            let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner).remove(path.as_os_str());
             match ahead.unwrap_or_else(|| self.file(&path)) {
                 Ok((source, file)) => files.push((source, file, is_override(name))),
                 Err(problem) => problems.push(problem),

@@ -83,12 +83,17 @@ impl Parser<'_> {
 
     fn unary(&mut self) -> Parsed<Expr> {
         self.space();
+        match self.peek() {
+            b'-' => self.prefixed(UnaryOp::Neg),
+            b'!' => self.prefixed(UnaryOp::Not),
+            _ => self.traversal(),
+        }
+    }
+
+    /// An operand behind an operator.
+    #[inline(never)]
+    fn prefixed(&mut self, operator: UnaryOp) -> Parsed<Expr> {
         let start = self.at;
-        let operator = match self.peek() {
-            b'-' => UnaryOp::Neg,
-            b'!' => UnaryOp::Not,
-            _ => return self.traversal(),
-        };
         self.at += 1;
         let operand = self.nested(Self::unary)?;
         let span = self.span(start..start).to(operand.span);
@@ -106,8 +111,16 @@ impl Parser<'_> {
     fn traversal(&mut self) -> Parsed<Expr> {
         let start = self.at;
         let operand = self.operand()?;
+        let end = self.at;
+        self.space();
+        // Most operands are whole.
+        if matches!(self.peek(), b'.' | b'[') { self.stepped(operand, start, end) } else { Ok(operand) }
+    }
+
+    /// The steps into an operand that stands from `start` to `end`.
+    #[inline(never)]
+    fn stepped(&mut self, operand: Expr, start: usize, mut end: usize) -> Parsed<Expr> {
         let mut steps: SmallVec<[Step; 4]> = SmallVec::new();
-        let mut end = self.at;
         loop {
             self.space();
             match self.peek() {

@@ -63,6 +63,10 @@ fn read(file: &SourceFile, range: Range<usize>, problems: &mut Vec<Problem>) -> 
     let base = range.start;
     let source = file.text.get(range).unwrap_or_default();
     let mut parser = Parser::new(source, file.id, base);
+    // Most files have as many.
+    parser.attributes.reserve(16);
+    parser.blocks.reserve(16);
+    parser.items.reserve(16);
     let body = parser.whole_body();
     problems.extend(parser.faults.iter().map(|fault| fault.problem(file.id, &file.path, source, base)));
     body.map_err(|error| error.problem(file.id, &file.path, source, base))

@@ -22,6 +22,7 @@ impl Parser<'_> {
         Ok(Expr { kind, span: self.since(start) })
     }
 
+    #[inline(never)]
     fn number(&mut self) -> Parsed<E> {
         let start = self.at;
         self.digits();
@@ -52,6 +53,7 @@ impl Parser<'_> {
     }
 
     /// A word, a name or a call.
+    #[inline(never)]
     fn named(&mut self) -> Parsed<E> {
         let start = self.at;
         let mut last = self.name_range();
@@ -89,6 +91,7 @@ impl Parser<'_> {
         Ok(E::Call(Box::new(Call { name, name_span, arguments, expand })))
     }
 
+    #[inline(never)]
     fn arguments(&mut self) -> Parsed<(Vec<Expr>, bool)> {
         self.at += 1;
         self.with_lines(true, |me| {
@@ -121,6 +124,7 @@ impl Parser<'_> {
         })
     }
 
+    #[inline(never)]
     fn parentheses(&mut self) -> Parsed<E> {
         self.at += 1;
         self.with_lines(true, |me| {
@@ -130,6 +134,7 @@ impl Parser<'_> {
         })
     }
 
+    #[inline(never)]
     fn brackets(&mut self) -> Parsed<E> {
         self.at += 1;
         self.with_lines(true, |me| {
@@ -157,6 +162,7 @@ impl Parser<'_> {
         })
     }
 
+    #[inline(never)]
     fn braces(&mut self) -> Parsed<E> {
         self.at += 1;
         self.lines();
@@ -197,6 +203,7 @@ impl Parser<'_> {
         Ok(Item { key, value: self.expr()? })
     }
 
+    #[inline(never)]
     fn key(&mut self) -> Parsed<Key> {
         let start = self.at;
         if self.at_name() {
@@ -222,6 +229,7 @@ impl Parser<'_> {
     }
 
     /// From the word `for` up to the bracket that closes it.
+    #[inline(never)]
     fn for_in(&mut self, closing: u8) -> Parsed<E> {
         self.at += 3;
         let (key_name, value_name) = self.loop_names()?;

@@ -96,6 +96,7 @@ impl Parser<'_> {
     }
 
     /// `<<WORD`, the lines, and the line of the same word.
+    #[inline(never)]
     pub(super) fn heredoc(&mut self) -> Parsed<E> {
         let opening = self.at;
         self.at += 2;
@@ -133,6 +134,7 @@ impl Parser<'_> {
     }
 
     /// What stands up to the end of the template, blanks trimmed; the end itself is not read.
+    #[inline(never)]
     fn elements(&mut self, end: End<'_>) -> Parsed<Vec<Element>> {
         let mut elements = Vec::new();
         let mut start = self.at;
