@@ -189,7 +189,7 @@ impl Graph {
 }
 
 /// The number of the resource or local value that a traversal names; what it names of the resource is noted.
-fn node(module: &Module, names: &[&Name], named: &mut [Named]) -> Option<usize> {
+fn node(module: &Module, names: &[&Name], parts: &mut [Named]) -> Option<usize> {
     let (found, rest) = match names {
         [root, name, ..] if *root == "local" => {
             return Some(module.resources.len() + module.find(Kind::Local, name)?);
@@ -204,9 +204,9 @@ fn node(module: &Module, names: &[&Name], named: &mut [Named]) -> Option<usize> 
     // The key of an instance may be written as if it were a step.
     let block = &module.resources[found].block.body;
     let repeated = block.attributes.iter().any(|a| a.name == "count" || a.name == "for_each");
-    named[found].add(rest.first().copied());
+    parts[found].add(rest.first().copied());
     if repeated && let Some(second) = rest.get(1) {
-        named[found].add(Some(second));
+        parts[found].add(Some(second));
     }
     Some(found)
 }

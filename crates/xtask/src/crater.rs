@@ -122,7 +122,8 @@ mod tests {
         let given = options(root, &["--binary", "b", "--limit", "5", "one", "two"]).unwrap();
         assert_eq!(given.binary, Path::new("b"));
         assert_eq!((given.limit.as_secs(), given.checkouts.len()), (5, 2));
-        assert_eq!(options(root, &["one"]).unwrap().binary, Path::new("/r/target/release/iaclint"));
+        let built = crate::target(root).join("release/iaclint");
+        assert_eq!(options(root, &["one"]).unwrap().binary, built);
         assert!(options(root, &[]).is_err() && options(root, &["--binary"]).is_err());
         assert!(
             options(root, &["--limit", "soon", "one"]).is_err() && options(root, &["--what", "one"]).is_err()
