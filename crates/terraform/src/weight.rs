@@ -30,6 +30,9 @@ impl Weights {
 
     /// Whether there is more than `limit` in a value. One that is not outweighed must be kept.
     pub(crate) fn outweighs(&mut self, value: &Val, limit: usize) -> bool {
+        if let K::Null(_) | K::Bool(_) | K::Num(_) = value.k {
+            return false;
+        }
         let mut left = limit;
         let mut learnt = Vec::new();
         let fits = self.height(value, &mut left, 0, &mut learnt).is_some();

@@ -49,15 +49,17 @@ impl Evaluator<'_, '_> {
                 if let Ok(at) = fields.binary_search_by(|(n, _, _)| n.as_bytes().cmp(name.as_bytes())) {
                     Ok(fields[at].2.clone().marked(value.marks))
                 } else {
-                    let names: Vec<&str> = fields.iter().map(|(n, _, _)| n.as_str()).collect();
                     let what = if matches!(value.k, K::Map(..)) {
                         "map has no element"
                     } else {
                         "object has no attribute"
                     };
-                    let fault = Fault::new(span, format!("this {what} {name:?}"));
-                    // Nobody reads the help of an error that is caught.
-                    let near = if self.is_silent() { None } else { super::nearest(name, &names) };
+                    let message = format!("this {what} {name:?}");
+                    // Nobody reads the help of an error that is caught, or that was told before.
+                    let unread = self.is_silent() || self.was_reported(span, &message);
+                    let fault = Fault::new(span, message);
+                    let names: Vec<&str> = fields.iter().map(|(n, _, _)| n.as_str()).collect();
+                    let near = if unread { None } else { super::nearest(name, &names) };
                     Err(match near {
                         Some(near) => fault.with_help(format!("did you mean {near:?}?")),
                         None => fault,

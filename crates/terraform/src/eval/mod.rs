@@ -362,6 +362,11 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         }
     }
 
+    /// Whether a problem with this message was reported at this place.
+    fn was_reported(&self, span: Span, message: &str) -> bool {
+        self.reported.contains(&(Some(span), message.to_owned()))
+    }
+
     /// Whether an error is not going to be read.
     fn is_silent(&self) -> bool {
         self.catching || self.doubtful

@@ -143,7 +143,7 @@ impl Evaluator<'_, '_> {
             let origin = self.written(span);
             return self.input(&format!("{prefix}{name}"), Ty::Dynamic, origin);
         }
-        if self.reported.contains(&(Some(span), problem.message.clone())) {
+        if self.was_reported(span, &problem.message) {
             let origin = self.written(span);
             return Val::unknown(Why::Invalid, origin);
         }

@@ -29,15 +29,12 @@ impl Evaluator<'_, '_> {
 
     /// Joins parts; the origin of the text has those of its values behind it.
     fn join(&mut self, parts: Vec<TemplatePart>, span: Span) -> Result<Val, Fault> {
-        let behind: Vec<OriginId> = parts
-            .iter()
-            .filter_map(|p| match p {
-                TemplatePart::Value(value) => Some(value.origin),
-                TemplatePart::Literal(_) => None,
-            })
-            .take(16)
-            .collect();
-        let via = if behind.is_empty() { Via::Written } else { Via::Template };
+        let values = parts.iter().filter_map(|p| match p {
+            TemplatePart::Value(value) => Some(value.origin),
+            TemplatePart::Literal(_) => None,
+        });
+        let behind = values.take(16);
+        let via = if behind.clone().next().is_none() { Via::Written } else { Via::Template };
         let origin = self.origins.add(span, via, behind);
         ops::template(parts, origin, &mut self.origins).map_err(|e| Fault::new(span, e))
     }
