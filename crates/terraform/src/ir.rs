@@ -234,6 +234,12 @@ impl Expr {
 
 /// Whether a text may be a name: of an argument, of what a block declares, of a key without quotes.
 pub(crate) fn is_identifier(text: &str) -> bool {
+    if let [first, rest @ ..] = text.as_bytes()
+        && text.is_ascii()
+    {
+        let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        return (first.is_ascii_alphabetic() || *first == b'_') && rest.iter().all(is_inside);
+    }
     let mut chars = text.chars();
     let start = |c: char| c.is_alphabetic() || c == '_';
     chars.next().is_some_and(start) && chars.all(|c| start(c) || c.is_alphanumeric() || c == '-')

@@ -194,6 +194,10 @@ fn node(module: &Module, names: &[&Name], parts: &mut [Named]) -> Option<usize> 
         [root, name, ..] if *root == "local" => {
             return Some(module.resources.len() + module.find(Kind::Local, name)?);
         }
+        // Most names are these, and no types.
+        [root, ..] if matches!(root.as_str(), "var" | "each" | "module" | "count" | "path" | "self") => {
+            return None;
+        }
         [mode, ty, name, rest @ ..] if *mode == "data" || *mode == "ephemeral" => {
             (module.resource(mode, ty, name)?, rest)
         }
