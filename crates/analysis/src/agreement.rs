@@ -1,11 +1,14 @@
 //! Agreement: linked resources that must state the same thing, found by their links.
 
+use std::collections::BTreeSet;
+
 use iaclint_model::ecs::{Service, ServiceLoadBalancer, TaskDefinition};
 use iaclint_model::lambda::{Function, callee};
 use iaclint_model::lb::{Listener, ListenerRule, TargetGroup};
 use iaclint_model::resource_policies::Queue;
 use iaclint_model::triggers::EventSourceMapping;
 use iaclint_model::{Entity, Model, Prop, ResourceId, Use, User};
+use iaclint_value::RootId;
 
 /// A service with the task definition that it runs.
 #[derive(Clone, Copy, Debug)]
@@ -112,12 +115,22 @@ fn function_of<'m>(model: &'m Model<'m>, mapping: &EventSourceMapping<'m>) -> Op
     model.get(callee(model, value)?.function)
 }
 
-/// The listeners and rules that send requests to a target group. `None` when there may be others that are not seen.
-pub fn forwarders<'m>(model: &'m Model<'m>, target_group: ResourceId) -> Option<Vec<ResourceId>> {
-    let unread = |id: ResourceId, complete: bool| !complete && model.same_root(id, target_group);
-    if model.all::<Listener<'m>>().iter().any(|l| unread(l.id(), l.actions().complete))
-        || model.all::<ListenerRule<'m>>().iter().any(|r| unread(r.id(), r.actions().complete))
-    {
+/// The roots with a listener or a rule of which not all actions are known: it may send requests to any target group there.
+pub fn unread_forwarders<'m>(model: &'m Model<'m>) -> BTreeSet<RootId> {
+    let listeners = model.all::<Listener<'m>>().into_iter().map(|l| (l.id(), l.actions().complete));
+    let rules = model.all::<ListenerRule<'m>>().into_iter().map(|r| (r.id(), r.actions().complete));
+    let unread = listeners.chain(rules).filter(|(_, complete)| !complete);
+    unread.map(|(id, _)| model.resource(id).key.root).collect()
+}
+
+/// The listeners and rules that send requests to a target group. `None` when there may be others that are not seen, as in the roots
+/// `unread`.
+pub fn forwarders<'m>(
+    model: &'m Model<'m>,
+    target_group: ResourceId,
+    unread: &BTreeSet<RootId>,
+) -> Option<Vec<ResourceId>> {
+    if unread.contains(&model.resource(target_group).key.root) {
         return None;
     }
     let mut out = Vec::new();

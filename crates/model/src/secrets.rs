@@ -1,6 +1,8 @@
 //! Secrets Manager and Parameter Store.
 
-use iaclint_value::{Data, Encoding, Reference, Step, Value};
+use std::collections::{HashMap, HashSet};
+
+use iaclint_value::{Data, Encoding, Reference, RootId, Step, Value};
 
 use crate::entity::entities;
 use crate::workload::{Setting, SettingKind};
@@ -64,30 +66,44 @@ entities! {
     }
 }
 
-/// How many things in the graph give a secret a value; `None` where that cannot be said.
-pub fn writers<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
-    let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
-    if model.language(secret) != Language::Terraform {
-        let own = [entity.secret_string(), entity.generated()].iter().filter(|p| !p.is_absent()).count();
-        let tied =
-            model.all::<SecretTargetAttachment<'m>>().iter().filter(|a| a.secret() == Some(secret)).count();
-        return Some(own + tied + rotations(model, secret)?);
-    }
-    let mut count = rotations(model, secret)?;
-    for version in model.all::<SecretVersion<'m>>() {
-        match version.secret() {
-            Some(of) => count += usize::from(of == secret),
-            None if model.same_root(version.id(), secret) => return None,
-            None => {}
-        }
-    }
-    Some(count)
+/// What in the graph gives secrets their values.
+#[derive(Debug, Default)]
+pub struct Writers {
+    /// How many things there are that do so from beside a secret.
+    beside: HashMap<ResourceId, usize>,
+    /// The roots in which one does of which it is not known into which secret it writes.
+    unknown: HashSet<RootId>,
 }
 
-fn rotations<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
-    let all = model.all::<SecretRotation<'m>>();
-    let unknown = all.iter().any(|r| r.secret().is_none() && model.same_root(r.id(), secret));
-    (!unknown).then(|| all.iter().filter(|r| r.secret() == Some(secret)).count())
+impl Writers {
+    /// All of a graph.
+    pub fn of<'m>(model: &'m Model<'m>) -> Self {
+        let mut writers = Self::default();
+        let versions = model.all::<SecretVersion<'m>>().into_iter().map(|v| (v.id(), v.secret()));
+        let rotations = model.all::<SecretRotation<'m>>().into_iter().map(|r| (r.id(), r.secret()));
+        for (id, secret) in versions.chain(rotations) {
+            match secret {
+                Some(secret) => *writers.beside.entry(secret).or_default() += 1,
+                None => drop(writers.unknown.insert(model.resource(id).key.root)),
+            }
+        }
+        for secret in
+            model.all::<SecretTargetAttachment<'m>>().iter().filter_map(SecretTargetAttachment::secret)
+        {
+            *writers.beside.entry(secret).or_default() += 1;
+        }
+        writers
+    }
+
+    /// How many things give a secret a value, itself included; `None` where that cannot be said.
+    pub fn count<'m>(&self, model: &'m Model<'m>, secret: ResourceId) -> Option<usize> {
+        let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
+        if self.unknown.contains(&model.resource(secret).key.root) {
+            return None;
+        }
+        let own = [entity.secret_string(), entity.generated()].iter().filter(|p| !p.is_absent()).count();
+        Some(own + self.beside.get(&secret).copied().unwrap_or(0))
+    }
 }
 
 /// Whether a resource reads the value of a secret while the deployment goes on: a data source, or a reference that is resolved then.
@@ -124,7 +140,10 @@ pub fn keeps_in_secrets_manager(type_name: &str) -> bool {
 /// The keys of the JSON that a secret holds; `None` where that is not known, or where others write into it too.
 pub fn secret_keys<'m>(model: &'m Model<'m>, secret: ResourceId) -> Option<Vec<String>> {
     let entity = model.get::<SecretsManagerSecret<'m>>(secret)?;
-    let rotated = rotations(model, secret) != Some(0);
+    let rotated = model.all::<SecretRotation<'m>>().iter().any(|r| match r.secret() {
+        Some(of) => of == secret,
+        None => model.same_root(r.id(), secret),
+    });
     let tied =
         model.all::<SecretTargetAttachment<'m>>().iter().any(|a| a.secret().is_none_or(|s| s == secret));
     if rotated || tied {

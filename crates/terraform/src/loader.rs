@@ -232,6 +232,7 @@ impl<'p> Loader<'p> {
         let uses = Uses::of(&module);
         module.problems.extend(uses.problems);
         module.named = uses.named;
+        module.circles = uses.circles;
         Some(module)
     }
 

@@ -12,7 +12,7 @@ use iaclint_value::Name;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::ir::{Attribute, Block, Body, E, Expr, File, Key, is_identifier};
-use crate::uses::Named;
+use crate::uses::{Circle, Named};
 use crate::version::Language;
 
 /// A module as it is written, before any evaluation.
@@ -36,6 +36,8 @@ pub(crate) struct Module {
     pub(crate) has_backend_or_provider: bool,
     /// The `backend` or `cloud` block.
     pub(crate) backend: Option<Block>,
+    /// Circles of local values.
+    pub(crate) circles: Vec<Circle>,
     /// What its `required_version` tells of its language.
     pub(crate) language: Language,
     /// The local names of the providers that it requires, with their sources.

@@ -14,9 +14,19 @@ const MAX_DEPTH: usize = 256;
 pub(crate) struct Uses {
     /// What of them is named anywhere in the module, by number.
     pub(crate) named: Vec<Named>,
-    /// A problem for each circle of them, through local values or directly. A local value in a circle of its own is told when it is
-    /// evaluated.
+    /// A problem for each circle of them, through local values or directly.
     pub(crate) problems: Vec<Problem>,
+    /// The circles of local values alone. They are told when they are evaluated, from where they are entered.
+    pub(crate) circles: Vec<Circle>,
+}
+
+/// Local values that need each other.
+#[derive(Debug)]
+pub(crate) struct Circle {
+    /// Their numbers.
+    pub(crate) locals: Vec<usize>,
+    /// What is told of them when nobody asks for any.
+    pub(crate) problem: Problem,
 }
 
 /// What of a resource is named in its module. For the rest nobody asks but the resource itself.
@@ -63,22 +73,41 @@ impl Uses {
         for block in others {
             in_body(&block.body, &mut |names| _ = node(module, names, &mut named), 0);
         }
-        Self { problems: problems(module, &graph), named }
+        let (mut problems, mut circles) = (Vec::new(), Vec::new());
+        for circle in graph.circles() {
+            let Some(first) = circle.iter().min().copied() else { continue };
+            let path = graph.way_around(first, &circle);
+            let way: Vec<String> =
+                path.iter().chain(path.first()).map(|node| graph.name(module, *node)).collect();
+            let Some(message) = message(&way) else { continue };
+            match first.checked_sub(graph.resources) {
+                None => {
+                    let header = module.resources[first].block.header;
+                    problems.push(Problem::at(ProblemKind::Invalid, header, message));
+                }
+                Some(local) => {
+                    let problem = Problem::at(ProblemKind::Invalid, module.locals[local].name_span, message);
+                    let locals = circle.iter().map(|node| node - graph.resources).collect();
+                    circles.push(Circle { locals, problem });
+                }
+            }
+        }
+        Self { named, problems, circles }
     }
 }
 
-fn problems(module: &Module, graph: &Graph) -> Vec<Problem> {
-    let mut out = Vec::new();
-    for circle in graph.circles() {
-        let resources = circle.iter().filter(|node| **node < graph.resources);
-        let Some(first) = resources.min().copied() else { continue };
-        let path = graph.way_around(first, &circle);
-        let names: Vec<String> = path.iter().map(|node| graph.name(module, *node)).collect();
-        let Some(head) = names.first() else { continue };
-        let message = format!("{head} depends on itself: {} → {head}", names.join(" → "));
-        out.push(Problem::at(ProblemKind::Invalid, module.resources[first].block.header, message));
+/// What is told of a circle; `names` begin and end with the same.
+pub(crate) fn message(names: &[String]) -> Option<String> {
+    /// The most names that are read.
+    const MAX_NAMES: usize = 12;
+    let head = names.first()?;
+    if names.len() <= MAX_NAMES {
+        return Some(format!("{head} depends on itself: {}", names.join(" → ")));
     }
-    out
+    let (start, end) = (&names[..MAX_NAMES / 2], &names[names.len() - MAX_NAMES / 2..]);
+    let left_out = names.len() - start.len() - end.len();
+    let (start, end) = (start.join(" → "), end.join(" → "));
+    Some(format!("{head} depends on itself: {start} → ({left_out} more) → {end}"))
 }
 
 /// The resources of a module, then its local values, and what each names.
@@ -115,7 +144,7 @@ impl Graph {
         }
     }
 
-    /// Sets of two or more nodes each of which leads to all others.
+    /// Sets of two or more nodes each of which leads to all others, and local values that lead to themselves.
     fn circles(&self) -> Vec<Vec<usize>> {
         let count = self.edges.len();
         let (mut order, mut low) = (vec![usize::MAX; count], vec![usize::MAX; count]);
@@ -155,7 +184,8 @@ impl Graph {
                     for closed in &circle {
                         is_open[*closed] = false;
                     }
-                    if circle.len() > 1 {
+                    let leads_to_itself = node >= self.resources && self.edges[node].contains(&node);
+                    if circle.len() > 1 || leads_to_itself {
                         out.push(circle);
                     }
                 }
@@ -167,6 +197,10 @@ impl Graph {
     /// The shortest way from a node back to it.
     fn way_around(&self, start: usize, circle: &[usize]) -> Vec<usize> {
         let mut from = vec![usize::MAX; self.edges.len()];
+        let mut inside = vec![false; self.edges.len()];
+        for node in circle {
+            inside[*node] = true;
+        }
         let mut queue = std::collections::VecDeque::from([start]);
         while let Some(node) = queue.pop_front() {
             for to in &self.edges[node] {
@@ -178,7 +212,7 @@ impl Graph {
                     path.reverse();
                     return path;
                 }
-                if circle.contains(to) && from[*to] == usize::MAX {
+                if inside[*to] && from[*to] == usize::MAX {
                     from[*to] = node;
                     queue.push_back(*to);
                 }
@@ -274,9 +308,16 @@ fn in_expr(expr: &Expr, found: &mut dyn FnMut(&[&Name]), depth: usize) {
         E::Binary(_, sides) => sides.iter().for_each(|side| in_expr(side, found, depth)),
         E::Conditional(parts) => parts.iter().for_each(|part| in_expr(part, found, depth)),
         E::For(each) => {
-            let parts =
-                [Some(&each.collection), each.key.as_ref(), Some(&each.value), each.condition.as_ref()];
-            parts.into_iter().flatten().for_each(|part| in_expr(part, found, depth));
+            in_expr(&each.collection, found, depth);
+            // Its own names are nothing of the module's.
+            let own = |name: &Name| Some(name) == each.key_name.as_ref() || *name == each.value_name;
+            let mut found = |names: &[&Name]| {
+                if !names.first().is_some_and(|root| own(root)) {
+                    found(names);
+                }
+            };
+            let parts = [each.key.as_ref(), Some(&each.value), each.condition.as_ref()];
+            parts.into_iter().flatten().for_each(|part| in_expr(part, &mut found, depth));
         }
     }
 }

@@ -1,9 +1,11 @@
 //! A secret that nobody gives a value, and that something made by the same deployment reads.
 
+use std::collections::HashMap;
+
 use iaclint_analysis::agreement::running;
 use iaclint_analysis::secret_reads::secret_reads;
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
-use iaclint_model::secrets::{SecretsManagerSecret, is_read_at_once, only_reads, writers};
+use iaclint_model::secrets::{SecretsManagerSecret, Writers, is_read_at_once, only_reads};
 use iaclint_model::{Language, ResourceId, User};
 use iaclint_value::{Data, OriginId};
 
@@ -15,14 +17,16 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
-    let readers = readers(cx);
+    let mut readers: HashMap<ResourceId, Vec<Reader>> = HashMap::new();
+    for reader in all_readers(cx) {
+        readers.entry(reader.secret).or_default().push(reader);
+    }
+    let writers = Writers::of(model);
     for secret in model.all::<SecretsManagerSecret<'_>>() {
         let id = secret.id();
-        if writers(model, id) != Some(0) || !is_known_to_readers_alone(cx, id, &readers) {
-            continue;
-        }
-        if let Some(reader) = readers.iter().find(|r| r.secret == id) {
-            report(cx, id, reader);
+        let Some(readers @ [first, ..]) = readers.get(&id).map(Vec::as_slice) else { continue };
+        if writers.count(model, id) == Some(0) && is_known_to_readers_alone(cx, id, readers) {
+            report(cx, id, first);
         }
     }
 }
@@ -37,7 +41,7 @@ struct Reader {
     words: String,
 }
 
-fn readers(cx: &Check<'_, '_>) -> Vec<Reader> {
+fn all_readers(cx: &Check<'_, '_>) -> Vec<Reader> {
     let model = cx.model();
     let mut out = Vec::new();
     for id in model.ids() {
@@ -76,13 +80,11 @@ fn readers(cx: &Check<'_, '_>) -> Vec<Reader> {
     out
 }
 
-/// Whether the secret is known to nobody who may give it a value: only to those that read it and to policies.
+/// Whether the secret is known to nobody who may give it a value: only to those that read it and to policies. `readers` are its own.
 fn is_known_to_readers_alone(cx: &Check<'_, '_>, secret: ResourceId, readers: &[Reader]) -> bool {
     let model = cx.model();
     model.uses(secret).iter().all(|used| match used.by {
-        User::Resource(by) => {
-            only_reads(model, by) || readers.iter().any(|r| r.id == by && r.secret == secret)
-        }
+        User::Resource(by) => only_reads(model, by) || readers.iter().any(|r| r.id == by),
         User::Output(..) | User::Opaque(..) => false,
     })
 }

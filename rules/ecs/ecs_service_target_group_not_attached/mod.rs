@@ -1,6 +1,6 @@
 //! A service whose target group no load balancer knows yet, or ever, when the service is made.
 
-use iaclint_analysis::agreement::{Balanced, attaching_uses, balanced, forwarders};
+use iaclint_analysis::agreement::{Balanced, attaching_uses, balanced, forwarders, unread_forwarders};
 use iaclint_lint::{Check, Confidence, RuleInfo, Severity};
 use iaclint_model::alarm::Alarm;
 use iaclint_model::ecs::Service;
@@ -14,13 +14,14 @@ pub(crate) const INFO: RuleInfo = RuleInfo {
 
 pub(crate) fn check(cx: &mut Check<'_, '_>) {
     let model = cx.model();
+    let unread = unread_forwarders(model);
     for balanced in balanced(model) {
         let service = balanced.service.id();
         let Some(group) = balanced.target_group().map(|g| g.id()) else { continue };
         if !model.same_root(service, group) {
             continue;
         }
-        let Some(forwarders) = forwarders(model, group) else { continue };
+        let Some(forwarders) = forwarders(model, group, &unread) else { continue };
         let Some(first) = forwarders.first().copied() else {
             if nobody_attaches(cx, group, service) {
                 never(cx, &balanced, group);

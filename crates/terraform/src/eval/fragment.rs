@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::expand::InstanceKey;
 use super::resource::{META_ARGUMENTS, META_BLOCKS};
-use super::{Env, Evaluator, Scope};
+use super::{Env, Evaluator, Scope, State};
 use crate::export::export;
 use crate::ir::{Block, Body, E, Expr, StepKind};
 use crate::lower;
@@ -45,6 +45,7 @@ impl Evaluator<'_, '_> {
         }
         let exports = scopes.first().map(|s| self.exports(&s.outputs)).unwrap_or_default();
         self.checks(&order);
+        self.circles();
         let opaque = self.opaque_calls();
         let dormant = self.dormant(&order);
         if self.scopes.first().is_some_and(|root| root.module.language == version::Language::Old) {
@@ -88,6 +89,22 @@ impl Evaluator<'_, '_> {
             crate::planned::fill(&mut fragment, &plan);
         }
         fragment
+    }
+
+    /// Tells the circles of local values that nobody asked for: Terraform refuses those as well.
+    fn circles(&mut self) {
+        for at in 0..self.scopes.len() {
+            let module = self.scopes[at].module.clone();
+            for circle in &module.circles {
+                let is_new = |scope: &Scope| {
+                    !Arc::ptr_eq(&scope.module, &module)
+                        || circle.locals.iter().all(|local| matches!(scope.locals[*local].state, State::New))
+                };
+                if self.scopes.iter().all(is_new) {
+                    self.problem(circle.problem.clone());
+                }
+            }
+        }
     }
 
     /// Takes a directory as the root module; gives its path in the project.

@@ -571,13 +571,10 @@ impl<'a, 'p> Evaluator<'a, 'p> {
         }
         names.rotate_left(start);
         names.dedup();
-        let Some(head) = names.first().cloned() else {
-            let origin = self.origins.written(span);
-            return Val::unknown(Why::Cycle, origin);
-        };
-        names.push(head.clone());
-        let message = format!("{head} depends on itself: {}", names.join(" → "));
-        self.problem(Problem::at(ProblemKind::Invalid, first, message));
+        names.extend(names.first().cloned());
+        if let Some(message) = crate::uses::message(&names) {
+            self.problem(Problem::at(ProblemKind::Invalid, first, message));
+        }
         let origin = self.origins.written(span);
         Val::unknown(Why::Cycle, origin)
     }

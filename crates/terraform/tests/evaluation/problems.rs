@@ -6,6 +6,19 @@ use iaclint_terraform::Inputs;
 use crate::support::{load, load_with, main_tf};
 
 #[test]
+fn a_circle_of_locals_is_told_once_whether_anybody_asks_or_not() {
+    let circle = "locals {\n  a = local.b\n  b = [local.a]\n  c = 1\n}\n";
+    let unasked = main_tf(circle);
+    assert_eq!(unasked.problems(), ["main.tf:2:3: local.a depends on itself: local.a → local.b → local.a"]);
+    let asked = main_tf(&format!("{circle}output \"x\" {{\n  value = local.b\n}}\n"));
+    assert_eq!(asked.problems().len(), 1, "{:?}", asked.problems());
+    let own = main_tf("locals {\n  a = try(local.a, 1)\n}\n");
+    assert_eq!(own.problems(), ["main.tf:2:3: local.a depends on itself: local.a → local.a"]);
+    let bound = main_tf("locals {\n  a = [for local in [{ a = 1 }] : local.a]\n}\n");
+    assert_eq!(bound.problems(), [""; 0]);
+}
+
+#[test]
 fn a_cycle_is_named_from_its_first_place() {
     let loaded = main_tf(
         "locals {\n  a = local.b\n  b = \"${local.c}x\"\n  c = local.a\n}\noutput \"o\" { value = local.c }\n",
