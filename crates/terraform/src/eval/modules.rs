@@ -435,7 +435,10 @@ impl Evaluator<'_, '_> {
             return known.clone();
         }
         let ty = self.constraint(expr);
-        self.constraints.insert(variable, ty.clone());
+        // What is wrong with it may not have been told.
+        if !self.is_silent() {
+            self.constraints.insert(variable, ty.clone());
+        }
         ty
     }
 
