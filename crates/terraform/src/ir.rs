@@ -47,6 +47,11 @@ impl Body {
         self.attributes.iter().find(|a| a.name == name)
     }
 
+    /// Whether the block says how often it is made.
+    pub(crate) fn is_repeated(&self) -> bool {
+        self.attributes.iter().any(|a| a.name == "count" || a.name == "for_each")
+    }
+
     /// The blocks of this kind.
     pub(crate) fn blocks<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> {
         self.blocks.iter().filter(move |b| b.kind == kind)

@@ -50,15 +50,16 @@ pub(crate) fn template(
                 if value.is_unknown() {
                     before.get_or_insert(pieces.len());
                 }
-                if !add_pieces(&value, &mut pieces) {
-                    // One that is not known may be of any type until it is.
-                    if !value.is_unknown() {
+                // One that is not known may be of any type until it is.
+                match text_of(&value) {
+                    Some(text) => pieces.extend_from_slice(text.pieces()),
+                    None if value.is_unknown() => pieces.push(Piece::Hole(export::hole(&value))),
+                    None => {
                         return Err(format!(
                             "cannot put a value of type {} into a text: string required",
                             Ty::outline(&value).friendly()
                         ));
                     }
-                    pieces.push(Piece::Hole(export::hole(&value)));
                 }
             }
         }
@@ -75,26 +76,6 @@ pub(crate) fn template(
         Arc::make_mut(unk).prefix = safe_prefix(&known).into();
     }
     Ok(value.marked(marks))
-}
-
-/// Adds the pieces of the text of a value, as [`text_of`] has them; whether it has a text.
-fn add_pieces(value: &Val, pieces: &mut Vec<Piece>) -> bool {
-    let (text, placed) = match &value.k {
-        K::Str(str) => (str.text.clone(), str.placed.as_ref()),
-        K::Bool(_) | K::Num(_) => (primitive_text(value).unwrap_or_default().into(), None),
-        _ => match text_of(value) {
-            Some(text) => {
-                pieces.extend_from_slice(text.pieces());
-                return true;
-            }
-            None => return false,
-        },
-    };
-    match placed {
-        Some(placed) => pieces.extend_from_slice(placed.pieces()),
-        None => pieces.push(Piece::Literal(Literal { text, placed: None, origin: value.origin })),
-    }
-    true
 }
 
 /// The text of a value: of a known bool, number or string its characters, of an unknown its parts or one hole. Null, lists and

@@ -240,8 +240,7 @@ fn node(module: &Module, names: &[&Name], parts: &mut [Named]) -> Option<usize> 
         _ => return None,
     };
     // The key of an instance may be written as if it were a step.
-    let block = &module.resources[found].block.body;
-    let repeated = block.attributes.iter().any(|a| a.name == "count" || a.name == "for_each");
+    let repeated = module.resources[found].block.body.is_repeated();
     parts[found].add(rest.first().copied());
     if repeated && let Some(second) = rest.get(1) {
         parts[found].add(Some(second));

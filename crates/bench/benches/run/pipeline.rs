@@ -98,11 +98,7 @@ impl Tree {
 
     /// Stage `evaluate`: the roots to resources. An assembly is parsed here as well.
     pub fn evaluate(&self, loader: &Loader<'_>) -> Vec<Fragment> {
-        let mut called = HashSet::new();
-        for directory in &self.modules {
-            called.extend(loader.summary(directory).into_iter().flat_map(|s| s.local_calls));
-        }
-        let roots = self.modules.iter().filter(|d| !called.contains(*d)).map(|d| (true, d));
+        let roots = self.roots(loader).into_iter().map(|d| (true, d));
         let assemblies = self.assemblies.iter().map(|d| (false, d));
         let all = roots.chain(assemblies).zip(0..);
         all.map(|((terraform, directory), number)| {
@@ -120,17 +116,21 @@ impl Tree {
     /// other root needs.
     pub fn load_and_evaluate(&self, project: &'static Project) -> Vec<Fragment> {
         let loader = self.parse(project);
-        let mut called = HashSet::new();
-        for directory in &self.modules {
-            called.extend(loader.summary(directory).into_iter().flat_map(|s| s.local_calls));
-        }
-        let roots = self.modules.iter().filter(|directory| !called.contains(*directory));
         let evaluate = |(directory, number): (&PathBuf, u32)| {
             let fragment = loader.load_here(directory, RootId(number), &Inputs::default());
             loader.forget(directory);
             fragment
         };
-        roots.zip(0..).map(evaluate).collect()
+        self.roots(&loader).into_iter().zip(0..).map(evaluate).collect()
+    }
+
+    /// The modules that no other one calls.
+    fn roots(&self, loader: &Loader<'_>) -> Vec<&PathBuf> {
+        let mut called = HashSet::new();
+        for directory in &self.modules {
+            called.extend(loader.summary(directory).into_iter().flat_map(|s| s.local_calls));
+        }
+        self.modules.iter().filter(|directory| !called.contains(*directory)).collect()
     }
 }
 

@@ -462,8 +462,7 @@ impl Evaluator<'_, '_> {
             },
             _ => return false,
         };
-        ["count", "for_each"].iter().all(|name| body.attribute(name).is_none())
-            && body.blocks("lifecycle").all(|b| b.body.attribute("enabled").is_none())
+        !body.is_repeated() && body.blocks("lifecycle").all(|b| b.body.attribute("enabled").is_none())
     }
 
     /// Whether the reference names exactly one thing: a resource or module instance.

@@ -199,7 +199,7 @@ impl Look<'_, '_, '_> {
     /// What stands behind the name of a resource: the key of an instance if it has several, then attributes.
     fn resource(&self, kind: &str, at: usize, steps: &[Step], span: Span) -> Result<(), Fault> {
         let block = &self.module.resources[at].block.body;
-        let single = ["count", "for_each"].iter().all(|name| block.attribute(name).is_none());
+        let single = !block.is_repeated();
         let whole = |count: usize| steps.get(count).map_or(span, |s| span.to(s.span));
         if single && self.is_plain_index(steps.get(1)) {
             let message = "the resource has neither count nor for_each, so it has no instance keys";

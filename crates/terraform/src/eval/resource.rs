@@ -9,7 +9,7 @@ use iaclint_value::{Name, Reference, ResourceKey, Step as Way, Target, Via};
 use super::access::has_substance;
 use super::expand::{Expansion, Shape};
 use super::{Env, Evaluator, Fault, Instance, Member, Node, Place};
-use crate::ir::{Body, Step, StepKind};
+use crate::ir::{Step, StepKind};
 use crate::module::block_type;
 use crate::ty::Ty;
 use crate::uses::Named;
@@ -56,7 +56,7 @@ impl Evaluator<'_, '_> {
         let declaration = &module.resources[at];
         let node = Node::Resource(scope, at);
         let body = &declaration.block.body;
-        let (expansion, assumed) = if is_repeated(body) {
+        let (expansion, assumed) = if body.is_repeated() {
             let expansion = self.expand(&node, body, scope, declaration.block.header);
             (expansion, self.assumptions.rests(&node))
         } else {
@@ -352,11 +352,6 @@ impl Evaluator<'_, '_> {
         }
         Val::tuple(items, value.origin).marked(value.marks)
     }
-}
-
-/// Whether a block says how often it is made.
-fn is_repeated(body: &Body) -> bool {
-    body.attributes.iter().any(|a| a.name == "count" || a.name == "for_each")
 }
 
 /// What a repeated block is as a value: one, a list, a map, or what is known of them.
